@@ -1,0 +1,68 @@
+# smimectl: what can be made. Needs Go and nothing else; CORPUS names a folder of third-party messages, if there is one.
+GO      ?= go
+CORPUS  ?= ../shared
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+FUZZTIME ?= 30s
+
+export CGO_ENABLED = 0
+
+.PHONY: build demo test test-large corpus race fuzz bench compare cross cover lint check clean
+
+build:
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o smimectl ./cmd/smimectl
+
+# Builds the program and runs the main job on a sample: a toy CA, two people, the good and the bad verdict.
+demo: build
+	rm -rf smimectl-demo
+	./smimectl demo
+
+# Everything that must pass. openssl and gpgsm add interoperability tests when they are installed.
+test:
+	CORPUS='$(abspath $(CORPUS))' $(GO) test -timeout 30m ./...
+
+# The same with a message of 1 GiB: memory must stay flat.
+test-large:
+	SMIMECTL_LARGE=1073741824 $(GO) test -timeout 60m -run 'TestConstantMemory' -v ./cmd/smimectl
+
+# Third-party messages against the list of cases that do not pass yet.
+corpus:
+	CORPUS='$(abspath $(CORPUS))' $(GO) test -run 'TestCorpus' -v ./cmd/smimectl
+
+race:
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+# Every fuzz target for FUZZTIME. Their seeds are part of the tests.
+fuzz:
+	@set -e; for pkg in $$($(GO) list ./internal/... ./cmd/...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$pkg; \
+	  done; done
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./internal/... ./cmd/smimectl
+
+# smimectl and openssl cms in one run: 100 MiB, and 1,000 messages of 20 kB.
+compare: build
+	./cmd/smimectl/testdata/compare.sh ./smimectl
+
+cross:
+	@set -e; for target in linux darwin windows freebsd; do for arch in amd64 arm64; do \
+	  suffix=; [ $$target = windows ] && suffix=.exe; \
+	  echo "dist/smimectl-$$target-$$arch$$suffix"; \
+	  GOOS=$$target GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/smimectl-$$target-$$arch$$suffix ./cmd/smimectl; \
+	done; done
+
+cover:
+	$(GO) test -coverprofile=coverage.out ./...
+	$(GO) tool cover -func=coverage.out | tail -n 1
+
+lint:
+	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; exit 1; }
+	$(GO) vet ./...
+
+check: lint test
+
+clean:
+	rm -rf smimectl dist coverage.out smimectl-demo

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"smimectl/internal/cert"
+	"smimectl/internal/certstore"
+	"smimectl/internal/message"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/verdict"
+)
+
+func (a *app) certCommand() *cobra.Command {
+	cmd := newVerb("cert", "certificates of others, to encrypt to",
+		`Cert keeps the certificates of the people you write to.`, `  smimectl cert import colleague.eml
+  smimectl cert list`)
+	cmd.Args = noArguments
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return cmd.Help() }
+	cmd.AddCommand(a.certListCommand(), a.certImportCommand(), a.certShowCommand(), a.certExportCommand(), a.certRemoveCommand())
+	return cmd
+}
+
+func (a *app) certListCommand() *cobra.Command {
+	cmd := newVerb("list", "list the certificates of others", `List shows the certificates of the store.`, `  smimectl cert list`)
+	cmd.Args = noArguments
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		store := a.env.store()
+		entries, err := store.Certificates()
+		if err != nil {
+			return storeError(err)
+		}
+		a.reportProblems(store)
+		if a.global.json {
+			var list []certificateLine
+			for _, e := range entries {
+				l := lineOf(e.Certificate, e.Source)
+				l.Reads = e.Capabilities
+				list = append(list, l)
+			}
+			return a.printJSON(list)
+		}
+		if len(entries) == 0 {
+			a.inform("no certificates yet")
+			a.inform("hint: import one from any mail somebody signed:  smimectl cert import MAIL.eml")
+			return nil
+		}
+		return a.printTable(len(entries), func(i int) []string {
+			c := entries[i].Certificate
+			return []string{shortFingerprint(c), verdict.Escape(addressOf(c)), keyTitle(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c)), verdict.Escape(strings.Join(entries[i].Capabilities, " "))}
+		})
+	}
+	return cmd
+}
+
+type certImportOptions struct {
+	judge     judgeFlags
+	untrusted bool
+	force     bool
+}
+
+func (a *app) certImportCommand() *cobra.Command {
+	o := &certImportOptions{}
+	cmd := newVerb("import FILE...", "import certificates from a file or a signed mail",
+		`Import takes certificate files (PEM, DER, .p7b) and signed mails. A mail's signer is taken only if the mail verifies;
+--untrusted overrides that. What the signer says he can read is kept with the certificate.`,
+		`  smimectl cert import colleague.eml
+  smimectl cert import bob.pem`)
+	o.judge.trust.add(cmd)
+	cmd.Flags().Var(many(&o.judge.from, "ADDR"), "from", "expect this sender instead of the one in From (repeatable)")
+	cmd.Flags().BoolVar(&o.judge.anyFrom, "any-from", false, "do not compare From with the signer")
+	cmd.Flags().Var(once(&o.judge.at, "TIME"), "at", "judge certificates for this moment")
+	cmd.Flags().BoolVar(&o.untrusted, "untrusted", false, "take the signer of a mail although nobody vouches for him")
+	cmd.Flags().BoolVar(&o.force, "force", false, "write over a certificate that is there")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usageErrorf("cert import needs a FILE").withHint("smimectl cert import colleague.eml")
+		}
+		for _, name := range args {
+			if err := a.importCertificate(o, name); err != nil {
+				return err
+			}
+			if a.exit != exitYes {
+				return nil
+			}
+		}
+		return nil
+	}
+	return cmd
+}
+
+func (a *app) importCertificate(o *certImportOptions, name string) error {
+	in, err := a.openInput(name)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	if form := mimewrap.Detect(in.source); form == mimewrap.FormMail || form == mimewrap.FormEntity {
+		return a.importFromMail(o, in)
+	}
+	list, err := readCertificates(name)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if err := a.keepCertificate(c, name, nil, o.force || len(list) > 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// importFromMail takes the signers of a mail that verifies.
+func (a *app) importFromMail(o *certImportOptions, in *input) error {
+	x, err := o.judge.examiner(a)
+	if err != nil {
+		return err
+	}
+	ex := x.Examine(message.Input{Command: "verify", Name: in.name, Source: in.source})
+	defer ex.Close()
+	if !ex.Report.Good() && !(o.untrusted && onlyTrustMissing(ex)) {
+		a.finish(&outcome{report: ex.Report}, true)
+		a.inform("nothing was imported from %s", quoted(in.name))
+		return nil
+	}
+	for _, s := range ex.Signers() {
+		if err := a.keepCertificate(s.Certificate, in.name, s.Capabilities, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onlyTrustMissing reports whether every signature of a mail fits, so that only
+// trust in the signer is missing. That much is never waived.
+func onlyTrustMissing(ex *message.Examination) bool {
+	signers := ex.Signers()
+	for _, s := range signers {
+		if !s.Checked || s.Check != nil || s.Certificate == nil {
+			return false
+		}
+	}
+	return len(signers) > 0 && ex.Report.Verdict != verdict.WordBad && ex.Report.Verdict != verdict.WordUnreadable
+}
+
+func (a *app) keepCertificate(c *cert.Certificate, file string, capabilities []string, force bool) error {
+	if _, err := a.env.store().AddCertificate(c, filepath.Base(displayName(file)), a.env.now(), capabilities, force); err != nil {
+		return addError(addressOf(c), err)
+	}
+	a.inform("imported %s, %s, %s, issued by %s", verdict.Escape(addressOf(c)), keyTitle(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c)))
+	return nil
+}
+
+func (a *app) certShowCommand() *cobra.Command {
+	cmd := newVerb("show WHO", "show a certificate", `Show describes certificates of the store or of a file.`, `  smimectl cert show bob@example.org
+  smimectl cert show bob.pem`)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		list, err := a.certificatesNamed(args)
+		if err != nil {
+			return err
+		}
+		if a.global.json {
+			var lines []certificateLine
+			for _, c := range list {
+				lines = append(lines, lineOf(c, ""))
+			}
+			return a.printJSON(lines)
+		}
+		for i, c := range list {
+			text := showCertificate(c, a.env.now())
+			if i > 0 {
+				text = "\n" + text
+			}
+			if _, err := a.env.stdout.Write([]byte(text)); err != nil {
+				return stdoutError(err)
+			}
+		}
+		return nil
+	}
+	return cmd
+}
+
+func (a *app) certExportCommand() *cobra.Command {
+	var output string
+	cmd := newVerb("export WHO", "write certificates as PEM", `Export writes certificates of the store as PEM.`, `  smimectl cert export bob@example.org > bob.pem`)
+	cmd.Flags().VarP(once(&output, "FILE"), "output", "o", "write to FILE; .p7b makes a PKCS#7 bundle")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		list, err := a.certificatesNamed(args)
+		if err != nil {
+			return err
+		}
+		if ext := strings.ToLower(filepath.Ext(output)); ext == ".p7b" || ext == ".p7c" {
+			data, err := certstore.EncodeP7B(list)
+			if err != nil {
+				return machineError("cannot write", output, err)
+			}
+			return a.writeWhole(output, data, false)
+		}
+		return a.writeWhole(output, pemOf(list), false)
+	}
+	return cmd
+}
+
+func (a *app) certRemoveCommand() *cobra.Command {
+	cmd := newVerb("remove WHO", "remove a certificate", `Remove deletes certificates of others from the store.`, `  smimectl cert remove bob@example.org`)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageErrorf("name one certificate: address or fingerprint").withHint("smimectl cert list")
+		}
+		store := a.env.store()
+		found, err := store.FindCertificates(args[0])
+		if err != nil {
+			return queryError(args[0], err)
+		}
+		if len(found) == 0 {
+			return keyErrorf(verdict.CertificateMissing, "no certificate %s in the store", quoted(args[0])).withHint("smimectl cert list")
+		}
+		for _, e := range found {
+			if err := store.RemoveCertificate(e); err != nil {
+				return storeError(err)
+			}
+			a.inform("removed %s (%s)", verdict.Escape(addressOf(e.Certificate)), shortFingerprint(e.Certificate))
+		}
+		return nil
+	}
+	return cmd
+}
+
+// certificatesNamed finds certificates by file, address or fingerprint, one's own
+// among them.
+func (a *app) certificatesNamed(args []string) ([]*cert.Certificate, error) {
+	if len(args) != 1 {
+		return nil, usageErrorf("name one certificate: file, address or fingerprint").withHint("smimectl cert list")
+	}
+	who := args[0]
+	if isFile(who) {
+		return readCertificates(who)
+	}
+	store := a.env.store()
+	var out []*cert.Certificate
+	found, err := store.FindCertificates(who)
+	if err != nil {
+		return nil, queryError(who, err)
+	}
+	for _, e := range found {
+		out = append(out, e.Certificate)
+	}
+	ids, err := store.Find(who)
+	var query *certstore.QueryError
+	if err != nil && !errors.As(err, &query) {
+		return nil, storeError(err)
+	}
+	for _, id := range ids {
+		if !slices.ContainsFunc(out, id.Certificate.Equal) {
+			out = append(out, id.Certificate)
+		}
+	}
+	if len(out) == 0 {
+		return nil, keyErrorf(verdict.CertificateMissing, "no certificate %s in the store", quoted(who)).withHint("smimectl cert list")
+	}
+	return out, nil
+}

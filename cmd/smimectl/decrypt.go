@@ -1,0 +1,149 @@
+package main
+
+import (
+	"encoding/hex"
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"smimectl/internal/message"
+	"smimectl/internal/spool"
+	"smimectl/internal/verdict"
+)
+
+type decryptOptions struct {
+	judge            judgeFlags
+	identity         identityFlags
+	requireSigned    bool
+	requireIntegrity bool
+	raw              bool
+	passwordFile     string
+	kekFile          string
+	kekID            string
+}
+
+func (a *app) decryptCommand() *cobra.Command {
+	o := &decryptOptions{}
+	cmd := newVerb("decrypt [flags] [FILE]", "open a mail, and judge what is inside",
+		`Decrypt takes every layer off a mail: encrypted, signed, compressed. The mail that comes out has one header block
+again. Nothing is written until all of it is known to be good; what does not decrypt is never written. What is signed
+inside is judged; an unknown signer is reported and the mail is written all the same, unless --require-signed.`,
+		`  smimectl decrypt secret.eml
+  smimectl decrypt --require-signed -o clear.eml secret.eml
+  smimectl decrypt -i me.p12 --passphrase-file pw secret.eml`)
+	cmd.Args = atMostOne
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runDecrypt(o, first(args)) }
+	o.judge.add(cmd)
+	o.identity.add(cmd, a.env, "open as this identity: address, fingerprint, or a file (repeatable); default: every identity of the store")
+	f := cmd.Flags()
+	f.BoolVar(&o.requireSigned, "require-signed", false, "write nothing unless what is inside is GOOD")
+	f.BoolVar(&o.requireIntegrity, "require-integrity", false, "refuse ciphers that do not show changes (CBC), before the key is used")
+	f.BoolVar(&o.raw, "raw", false, "the content may be any bytes, and is written as it is")
+	f.Var(once(&o.passwordFile, "FILE"), "recipient-password-file", "the mail's own password (not that of a key file)")
+	f.Var(once(&o.kekFile, "FILE"), "kek-file", "a shared key-encryption key, as raw bytes")
+	f.Var(once(&o.kekID, "HEX"), "kek-id", "the identifier of that key")
+	return cmd
+}
+
+func first(args []string) string {
+	if len(args) == 0 {
+		return "-"
+	}
+	return args[0]
+}
+
+func (a *app) runDecrypt(o *decryptOptions, name string) error {
+	toFile := o.judge.output != "" && o.judge.output != "-"
+	x, err := o.examiner(a)
+	if err != nil {
+		a.finishEarly("decrypt", name, err, toFile)
+		return nil
+	}
+	result := a.decryptOne(x, o, name)
+	a.finish(result, toFile && a.global.json)
+	return nil
+}
+
+func (o *decryptOptions) examiner(a *app) (*message.Examiner, error) {
+	x, err := o.judge.examiner(a)
+	if err != nil {
+		return nil, err
+	}
+	x.Policy.RequireSigned = o.requireSigned
+	x.Policy.RequireIntegrity = o.requireIntegrity
+	if x.Secrets, err = o.secrets(); err != nil {
+		return nil, err
+	}
+	if x.Secrets.Password != nil || x.Secrets.KEK != nil {
+		if len(o.identity.who)+len(o.identity.keys) == 0 {
+			return x, nil
+		}
+	}
+	x.Keys, err = a.decryptionKeys(&o.identity)
+	return x, err
+}
+
+func (o *decryptOptions) secrets() (message.Secrets, error) {
+	var s message.Secrets
+	if o.passwordFile != "" {
+		line, err := firstLineOf(o.passwordFile)
+		if err != nil {
+			return s, err
+		}
+		s.Password = append([]byte{}, line...)
+	}
+	if o.kekFile != "" {
+		key, err := os.ReadFile(o.kekFile)
+		if err != nil {
+			return s, readError(o.kekFile, err)
+		}
+		if n := len(key); n != 16 && n != 24 && n != 32 {
+			return s, keyErrorf(verdict.KeyMissing, "%s holds %d bytes; a key-encryption key has 16, 24 or 32", quoted(o.kekFile), n)
+		}
+		s.KEK = key
+	}
+	if o.kekID != "" {
+		if o.kekFile == "" {
+			return s, usageErrorf("--kek-id goes with --kek-file")
+		}
+		id, err := hex.DecodeString(o.kekID)
+		if err != nil || len(id) == 0 {
+			return s, usageErrorf("--kek-id %s is not hexadecimal", quoted(o.kekID))
+		}
+		s.KEKID = id
+	}
+	return s, nil
+}
+
+func (a *app) decryptOne(x *message.Examiner, o *decryptOptions, name string) *outcome {
+	in, err := a.openInput(name)
+	if err != nil {
+		return a.failed("decrypt", name, err)
+	}
+	defer in.close()
+	ex := x.Examine(message.Input{Command: "decrypt", Name: name, Source: in.source, Want: true, Open: true, Raw: o.raw})
+	defer ex.Close()
+	if !ex.Report.Release() {
+		return &outcome{report: ex.Report}
+	}
+	if err := a.release(ex, o.judge.output, message.ReleaseOptions{Entity: o.judge.entity, Raw: o.raw}, true); err != nil {
+		return a.failed("decrypt", name, err)
+	}
+	return &outcome{report: ex.Report}
+}
+
+// releaseError words what went wrong between the verdict and the output.
+func releaseError(err error) error {
+	var e *cliError
+	var disk *spool.Error
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, spool.ErrChanged):
+		return machineError("the input changed while it was read", "", err).withHint("nothing was written; run it again on a copy")
+	case errors.As(err, &disk):
+		return machineError("cannot hold back the text in a temporary file", "", err)
+	}
+	return machineError("could not finish", "", err)
+}

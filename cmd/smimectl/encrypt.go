@@ -1,0 +1,326 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
+	"smimectl/internal/cms"
+	"smimectl/internal/message"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/verdict"
+)
+
+type encryptOptions struct {
+	signing signOptions
+	sign    bool
+	trust   trustFlags
+	output  string
+	to      []string
+	only    bool
+	skip    []string
+	noSelf  bool
+	dropBcc bool
+	cipher  string
+	oaep    bool
+	entity  bool
+	raw     bool
+}
+
+func (a *app) encryptCommand() *cobra.Command {
+	o := &encryptOptions{}
+	cmd := newVerb("encrypt [flags] [FILE]", "encrypt a mail for everyone in To and Cc, and yourself",
+		`Encrypt takes a mail and writes it encrypted for the addresses in To and Cc and for the sender. Certificates come
+from the store or from files. If one recipient has no usable certificate, nothing is written. The cipher is
+AES-256-GCM when every recipient is known to read it, else AES-256-CBC.`,
+		`  smimectl encrypt mail.eml > secret.eml
+  smimectl encrypt --sign -o secret.eml mail.eml
+  smimectl encrypt --to bob.pem --no-self mail.eml
+  smimectl encrypt --raw --only --to bob.pem -o report.p7m report.pdf`)
+	cmd.Args = atMostOne
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runEncrypt(o, first(args)) }
+	f := cmd.Flags()
+	f.VarP(once(&o.output, "FILE"), "output", "o", "write the mail to FILE; - is standard output")
+	f.Var(many(&o.to, "WHO"), "to", "one more recipient: address, fingerprint or certificate file (repeatable)")
+	f.BoolVar(&o.only, "only", false, "nobody but those of --to")
+	f.Var(many(&o.skip, "ADDR"), "skip", "leave this recipient out (repeatable)")
+	f.BoolVarP(&o.sign, "sign", "s", false, "sign first, then encrypt")
+	f.BoolVar(&o.noSelf, "no-self", false, "do not add yourself")
+	f.BoolVar(&o.dropBcc, "drop-bcc", false, "write no Bcc header and nothing for those who stand in it")
+	f.Var(onceOf(&o.cipher, "auto", "aes-256-gcm", "aes-192-gcm", "aes-128-gcm", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc"), "cipher", "auto, aes-256-gcm, aes-256-cbc, aes-128-...")
+	f.BoolVar(&o.oaep, "oaep", false, "RSAES-OAEP for every RSA recipient, known to read it or not")
+	f.BoolVar(&o.entity, "entity", false, "the input is a bare MIME entity without a mail's header")
+	f.BoolVar(&o.raw, "raw", false, "encrypt plain bytes: a CMS file in DER")
+	f.BoolVar(&o.signing.anyFrom, "any-from", false, "sign although From is not an address of the certificate")
+	o.signing.addShared(cmd, a.env)
+	o.trust.add(cmd)
+	return cmd
+}
+
+func (a *app) runEncrypt(o *encryptOptions, name string) error {
+	toFile := o.output != "" && o.output != "-"
+	a.finish(a.encryptOne(o, name), toFile && a.global.json)
+	return nil
+}
+
+// recipient is somebody a mail is encrypted for.
+type recipient struct {
+	certificate *cert.Certificate
+	who         string
+	self        bool
+	reads       map[string]bool // capabilities by name; nil = not known
+}
+
+func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
+	fail := func(err error) *outcome { return a.failed("encrypt", name, err) }
+	if err := o.check(); err != nil {
+		return fail(err)
+	}
+	in, err := a.openInput(name)
+	if err != nil {
+		return fail(err)
+	}
+	defer in.close()
+	now := a.env.now().UTC()
+	var entity *mimewrap.Entity
+	var from []cert.Address
+	if !o.raw {
+		if entity, from, err = readDraft(in, o.entity); err != nil {
+			return fail(err)
+		}
+	}
+	recipients, err := a.recipients(o, entity, from, now)
+	if err != nil {
+		return fail(err)
+	}
+	cipher, note, err := chooseCipher(o, recipients)
+	if err != nil {
+		return fail(err)
+	}
+	opt := message.EncryptOptions{Cipher: cipher, DropBcc: o.dropBcc}
+	for _, r := range recipients {
+		opt.Recipients = append(opt.Recipients, cms.Recipient{Certificate: r.certificate, OAEP: o.oaep || r.reads["rsa-oaep"]})
+	}
+	var signedAs []*identity
+	if o.sign {
+		o.signing.trust = o.trust
+		signers, ids, err := a.signers(&o.signing, from, entity != nil && !o.entity, now)
+		if err != nil {
+			return fail(err)
+		}
+		opt.Sign = &message.SignOptions{Signers: signers, Time: now, Opaque: o.signing.opaque, AsIs: o.signing.asIs}
+		signedAs = ids
+	}
+	out, err := newOutput(a.env, o.output, false)
+	if err != nil {
+		return fail(err)
+	}
+	composed := &message.Composed{}
+	if o.raw {
+		err = message.EncryptRaw(out, in.source, opt)
+	} else {
+		composed, err = message.Encrypt(out, entity, opt)
+	}
+	if err != nil {
+		out.discard()
+		return fail(composeError(name, err))
+	}
+	if err := out.commit(); err != nil {
+		out.discard()
+		return fail(err)
+	}
+	for _, id := range signedAs {
+		a.informSigned(id)
+	}
+	a.inform("encrypted for %s, %s", names(recipients), cipher.Title)
+	if note != "" && !o.sign {
+		composed.Warnings = append(composed.Warnings, note)
+	}
+	return a.done("encrypt", name, entity, composed)
+}
+
+func (o *encryptOptions) check() error {
+	if err := o.trust.check(); err != nil {
+		return err
+	}
+	switch {
+	case o.only && len(o.to) == 0:
+		return usageErrorf("--only without --to leaves nobody").withHint("--only --to bob@example.org")
+	case o.raw && o.sign:
+		return usageErrorf("--raw and --sign exclude each other").withHint("sign first:  smimectl sign --raw --opaque FILE | smimectl encrypt --raw --to WHO")
+	case o.raw && len(o.to) == 0:
+		return usageErrorf("plain bytes name no recipients").withHint("--raw --to bob@example.org")
+	case !o.sign && len(o.signing.identity.who)+len(o.signing.identity.keys) > 0 && o.noSelf:
+		return usageErrorf("-i without --sign means yourself as recipient, and --no-self leaves you out").withHint("did you mean --sign?")
+	}
+	return nil
+}
+
+// names lists recipients for the line on standard error.
+func names(recipients []recipient) string {
+	var out []string
+	you := false
+	for _, r := range recipients {
+		if r.self {
+			you = true
+			continue
+		}
+		out = append(out, verdict.Escape(r.who))
+	}
+	text := strings.Join(out, ", ")
+	switch {
+	case you && text == "":
+		return "you"
+	case you:
+		return text + " and you"
+	}
+	return text
+}
+
+// recipients finds a certificate for everybody; one who has none fails the whole
+// mail (P106).
+func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert.Address, now time.Time) ([]recipient, error) {
+	var wanted []cert.Address
+	if entity != nil && !o.entity {
+		if err := bccRule(o, entity); err != nil {
+			return nil, err
+		}
+		if !o.only {
+			var err error
+			if wanted, err = addressees(entity); err != nil {
+				return nil, err
+			}
+		}
+	}
+	skip, err := parseAddresses("--skip", o.skip)
+	if err != nil {
+		return nil, err
+	}
+	finder := &recipientFinder{a: a, now: now}
+	for _, address := range wanted {
+		if !containsAddress(skip, address) {
+			finder.address(address, false)
+		}
+	}
+	for _, who := range o.to {
+		if err := finder.named(who); err != nil {
+			return nil, err
+		}
+	}
+	if !o.noSelf && !o.only {
+		if err := finder.self(o, from); err != nil {
+			return nil, err
+		}
+	}
+	if err := finder.missing(); err != nil {
+		return nil, err
+	}
+	if len(finder.found) == 0 {
+		return nil, usageErrorf("there is nobody to encrypt for: no To, no Cc, no --to").withHint("--to bob@example.org")
+	}
+	return finder.found, nil
+}
+
+func bccRule(o *encryptOptions, entity *mimewrap.Entity) error {
+	values := entity.Header.Values("Bcc")
+	if len(values) == 0 || o.dropBcc || o.only {
+		if o.only && len(values) > 0 {
+			o.dropBcc = true
+		}
+		return nil
+	}
+	var list []string
+	for _, v := range values {
+		boxes, _ := cert.ParseMailboxes(v)
+		for _, b := range boxes {
+			list = append(list, b.Address.String())
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	first := verdict.Escape(list[0])
+	local := first[:strings.IndexByte(first+"@", '@')]
+	return usageErrorf("Bcc: everyone in To and Cc could see that %s can read the mail", first).
+		withHint("send %s a copy of his own:  smimectl encrypt --only --to %s", local, first).
+		withHint("and the others theirs:  smimectl encrypt --drop-bcc")
+}
+
+func addressees(entity *mimewrap.Entity) ([]cert.Address, error) {
+	var out []cert.Address
+	for _, field := range []string{"To", "Cc"} {
+		for _, value := range entity.Header.Values(field) {
+			boxes, err := cert.ParseMailboxes(value)
+			if err != nil {
+				return nil, messageErrorf(verdict.Malformed, "the %s line cannot be read: %s", field, quoted(value)).
+					withHint("name the recipients:  --only --to bob@example.org")
+			}
+			for _, b := range boxes {
+				if !containsAddress(out, b.Address) {
+					out = append(out, b.Address)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+func parseAddresses(flag string, list []string) ([]cert.Address, error) {
+	var out []cert.Address
+	for _, s := range list {
+		address, err := cert.ParseAddress(s)
+		if err != nil {
+			return nil, usageErrorf("%s %s is no mail address", flag, quoted(s))
+		}
+		out = append(out, address)
+	}
+	return out, nil
+}
+
+func containsAddress(list []cert.Address, a cert.Address) bool {
+	for _, x := range list {
+		if x.Equal(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// chooseCipher takes AES-256-GCM when everybody is known to read it, else
+// AES-256-CBC, which every receiver reads, with a warning that names who is why.
+func chooseCipher(o *encryptOptions, recipients []recipient) (*algorithm.ContentCipher, string, error) {
+	const authenticated, compatible = "aes-256-gcm", "aes-256-cbc"
+	name, warning := o.cipher, ""
+	if name == "auto" {
+		name = authenticated
+		for _, r := range recipients {
+			if !r.reads[authenticated] {
+				name = compatible
+				why := "cannot read AES-GCM"
+				if r.reads == nil {
+					why = "is not known to read AES-GCM"
+				}
+				warning = fmt.Sprintf("AES-CBC does not show changes; add --sign (%s %s)", r.who, why)
+				break
+			}
+		}
+	}
+	cipher, err := algorithm.ContentCipherByName(name)
+	if err != nil {
+		return nil, "", usageErrorf("--cipher %s: it is not written", quoted(name))
+	}
+	if warning == "" && !cipher.Authenticated {
+		warning = "AES-CBC does not show changes; add --sign"
+	}
+	return cipher, warning, nil
+}
+
+// fitsEncryption refuses a certificate that must not be encrypted to.
+func fitsEncryption(c *cert.Certificate, who string, now time.Time) error {
+	return mayUse(&identity{certificate: c, name: who}, certpath.PurposeEncrypt, "encrypt for", now)
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"smimectl/internal/verdict"
+)
+
+// Exit codes: one per next action (see the EXIT STATUS section of every help).
+const (
+	exitYes     = 0 // go on
+	exitNo      = 1 // because of the message
+	exitUsage   = 2 // the command line is wrong
+	exitMachine = 3 // try again later
+	exitNothing = 4 // nothing of that kind in the mail
+	exitKey     = 5 // a key, certificate or passphrase is missing or unfit
+)
+
+// cliError is what a command ends with when it is no verdict: an "error:" line,
+// "hint:" lines that can be pasted, and the exit code.
+type cliError struct {
+	exit  int
+	code  verdict.Code // for the JSON
+	text  string
+	hints []string
+	err   error
+}
+
+func (e *cliError) Error() string { return e.text }
+func (e *cliError) Unwrap() error { return e.err }
+
+func (e *cliError) withHint(format string, args ...any) *cliError {
+	e.hints = append(e.hints, fmt.Sprintf(format, args...))
+	return e
+}
+
+func (e *cliError) because(err error) *cliError {
+	e.err = err
+	return e
+}
+
+func usageErrorf(format string, args ...any) *cliError {
+	return &cliError{exit: exitUsage, text: fmt.Sprintf(format, args...)}
+}
+
+func keyErrorf(code verdict.Code, format string, args ...any) *cliError {
+	return &cliError{exit: exitKey, code: code, text: fmt.Sprintf(format, args...)}
+}
+
+func messageErrorf(code verdict.Code, format string, args ...any) *cliError {
+	return &cliError{exit: exitNo, code: code, text: fmt.Sprintf(format, args...)}
+}
+
+// machineError words what the system refused: never an error number alone.
+func machineError(doing, name string, err error) *cliError {
+	e := &cliError{exit: exitMachine, code: verdict.InputOutput, err: err}
+	reason := reasonOf(err)
+	if name != "" {
+		doing += " " + quoted(name)
+	}
+	e.text = doing + ": " + reason
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		e.withHint("free some space, or name another folder for temporary files:  TMPDIR=DIR smimectl ...")
+	case errors.Is(err, fs.ErrNotExist):
+		e.withHint("is the name right, and does its folder exist?")
+	}
+	return e
+}
+
+func reasonOf(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return errno.Error()
+	}
+	return verdict.Escape(strings.TrimSpace(err.Error()))
+}
+
+// quoted writes a file name as a person would paste it: as it is, or in quotes
+// where a shell needs them; control characters are shown, not sent.
+func quoted(name string) string {
+	safe := verdict.Escape(name)
+	if safe == "" || strings.ContainsAny(safe, " \t'\"$&|;<>()*?[]#~`\\!{}") {
+		return "'" + strings.ReplaceAll(safe, "'", `'\''`) + "'"
+	}
+	return safe
+}

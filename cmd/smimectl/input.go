@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+
+	"smimectl/internal/spool"
+)
+
+// input is a message that can be read more than once.
+type input struct {
+	name   string // as reports name it; "-" for standard input
+	source spool.Source
+	close  func()
+}
+
+// openInput opens FILE; "" and "-" are standard input. A regular file is read
+// where it lies, anything else is held back first.
+func (a *app) openInput(name string) (*input, error) {
+	if name == "" || name == "-" {
+		return a.openStandardInput()
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, readError(name, err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, readError(name, err)
+	}
+	if info.IsDir() {
+		f.Close()
+		return nil, usageErrorf("%s is a directory", quoted(name)).withHint("name a file in it")
+	}
+	if info.Mode().IsRegular() {
+		return &input{name: name, source: spool.Watch(f, info.Size()), close: func() { f.Close() }}, nil
+	}
+	defer f.Close()
+	return a.hold(name, f)
+}
+
+func (a *app) openStandardInput() (*input, error) {
+	f, isFile := a.env.stdin.(*os.File)
+	if isFile {
+		if a.env.isTerminal(f) {
+			a.inform("reading a mail from the terminal; end it with Ctrl-D")
+		}
+		// A file that standard input was redirected from can be read where it lies.
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			if at, err := f.Seek(0, io.SeekCurrent); err == nil && at <= info.Size() {
+				size := info.Size() - at
+				return &input{name: "-", source: spool.Watch(io.NewSectionReader(f, at, size), size), close: func() {}}, nil
+			}
+		}
+	}
+	return a.hold("-", a.env.stdin)
+}
+
+func (a *app) hold(name string, r io.Reader) (*input, error) {
+	b, err := spool.Hold(r, a.env.spoolOptions())
+	if err != nil {
+		var disk *spool.Error
+		if errors.As(err, &disk) {
+			return nil, machineError("cannot hold back the input from", displayName(name), err)
+		}
+		return nil, readError(displayName(name), err)
+	}
+	source, err := b.Source()
+	if err != nil {
+		return nil, machineError("cannot hold back the input from", displayName(name), err)
+	}
+	return &input{name: name, source: source, close: func() { b.Close() }}, nil
+}
+
+func displayName(name string) string {
+	if name == "-" || name == "" {
+		return "standard input"
+	}
+	return name
+}
+
+func readError(name string, err error) *cliError {
+	e := machineError("cannot read", name, err)
+	if errors.Is(err, fs.ErrNotExist) {
+		e.hints = nil
+		return e.withHint("is the name right?  ls %s", quoted(name))
+	}
+	return e
+}
+
+// readSmall reads a small file whole: a key, a certificate, a passphrase.
+func readSmall(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, readError(name, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxSmall+1))
+	if err != nil {
+		return nil, readError(name, err)
+	}
+	if len(data) > maxSmall {
+		return nil, keyErrorf("", "%s is too large for keys or certificates (over %d MiB)", quoted(name), maxSmall>>20)
+	}
+	return data, nil
+}
+
+const maxSmall = 64 << 20

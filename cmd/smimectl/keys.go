@@ -1,0 +1,297 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+	"smimectl/internal/certstore"
+	"smimectl/internal/message"
+	"smimectl/internal/verdict"
+)
+
+// identityFlags name who is signing or opening: -i WHO, --key FILE.
+type identityFlags struct {
+	who        []string
+	keys       []string
+	passphrase passphraseFlags
+}
+
+func (f *identityFlags) add(cmd *cobra.Command, env *environment, use string) {
+	cmd.Flags().VarP(many(&f.who, "WHO"), "identity", "i", use)
+	cmd.Flags().Var(many(&f.keys, "FILE"), "key", "private key in a file of its own (repeatable)")
+	f.passphrase.add(cmd, env)
+}
+
+// identity is a certificate with its chain and a key that is opened when needed.
+type identity struct {
+	certificate *cert.Certificate // nil: a key without any certificate
+	chain       []*cert.Certificate
+	public      *algorithm.PublicKey
+	name        string // address, or the file it came from
+	file        string
+	open        func() (*algorithm.PrivateKey, error)
+}
+
+func (id *identity) who() string {
+	if id.certificate != nil {
+		if list := id.certificate.Addresses(); len(list) > 0 {
+			return list[0].String()
+		}
+		if name := id.certificate.DisplayName(); name != "" {
+			return name
+		}
+	}
+	return id.name
+}
+
+// isFile tells an operand that names a file from an address or a fingerprint.
+func isFile(who string) bool {
+	if strings.ContainsRune(who, filepath.Separator) {
+		return true
+	}
+	switch strings.ToLower(filepath.Ext(who)) {
+	case ".p12", ".pfx", ".pem", ".der", ".crt", ".cer", ".key", ".p7b", ".p7c", ".p8":
+		return true
+	}
+	if strings.Contains(who, "@") {
+		return false
+	}
+	info, err := os.Stat(who)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// fromFiles reads the identities of -i FILE and --key FILE: certificates and keys
+// in any order; a key goes with the certificate it fits.
+func (f *identityFlags) fromFiles() ([]*identity, error) {
+	var names []string
+	for _, who := range f.who {
+		if isFile(who) {
+			names = append(names, who)
+		}
+	}
+	names = append(names, f.keys...)
+	var (
+		certificates []*cert.Certificate
+		keys         []*fileKey
+	)
+	for _, name := range names {
+		data, err := readSmall(name)
+		if err != nil {
+			return nil, err
+		}
+		bundle, err := certstore.ReadFile(data, f.named(name))
+		if err != nil {
+			return nil, fileError(name, err)
+		}
+		certificates = append(certificates, bundle.Certificates...)
+		for _, k := range bundle.Keys {
+			keys = append(keys, &fileKey{sealed: k, file: name})
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	if len(keys) == 0 {
+		return nil, keyErrorf(verdict.KeyMissing, "no private key in %s", quoted(strings.Join(names, ", "))).
+			withHint("name the file of the key:  --key FILE")
+	}
+	return f.match(certificates, keys)
+}
+
+type fileKey struct {
+	sealed *certstore.SealedKey
+	file   string
+}
+
+// named describes what a passphrase is for: the file as the user named it.
+func (f *identityFlags) named(name string) certstore.PassphraseFunc {
+	ask := f.passphrase.function()
+	return func(_ string, try int) ([]byte, error) { return ask(filepath.Base(name), try) }
+}
+
+// match pairs keys with certificates: a key goes with the certificate that holds
+// its public key, whatever their order.
+func (f *identityFlags) match(certificates []*cert.Certificate, keys []*fileKey) ([]*identity, error) {
+	var out []*identity
+	for _, k := range keys {
+		private, err := k.sealed.Open(f.named(k.file))
+		if err != nil {
+			return nil, fileError(k.file, err)
+		}
+		id := &identity{public: private.Public, name: filepath.Base(k.file), file: k.file,
+			open: func() (*algorithm.PrivateKey, error) { return private, nil }}
+		for _, c := range certificates {
+			if pub, err := c.PublicKey(); err == nil && pub.Equal(private.Public) {
+				id.certificate = c
+				break
+			}
+		}
+		if id.certificate != nil {
+			id.chain = certstore.ChainOf(id.certificate, certificates)
+		}
+		out = append(out, id)
+	}
+	return out, nil
+}
+
+// fromStore finds identities by address or fingerprint.
+func (f *identityFlags) fromStore(store *certstore.Store, who string) ([]*identity, error) {
+	found, err := store.Find(who)
+	if err != nil {
+		var query *certstore.QueryError
+		if errors.As(err, &query) {
+			return nil, usageErrorf("-i %s is neither an address, nor a fingerprint, nor a file", quoted(who)).
+				withHint("your identities:  smimectl id list")
+		}
+		return nil, storeError(err)
+	}
+	var out []*identity
+	for _, s := range found {
+		out = append(out, f.stored(s))
+	}
+	return out, nil
+}
+
+func (f *identityFlags) stored(s *certstore.Identity) *identity {
+	id := &identity{certificate: s.Certificate, chain: s.Chain, file: s.File}
+	if pub, err := s.Certificate.PublicKey(); err == nil {
+		id.public = pub
+	}
+	ask := f.passphrase.function()
+	who := id.who()
+	id.open = func() (*algorithm.PrivateKey, error) {
+		key, err := s.Key(func(_ string, try int) ([]byte, error) { return ask(who, try) })
+		if err != nil {
+			return nil, keyOpenError(who, err)
+		}
+		return key, nil
+	}
+	return id
+}
+
+// keyOpenError words why a key of the store could not be opened.
+func keyOpenError(who string, err error) error {
+	var (
+		wrong   *certstore.WrongPassphraseError
+		missing *certstore.NoPassphraseError
+		mode    *certstore.ModeError
+		unfit   *certstore.UnfitError
+	)
+	who = verdict.Escape(who)
+	switch {
+	case errors.As(err, &wrong):
+		return keyErrorf(verdict.PassphraseWrong, "cannot open the key of %s: wrong passphrase", who).because(err)
+	case errors.As(err, &missing):
+		e := keyErrorf(verdict.PassphraseMissing, "the key of %s needs a passphrase and there is no terminal", who).because(err)
+		e.hints = passphraseHints
+		return e
+	case errors.As(err, &mode):
+		return storeError(err)
+	case errors.As(err, &unfit):
+		return keyErrorf(verdict.CertificateUnfit, "the key of %s does not fit its certificate", who).because(err)
+	case errors.Is(err, os.ErrNotExist):
+		return keyErrorf(verdict.KeyMissing, "the key of %s is not in the store", who).because(err).
+			withHint("import it:  smimectl id import FILE")
+	}
+	var cli *cliError
+	if errors.As(err, &cli) {
+		return cli
+	}
+	return keyErrorf(verdict.KeyMissing, "cannot open the key of %s: %s", who, reasonOf(err)).because(err)
+}
+
+// fileError words why a file of keys or certificates could not be used.
+func fileError(name string, err error) error {
+	var (
+		wrong       *certstore.WrongPassphraseError
+		missing     *certstore.NoPassphraseError
+		malformed   *certstore.MalformedError
+		unsupported *certstore.UnsupportedError
+		limit       *certstore.LimitError
+		mac         *certstore.NoMACError
+		empty       *certstore.EmptyError
+		cli         *cliError
+	)
+	switch {
+	case errors.As(err, &cli):
+		return cli
+	case errors.As(err, &wrong):
+		return keyErrorf(verdict.PassphraseWrong, "cannot read %s: wrong passphrase", quoted(name)).because(err).
+			withHint("the file itself is fine: %s", wrong.Format)
+	case errors.As(err, &missing):
+		e := keyErrorf(verdict.PassphraseMissing, "%s needs a passphrase and there is no terminal", quoted(name)).because(err)
+		e.hints = passphraseHints
+		return e
+	case errors.As(err, &malformed):
+		return keyErrorf(verdict.CertificateUnfit, "cannot read %s: malformed %s: %s", quoted(name), malformed.Format, verdict.Escape(malformed.Detail)).because(err).
+			withHint("export it again from where it came")
+	case errors.As(err, &unsupported):
+		return keyErrorf(verdict.CertificateUnfit, "cannot read %s: unsupported %s: %s", quoted(name), unsupported.Format, verdict.Escape(unsupported.Detail)).because(err)
+	case errors.As(err, &limit):
+		return keyErrorf(verdict.CertificateUnfit, "cannot read %s: %s", quoted(name), verdict.Escape(limit.What)).because(err)
+	case errors.As(err, &mac):
+		return keyErrorf(verdict.CertificateUnfit, "cannot read %s: a PKCS#12 file without a MAC may have been changed by anyone", quoted(name)).because(err).
+			withHint("export it again with a passphrase")
+	case errors.As(err, &empty):
+		return keyErrorf(verdict.CertificateMissing, "%s holds no key and no certificate", quoted(name)).because(err)
+	}
+	return keyErrorf(verdict.CertificateUnfit, "cannot read %s: %s", quoted(name), reasonOf(err)).because(err)
+}
+
+// decryptionKeys are the keys that may open a mail: those named, else every
+// identity of the store.
+func (a *app) decryptionKeys(f *identityFlags) ([]message.Key, error) {
+	ids, err := f.fromFiles()
+	if err != nil {
+		return nil, err
+	}
+	store := a.env.store()
+	named := len(f.who)+len(f.keys) > 0
+	who := f.who
+	if !named {
+		if fixed := a.env.getenv("SMIMECTL_IDENTITY"); fixed != "" {
+			who, named = []string{fixed}, true
+		}
+	}
+	for _, w := range who {
+		if isFile(w) {
+			continue
+		}
+		found, err := f.fromStore(store, w)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, keyErrorf(verdict.KeyMissing, "no identity %s in the store", quoted(w)).
+				withHint("your identities:  smimectl id list").withHint("import one:  smimectl id import FILE")
+		}
+		ids = append(ids, found...)
+	}
+	if !named {
+		stored, err := store.Identities()
+		if err != nil {
+			return nil, storeError(err)
+		}
+		for _, s := range stored {
+			ids = append(ids, f.stored(s))
+		}
+	}
+	var keys []message.Key
+	for _, id := range ids {
+		keys = append(keys, message.Key{Certificate: id.certificate, Public: id.public, Who: id.who(), Open: func() (*algorithm.PrivateKey, error) {
+			key, err := id.open()
+			var e *cliError
+			if errors.As(err, &e) {
+				return nil, &message.KeyError{Code: e.code, Err: e, Hints: e.hints}
+			}
+			return key, err
+		}})
+	}
+	return keys, nil
+}

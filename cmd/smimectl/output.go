@@ -1,0 +1,211 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"smimectl/internal/spool"
+)
+
+// temporaryFiles are those that must not survive an interrupted run.
+type temporaryFiles struct {
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+func (t *temporaryFiles) add(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.names == nil {
+		t.names = map[string]bool{}
+	}
+	t.names[name] = true
+}
+
+func (t *temporaryFiles) forget(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.names, name)
+}
+
+func (t *temporaryFiles) removeAll() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for name := range t.names {
+		os.Remove(name)
+	}
+	t.names = nil
+}
+
+// output is the one result of a command. It appears whole or not at all: a
+// regular file by a temporary file beside it that is renamed, anything else
+// (standard output, a device, a pipe) from a held-back copy.
+type output struct {
+	env    *environment
+	target string // "" for standard output
+	file   *os.File
+	held   *spool.Buffer
+	mode   os.FileMode
+}
+
+// newOutput prepares FILE ("-" and "" are standard output). Nothing is created
+// before the first byte is written; secret output is never readable by others.
+func newOutput(env *environment, target string, secret bool) (*output, error) {
+	o := &output{env: env, mode: 0o666}
+	if secret {
+		o.mode = 0o600
+	}
+	if target == "-" || target == "" {
+		o.held = spool.New(env.spoolOptions())
+		return o, nil
+	}
+	o.target = target
+	info, err := os.Stat(target)
+	switch {
+	case err == nil && info.IsDir():
+		return nil, usageErrorf("%s is a directory", quoted(target)).withHint("name a file:  -o %s", filepath.Join(target, "out.eml"))
+	case err == nil && !info.Mode().IsRegular():
+		o.held = spool.New(env.spoolOptions())
+	case err == nil:
+		// A replaced file keeps the stricter of both modes (P83).
+		o.mode &= info.Mode().Perm()
+		if target, err = filepath.EvalSymlinks(target); err == nil {
+			o.target = target
+		}
+	case !errors.Is(err, os.ErrNotExist):
+		return nil, machineError("cannot write", o.target, err)
+	}
+	return o, nil
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if o.held != nil {
+		n, err := o.held.Write(p)
+		if err != nil {
+			return n, machineError("cannot hold back the output for", o.name(), err)
+		}
+		return n, nil
+	}
+	if o.file == nil {
+		if err := o.create(); err != nil {
+			return 0, err
+		}
+	}
+	n, err := o.file.Write(p)
+	if err != nil {
+		return n, machineError("cannot write", o.target, err)
+	}
+	return n, nil
+}
+
+func (o *output) name() string {
+	if o.target == "" {
+		return "standard output"
+	}
+	return o.target
+}
+
+func (o *output) create() error {
+	dir, base := filepath.Split(o.target)
+	if dir == "" {
+		dir = "."
+	}
+	if len(base) > 100 { // room for the suffix within the file system's limit
+		base = base[:100]
+	}
+	f, err := os.CreateTemp(dir, ".smimectl-"+base+"-*")
+	if err != nil {
+		return machineError("cannot write", o.target, err)
+	}
+	o.file = f
+	o.env.temporary.add(f.Name())
+	return nil
+}
+
+// commit makes the output appear: flushed, synchronised, renamed. Only after it
+// returned nil is the work done.
+func (o *output) commit() error {
+	if o.held != nil {
+		return o.copyHeld()
+	}
+	if o.file == nil { // an empty result is a result
+		if err := o.create(); err != nil {
+			return err
+		}
+	}
+	name := o.file.Name()
+	err := o.file.Chmod(o.mode &^ umask())
+	if err == nil {
+		err = o.file.Sync()
+	}
+	if closeErr := o.file.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(name, o.target)
+	}
+	if err != nil {
+		os.Remove(name)
+		o.env.temporary.forget(name)
+		return machineError("cannot write", o.target, err)
+	}
+	o.env.temporary.forget(name)
+	o.file = nil
+	syncDirectory(filepath.Dir(o.target))
+	return nil
+}
+
+func (o *output) copyHeld() error {
+	defer o.held.Close()
+	source, err := o.held.Source()
+	if err != nil {
+		return machineError("cannot hold back the output for", o.name(), err)
+	}
+	dst := o.env.stdout
+	if o.target != "" {
+		f, err := os.OpenFile(o.target, os.O_WRONLY, 0)
+		if err != nil {
+			return machineError("cannot write", o.target, err)
+		}
+		defer f.Close()
+		dst = f
+	}
+	if _, err := io.CopyBuffer(onlyWriter{dst}, spool.NewReader(source), make([]byte, 256<<10)); err != nil {
+		return machineError("cannot write", o.name(), err)
+	}
+	if f, ok := dst.(*os.File); ok && o.target != "" {
+		if err := f.Close(); err != nil {
+			return machineError("cannot write", o.name(), err)
+		}
+	}
+	return nil
+}
+
+// discard removes what was written; the target keeps its old content.
+func (o *output) discard() {
+	if o.held != nil {
+		o.held.Close()
+	}
+	if o.file != nil {
+		name := o.file.Name()
+		o.file.Close()
+		os.Remove(name)
+		o.env.temporary.forget(name)
+		o.file = nil
+	}
+}
+
+// onlyWriter hides ReadFrom, so that the copy goes through the buffer given.
+type onlyWriter struct{ io.Writer }
+
+// syncDirectory makes a rename durable where the system knows how; where it does
+// not, the file itself was synchronised before.
+func syncDirectory(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"errors"
+	"io"
+
+	"smimectl/internal/verdict"
+)
+
+// outcome is how one message ended: a report, and the error that a person reads
+// when there is more to say than the report's own text.
+type outcome struct {
+	report *verdict.Report
+	err    *cliError
+	told   bool // what a person wants to know was said already
+}
+
+func (o *outcome) exit() int {
+	if o.err != nil {
+		return o.err.exit
+	}
+	return o.report.Exit()
+}
+
+// failed makes the outcome of a command that ended with an error; the JSON form
+// has the same shape as every report.
+func (a *app) failed(command, file string, err error) *outcome {
+	var e *cliError
+	if !errors.As(err, &e) {
+		e = machineError("could not finish", "", err)
+	}
+	if e.exit == exitUsage {
+		return &outcome{err: e}
+	}
+	word := verdict.WordError
+	code := e.code
+	switch e.exit {
+	case exitNo:
+		word = verdict.WordUnreadable
+	case exitKey:
+		word = verdict.WordNoKey
+	case exitNothing:
+		word = verdict.WordUnsigned
+	}
+	if code == "" {
+		code = verdict.InputOutput
+	}
+	facts := verdict.Facts{Command: command, File: file, Stop: &verdict.Stop{Code: code, Word: word, Err: err, Text: e.text, Hints: e.hints}}
+	return &outcome{report: verdict.Judge(facts, verdict.Policy{Now: a.env.now().UTC()}), err: e}
+}
+
+// style says how text for people looks on w.
+func (a *app) style(w io.Writer) verdict.Style {
+	tty, width := a.env.terminal(w)
+	color := tty && a.env.getenv("NO_COLOR") == "" && a.env.getenv("TERM") != "dumb"
+	switch a.global.color {
+	case "always":
+		color = true
+	case "never":
+		color = false
+	}
+	return verdict.Style{Width: width, Color: color, ASCII: a.global.ascii || !a.env.utf8(), Verbose: a.global.verbose, Quiet: a.global.quiet}
+}
+
+// finish shows an outcome: the JSON file first, because a script waits for it,
+// then JSON or text. toStdout says whether standard output is free for it.
+func (a *app) finish(o *outcome, toStdout bool) {
+	a.exit = o.exit()
+	if o.report != nil && a.global.report != "" {
+		if err := a.writeReportFile(o.report); err != nil {
+			a.exit = a.fail(err)
+		}
+	}
+	w := a.env.stderr
+	if toStdout {
+		w = a.env.stdout
+	}
+	var err error
+	switch {
+	case o.report != nil && a.global.json:
+		err = writeJSON(w, o.report)
+	case o.err != nil:
+		a.exit = a.fail(o.err)
+		return
+	case a.global.quiet, o.told:
+	default:
+		_, err = io.WriteString(w, o.report.Text(a.style(w)))
+	}
+	if err != nil {
+		a.exit = a.fail(machineError("cannot write", "the report", err))
+	}
+}
+
+func (a *app) writeReportFile(r *verdict.Report) error {
+	out, err := newOutput(a.env, a.global.report, false)
+	if err != nil {
+		return err
+	}
+	if err := writeJSON(out, r); err != nil {
+		out.discard()
+		return err
+	}
+	return out.commit()
+}
+
+func writeJSON(w io.Writer, r *verdict.Report) error {
+	line, err := r.JSON()
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(line, '\n'))
+	return err
+}

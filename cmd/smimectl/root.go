@@ -1,0 +1,181 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"smimectl/internal/verdict"
+)
+
+// app is one run of the program: its environment, the flags that every verb has,
+// and the exit code it will end with.
+type app struct {
+	env    *environment
+	exit   int
+	global globalFlags
+}
+
+// globalFlags mean the same in every verb.
+type globalFlags struct {
+	json     bool
+	report   string
+	quiet    bool
+	verbose  bool
+	color    string
+	ascii    bool
+	progress string
+}
+
+const exitStatus = `
+EXIT STATUS
+  0  yes: good, or done and the output is complete
+  1  no, because of the message: bad, untrusted, mismatch, partial, expired, unreadable
+  2  the command line is wrong
+  3  could not finish, because of the machine: file, disk, memory, pipe; worth a retry
+  4  nothing of that kind in the mail: unsigned, not encrypted
+  5  a key, certificate or passphrase is missing or unfit`
+
+const firstScreen = `smimectl signs, verifies, encrypts and decrypts mail with S/MIME.
+
+  smimectl sign mail.eml                  sign as the address in From
+  smimectl verify mail.eml                who signed it, is it intact, may I believe it?
+  smimectl encrypt mail.eml               for everyone in To and Cc, and yourself
+  smimectl decrypt mail.eml               open it, and judge what is inside
+  smimectl explain CODE                   what a reason in a report means
+
+The mail goes to standard output, or to FILE with -o FILE; without a file the mail
+is read from standard input.
+
+  smimectl id import me.p12               your own certificate and key
+  smimectl cert import colleague.eml      a certificate to encrypt to
+  smimectl ca add root.pem                whom you trust to vouch for others
+
+No certificate yet?  smimectl demo        a toy CA and two people to play with
+All flags of a verb: smimectl VERB --help
+`
+
+// run executes one command line and returns the exit code.
+func run(env *environment, args []string) int {
+	a := &app{env: env}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(env.stdin)
+	root.SetOut(env.stdout)
+	root.SetErr(env.stderr)
+	if err := foreignFlag(args); err != nil {
+		return a.fail(err)
+	}
+	if err := root.Execute(); err != nil {
+		return a.fail(err)
+	}
+	return a.exit
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "smimectl",
+		Short:         "sign, verify, encrypt and decrypt mail with S/MIME",
+		Long:          strings.TrimRight(firstScreen, "\n") + "\n" + exitStatus,
+		Args:          noArguments,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, err := io.WriteString(a.env.stdout, firstScreen)
+			return stdoutError(err)
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.BoolVar(&a.global.json, "json", false, "JSON instead of text")
+	flags.Var(once(&a.global.report, "FILE"), "report", "write the JSON report into FILE as well")
+	flags.BoolVarP(&a.global.quiet, "quiet", "q", false, "only errors, and the exit code")
+	flags.BoolVarP(&a.global.verbose, "verbose", "v", false, "fingerprints, chains, and every check")
+	flags.Var(onceOf(&a.global.color, "auto", "always", "never"), "color", "colour of the first word: auto, always, never")
+	flags.BoolVar(&a.global.ascii, "ascii", false, "only ASCII in what is shown")
+	flags.Var(onceOf(&a.global.progress, "auto", "plain", "json", "none"), "progress", "auto, plain, json or none")
+	root.SetFlagErrorFunc(flagError)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Use: "help [VERB]", Short: "help about a verb", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {
+		target, _, err := cmd.Root().Find(args)
+		if err != nil || target == nil {
+			return usageErrorf("no verb %s", quoted(strings.Join(args, " "))).withHint("smimectl --help")
+		}
+		return target.Help()
+	}})
+	root.AddCommand(
+		a.signCommand(), a.verifyCommand(), a.encryptCommand(), a.decryptCommand(),
+		a.idCommand(), a.certCommand(), a.caCommand(),
+		a.demoCommand(), a.explainCommand(), a.versionCommand(),
+	)
+	return root
+}
+
+// newVerb makes a command whose help ends with the exit codes.
+func newVerb(use, short, long, example string) *cobra.Command {
+	return &cobra.Command{
+		Use:     use,
+		Short:   short,
+		Long:    strings.TrimSpace(long) + "\n" + exitStatus,
+		Example: strings.TrimRight(example, "\n"),
+	}
+}
+
+// noArguments refuses operands; an unknown verb is named as such.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.HasSubCommands() {
+		e := usageErrorf("there is no %s %s", cmd.CommandPath(), quoted(args[0]))
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			return e.withHint("did you mean:  %s %s", cmd.CommandPath(), near[0])
+		}
+		return e.withHint("%s --help", cmd.CommandPath())
+	}
+	return usageErrorf("%s takes no FILE, got %s", cmd.CommandPath(), quoted(args[0])).withHint("%s --help", cmd.CommandPath())
+}
+
+// atMostOne accepts one FILE.
+func atMostOne(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usageErrorf("%s takes one FILE, got %d", cmd.CommandPath(), len(args)).
+			withHint("for f in *.eml; do %s \"$f\"; done", cmd.CommandPath())
+	}
+	return nil
+}
+
+// fail prints an error and says which exit code it has.
+func (a *app) fail(err error) int {
+	var e *cliError
+	if !errors.As(err, &e) {
+		// What cobra itself says: an unknown verb, a missing operand.
+		e = usageErrorf("%s", verdict.Escape(err.Error())).withHint("smimectl --help")
+	}
+	a.say("error: %s", e.text)
+	for _, h := range e.hints {
+		a.say("hint: %s", h)
+	}
+	return e.exit
+}
+
+// say writes a line for people to standard error.
+func (a *app) say(format string, args ...any) {
+	fmt.Fprintf(a.env.stderr, "smimectl: "+format+"\n", args...)
+}
+
+// inform is say, unless --quiet.
+func (a *app) inform(format string, args ...any) {
+	if !a.global.quiet {
+		a.say(format, args...)
+	}
+}
+
+func stdoutError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return machineError("cannot write", "standard output", err)
+}

@@ -1,0 +1,379 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
+	"smimectl/internal/cms"
+	"smimectl/internal/message"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/spool"
+	"smimectl/internal/verdict"
+)
+
+type signOptions struct {
+	identity identityFlags
+	trust    trustFlags
+	output   string
+	opaque   bool
+	add      bool
+	asIs     bool
+	anyFrom  bool
+	entity   bool
+	raw      bool
+	pss      bool
+	digest   string
+}
+
+func (a *app) signCommand() *cobra.Command {
+	o := &signOptions{}
+	cmd := newVerb("sign [flags] [FILE]", "sign a mail as the address in From",
+		`Sign takes a mail and writes it signed: multipart/signed, or one opaque part with --opaque. The header outside
+stays byte for byte. Parts that would not survive transport are re-encoded, with a note. The signer is the identity
+whose address is in From; an expired certificate, one that is not for mail, or one without that address is refused.`,
+		`  smimectl sign mail.eml > signed.eml
+  smimectl sign -i alice@example.org -o signed.eml mail.eml
+  smimectl sign -i me.p12 --passphrase-file pw mail.eml
+  smimectl sign --raw -o report.pdf.p7s -i me.p12 --passphrase-file pw report.pdf`)
+	cmd.Args = atMostOne
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runSign(o, first(args)) }
+	o.addShared(cmd, a.env)
+	f := cmd.Flags()
+	f.VarP(once(&o.output, "FILE"), "output", "o", "write the mail to FILE; - is standard output")
+	f.BoolVar(&o.add, "add", false, "add a signer to a signed mail")
+	f.BoolVar(&o.entity, "entity", false, "the input is a bare MIME entity without a mail's header")
+	f.BoolVar(&o.raw, "raw", false, "sign plain bytes: a CMS file in DER, detached unless --opaque")
+	f.BoolVar(&o.anyFrom, "any-from", false, "sign although From is not an address of the certificate")
+	o.trust.add(cmd)
+	return cmd
+}
+
+// addShared adds what encrypt --sign has too.
+func (o *signOptions) addShared(cmd *cobra.Command, env *environment) {
+	o.identity.add(cmd, env, "sign as this identity: address, fingerprint, or a file (repeatable)")
+	f := cmd.Flags()
+	f.BoolVar(&o.opaque, "opaque", false, "one signed-data part instead of multipart/signed")
+	f.BoolVar(&o.asIs, "as-is", false, "do not re-encode parts that would break in transport")
+	f.BoolVar(&o.pss, "pss", false, "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
+	f.Var(once(&o.digest, "NAME"), "digest", "sha256, sha384 or sha512; default: what suits the key")
+}
+
+func (a *app) runSign(o *signOptions, name string) error {
+	toFile := o.output != "" && o.output != "-"
+	a.finish(a.signOne(o, name), toFile && a.global.json)
+	return nil
+}
+
+func (a *app) signOne(o *signOptions, name string) *outcome {
+	fail := func(err error) *outcome { return a.failed("sign", name, err) }
+	if err := o.trust.check(); err != nil {
+		return fail(err)
+	}
+	in, err := a.openInput(name)
+	if err != nil {
+		return fail(err)
+	}
+	defer in.close()
+	now := a.env.now().UTC()
+	var entity *mimewrap.Entity
+	var from []cert.Address
+	if !o.raw {
+		if entity, from, err = readDraft(in, o.entity); err != nil {
+			return fail(err)
+		}
+	}
+	signers, ids, err := a.signers(o, from, entity != nil && !o.entity, now)
+	if err != nil {
+		return fail(err)
+	}
+	out, err := newOutput(a.env, o.output, false)
+	if err != nil {
+		return fail(err)
+	}
+	opt := message.SignOptions{Signers: signers, Time: now, Opaque: o.opaque, AsIs: o.asIs}
+	composed := &message.Composed{}
+	switch {
+	case o.raw:
+		err = message.SignRaw(out, in.source, opt)
+	case o.add:
+		err = message.Add(out, entity, cms.Limits{}, a.env.spoolOptions(), opt)
+	default:
+		composed, err = message.Sign(out, entity, opt)
+	}
+	if err != nil {
+		out.discard()
+		return fail(composeError(name, err))
+	}
+	if err := out.commit(); err != nil {
+		out.discard()
+		return fail(err)
+	}
+	for _, id := range ids {
+		a.informSigned(id)
+	}
+	return a.done("sign", name, entity, composed)
+}
+
+func (a *app) informSigned(id *identity) {
+	issuer := id.certificate.Issuer.CommonName()
+	if id.certificate.SelfIssued() {
+		issuer = "self-signed"
+	}
+	a.inform("signed as %s (%s, until %s)", verdict.Escape(id.who()), verdict.Escape(issuer), id.certificate.NotAfter.UTC().Format("2006-01-02"))
+}
+
+// done is the outcome of a mail that was written; its notes go to standard error.
+func (a *app) done(command, name string, entity *mimewrap.Entity, composed *message.Composed) *outcome {
+	facts := verdict.Facts{Command: command, File: name, Done: true}
+	if entity != nil {
+		facts.Mail, facts.IsMail = message.MailFacts(entity)
+	}
+	for _, text := range composed.Notes {
+		a.inform("note: %s", verdict.Escape(text))
+		facts.Notes = append(facts.Notes, verdict.Note{Text: text})
+	}
+	for _, text := range composed.Warnings {
+		a.inform("warning: %s", verdict.Escape(text))
+	}
+	return &outcome{report: verdict.Judge(facts, verdict.Policy{Now: a.env.now().UTC()}), told: true}
+}
+
+// readDraft reads a mail that is to be sent, and who it is from.
+func readDraft(in *input, bare bool) (*mimewrap.Entity, []cert.Address, error) {
+	switch mimewrap.Detect(in.source) {
+	case mimewrap.FormMail, mimewrap.FormEntity:
+	default:
+		return nil, nil, messageErrorf(verdict.Malformed, "%s is no mail", quoted(displayName(in.name))).
+			withHint("a mail begins with header lines such as From: and Subject:").
+			withHint("plain bytes are taken with --raw, a bare MIME part with --entity")
+	}
+	entity, err := mimewrap.ReadMail(in.source)
+	if err != nil {
+		return nil, nil, composeError(in.name, err)
+	}
+	if bare {
+		return entity, nil, nil
+	}
+	var from []cert.Address
+	for _, value := range entity.Header.Values("From") {
+		boxes, err := cert.ParseMailboxes(value)
+		if err != nil {
+			return nil, nil, messageErrorf(verdict.FromMissing, "the From line is no mail address: %s", quoted(value)).
+				withHint("From: Alice <alice@example.org>")
+		}
+		for _, b := range boxes {
+			from = append(from, b.Address)
+		}
+	}
+	return entity, from, nil
+}
+
+// signers finds who signs: those named with -i, else the identity of From, and
+// holds them to the rules of section 7.4 before a key is opened.
+func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now time.Time) ([]cms.Signer, []*identity, error) {
+	ids, err := a.signingIdentities(o, from, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	digest, err := digestNamed(o.digest)
+	if err != nil {
+		return nil, nil, err
+	}
+	further, err := furtherCertificates(&o.trust)
+	if err != nil {
+		return nil, nil, err
+	}
+	var signers []cms.Signer
+	for _, id := range ids {
+		if id.certificate == nil {
+			return nil, nil, keyErrorf(verdict.CertificateMissing, "no certificate for the key in %s", quoted(id.file)).
+				withHint("name the file of the certificate too:  -i CERT.pem --key %s", quoted(id.file))
+		}
+		if err := mayUse(id, certpath.PurposeSign, "sign as", now); err != nil {
+			return nil, nil, err
+		}
+		if compare && !o.anyFrom {
+			if err := fromFits(id, from); err != nil {
+				return nil, nil, err
+			}
+		}
+		key, err := id.open()
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := proveFits(id, key); err != nil {
+			return nil, nil, err
+		}
+		signers = append(signers, cms.Signer{Certificate: id.certificate, Chain: append(append([]*cert.Certificate{}, id.chain...), further...), Key: key,
+			Options: algorithm.SignOptions{PSS: o.pss && id.public.Kind != "ec", Digest: digest}})
+	}
+	return signers, ids, nil
+}
+
+func (a *app) signingIdentities(o *signOptions, from []cert.Address, now time.Time) ([]*identity, error) {
+	ids, err := o.identity.fromFiles()
+	if err != nil {
+		return nil, err
+	}
+	who := o.identity.who
+	if len(who)+len(o.identity.keys) == 0 {
+		if fixed := a.env.getenv("SMIMECTL_IDENTITY"); fixed != "" {
+			if isFile(fixed) {
+				o.identity.who = []string{fixed}
+				return o.identity.fromFiles()
+			}
+			who = []string{fixed}
+		} else if len(from) == 0 {
+			return nil, usageErrorf("there is no From to tell who signs").withHint("name the signer:  -i alice@example.org")
+		}
+		if len(who) == 0 {
+			who = []string{from[0].String()} // several in From: the comparison with the certificate refuses them
+		}
+	}
+	for _, w := range who {
+		if isFile(w) {
+			continue
+		}
+		found, err := o.identity.fromStore(a.env.store(), w)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, a.noIdentity(w, len(o.identity.who) == 0)
+		}
+		ids = append(ids, best(found, certpath.PurposeSign, now))
+	}
+	return ids, nil
+}
+
+// best chooses among several certificates: those that may be used now first, of
+// these the one that was issued last.
+func best(ids []*identity, purpose certpath.Purpose, now time.Time) *identity {
+	usable := func(id *identity) bool {
+		c := id.certificate
+		return !now.Before(c.NotBefore) && !now.After(c.NotAfter) && certpath.Fits(c, purpose) == nil
+	}
+	sorted := append([]*identity{}, ids...)
+	sort.SliceStable(sorted, func(i, j int) bool {
+		if a, b := usable(sorted[i]), usable(sorted[j]); a != b {
+			return a
+		}
+		if a, b := sorted[i].certificate.NotBefore, sorted[j].certificate.NotBefore; !a.Equal(b) {
+			return a.After(b)
+		}
+		return sorted[i].certificate.Fingerprint() < sorted[j].certificate.Fingerprint()
+	})
+	return sorted[0]
+}
+
+func (a *app) noIdentity(who string, isFrom bool) error {
+	text := "no identity for " + verdict.Escape(who)
+	if isFrom {
+		text += ", the address in From"
+	}
+	e := keyErrorf(verdict.KeyMissing, "%s", text).withHint("import yours:  smimectl id import %s", "FILE.p12")
+	if ids, err := a.env.store().Identities(); err == nil && len(ids) > 0 {
+		if list := ids[0].Certificate.Addresses(); len(list) > 0 {
+			e.withHint("or sign as one you have:  -i %s --any-from   (receivers will see that From does not match)", list[0])
+		}
+	} else {
+		e.withHint("or make one to try things out:  smimectl id new %s", verdict.Escape(who))
+	}
+	return e
+}
+
+// mayUse refuses a certificate that receivers would refuse.
+func mayUse(id *identity, purpose certpath.Purpose, doing string, now time.Time) error {
+	c, who := id.certificate, verdict.Escape(id.who())
+	switch {
+	case now.After(c.NotAfter):
+		return keyErrorf(verdict.CertificateUnfit, "will not %s %s: the certificate expired on %s", doing, who, c.NotAfter.UTC().Format("2006-01-02")).
+			withHint("receivers would reject it; after renewing:  smimectl id import NEW.p12")
+	case now.Before(c.NotBefore):
+		return keyErrorf(verdict.CertificateUnfit, "will not %s %s: the certificate is valid from %s on", doing, who, c.NotBefore.UTC().Format("2006-01-02 15:04:05 UTC")).
+			withHint("is this computer's clock right?  date -u")
+	}
+	if err := certpath.Fits(c, purpose); err != nil {
+		var unfit *certpath.UnfitError
+		detail := err.Error()
+		if errors.As(err, &unfit) {
+			detail = unfit.Detail
+		}
+		return keyErrorf(verdict.CertificateUnfit, "will not %s %s: %s", doing, who, verdict.Escape(detail)).
+			withHint("look at it:  smimectl cert show %s", c.Fingerprint()[:12])
+	}
+	return nil
+}
+
+func fromFits(id *identity, from []cert.Address) error {
+	if len(from) == 0 {
+		return messageErrorf(verdict.FromMissing, "the mail has no From").withHint("add one, or for a bare part:  --entity")
+	}
+	if len(from) > 1 {
+		return messageErrorf(verdict.FromMultiple, "From names %d addresses; one signature cannot vouch for all", len(from)).
+			withHint("leave one in From, or sign all the same:  --any-from")
+	}
+	if certpath.MatchesAddress(id.certificate, from[0]) {
+		return nil
+	}
+	return keyErrorf(verdict.FromMismatch, "will not sign as %s: From is %s", verdict.Escape(id.who()), verdict.Escape(from[0].String())).
+		withHint("sign as the sender:  -i %s", verdict.Escape(from[0].String())).
+		withHint("or all the same:  --any-from   (receivers will see that From does not match)")
+}
+
+func proveFits(id *identity, key *algorithm.PrivateKey) error {
+	pub, err := id.certificate.PublicKey()
+	if err == nil && key.Public.Equal(pub) {
+		return nil
+	}
+	return keyErrorf(verdict.CertificateUnfit, "the key in %s does not fit the certificate of %s", quoted(id.file), verdict.Escape(id.who())).
+		withHint("name both files:  -i CERT.pem --key KEY.pem")
+}
+
+func digestNamed(name string) (*algorithm.Digest, error) {
+	if name == "" {
+		return nil, nil
+	}
+	d, err := algorithm.DigestByName(name)
+	if err != nil || d.Status != algorithm.Current {
+		return nil, usageErrorf("--digest %s: it is not written", quoted(name)).withHint("one of sha256, sha384, sha512")
+	}
+	return d, nil
+}
+
+// composeError words what went wrong while a mail was written.
+func composeError(name string, err error) error {
+	var (
+		e         *cliError
+		disk      *spool.Error
+		notSigned *message.NotSigned
+		malformed *mimewrap.MalformedError
+		limit     *mimewrap.LimitError
+		cmsForm   *cms.MalformedError
+		detached  *message.DetachedHasContent
+	)
+	shown := quoted(displayName(name))
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.As(err, &notSigned):
+		return &cliError{exit: exitNothing, code: verdict.NoSigners, text: fmt.Sprintf("%s is not signed: there is no signature to add to", shown),
+			hints: []string{"sign it:  smimectl sign FILE"}}
+	case errors.As(err, &malformed):
+		return messageErrorf(verdict.Malformed, "%s cannot be read: %s", shown, verdict.Escape(malformed.Detail)).because(err)
+	case errors.As(err, &limit):
+		return messageErrorf(verdict.TooLarge, "%s cannot be read: too large: %s", shown, verdict.Escape(limit.What)).because(err)
+	case errors.As(err, &cmsForm), errors.As(err, &detached):
+		return messageErrorf(verdict.Malformed, "the signature in %s cannot be read", shown).because(err)
+	case errors.As(err, &disk), errors.Is(err, spool.ErrChanged):
+		return releaseError(err)
+	}
+	return machineError("could not finish", "", err)
+}

@@ -1,0 +1,17 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// umask reads the mask of file modes. The system only gives it by setting it;
+// for that moment nothing more is allowed than before.
+func umask() os.FileMode {
+	old := unix.Umask(0o077)
+	unix.Umask(old)
+	return os.FileMode(old)
+}

@@ -1,0 +1,10 @@
+package algorithm
+
+import "crypto/des"
+
+// tripleDESCiphers holds DES-EDE3-CBC (RFC 3370, Section 5.1), which S/MIME 2
+// and 3 encrypted with. It is read only.
+var tripleDESCiphers = []*ContentCipher{
+	{Name: "3des-cbc", Title: "3DES-CBC", OID: MustOID("1.2.840.113549.3.7"), KeySize: 24, BlockSize: des.BlockSize,
+		Status: Legacy, ReadOnly: true, mode: cbc{des.NewTripleDESCipher, des.BlockSize}},
+}

@@ -1,0 +1,19 @@
+// Package algorithm owns every object identifier and every primitive: digests,
+// keys, signatures, key management and content ciphers, one table row each.
+//
+// A row says which parameters it takes, which keys fit, what it computes and
+// what the standards of today think of it. The signature of a message and that
+// of a certificate are checked by the same row. To add an algorithm is one new
+// file with its rows and one line in tables.go; no other package, and no switch
+// in this one, knows an OID.
+//
+// The package knows nothing of CMS structures, certificates, mail or files, and
+// it judges nothing: [Status] is a fact for others to act on. It reads only
+// DER; keys are read strictly and within limits before any arithmetic is done
+// with them.
+//
+// Specifications: RFC 8551, Section 2; RFC 3370, RFC 5754, RFC 8419 (digests and
+// signatures in CMS); RFC 8017, RFC 4055, RFC 4056 (RSA); RFC 5480, RFC 5753
+// (elliptic curves); RFC 8410 (Ed25519, X25519); RFC 5958, RFC 5915 (private
+// keys).
+package algorithm

@@ -1,0 +1,24 @@
+package algorithm
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+
+	josecipher "github.com/go-jose/go-jose/v4/cipher"
+)
+
+// aesWraps are the AES key wraps (RFC 3394; RFC 3565, Section 2.3.2), in the
+// order of preference.
+var aesWraps = []*KeyWrap{
+	{Name: "aes256-wrap", OID: MustOID("2.16.840.1.101.3.4.1.45"), KeySize: 32, block: aes.NewCipher, wrap: josecipher.KeyWrap, unwrap: unwrapAES},
+	{Name: "aes128-wrap", OID: MustOID("2.16.840.1.101.3.4.1.5"), KeySize: 16, block: aes.NewCipher, wrap: josecipher.KeyWrap, unwrap: unwrapAES},
+	{Name: "aes192-wrap", OID: MustOID("2.16.840.1.101.3.4.1.25"), KeySize: 24, block: aes.NewCipher, wrap: josecipher.KeyWrap, unwrap: unwrapAES},
+}
+
+func unwrapAES(b cipher.Block, wrapped []byte) ([]byte, error) {
+	cek, err := josecipher.KeyUnwrap(b, wrapped)
+	if err != nil {
+		return nil, ErrUnwrap
+	}
+	return cek, nil
+}

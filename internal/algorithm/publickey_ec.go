@@ -1,0 +1,132 @@
+package algorithm
+
+import (
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+var oidECPublicKey = MustOID("1.2.840.10045.2.1")
+
+// curve is one row of the curve table (RFC 5480, Section 2.1.1.1).
+type curve struct {
+	name   string
+	title  string
+	oid    OID
+	curve  elliptic.Curve
+	ecdh   ecdh.Curve
+	digest *Digest // the default beside it, RFC 5753, Section 8
+}
+
+var ecCurves = []curve{
+	{"p-256", "P-256", MustOID("1.2.840.10045.3.1.7"), elliptic.P256(), ecdh.P256(), sha256Digest},
+	{"p-384", "P-384", MustOID("1.3.132.0.34"), elliptic.P384(), ecdh.P384(), sha384Digest},
+	{"p-521", "P-521", MustOID("1.3.132.0.35"), elliptic.P521(), ecdh.P521(), sha512Digest},
+}
+
+// Elliptic curve keys (RFC 5480): one OID for signing and key agreement.
+var ecKeyKinds = []keyKind{
+	{oid: oidECPublicKey, public: readECPublicKey, private: readECPrivateKey,
+		encodePublic: encodeECPublicKey, encodePrivate: encodeECPrivateKey,
+		signature: ecdsaSignatureFor,
+		generate: []keyGenerator{
+			{"p-256", func() (any, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }},
+			{"p-384", func() (any, error) { return ecdsa.GenerateKey(elliptic.P384(), rand.Reader) }},
+			{"p-521", func() (any, error) { return ecdsa.GenerateKey(elliptic.P521(), rand.Reader) }},
+		}},
+}
+
+func (c *curve) identifier() Identifier {
+	return Identifier{OID: oidECPublicKey, Parameters: c.parameters()}
+}
+
+// parameters returns namedCurve, the only form of ECParameters that PKIX
+// allows.
+func (c *curve) parameters() []byte {
+	var b cryptobyte.Builder
+	c.oid.AddTo(&b)
+	return b.BytesOrPanic()
+}
+
+// size returns the octets of a coordinate and of a private key.
+func (c *curve) size() int { return (c.curve.Params().BitSize + 7) / 8 }
+
+// readECParameters returns the curve that ECParameters name. Parameters given
+// in full or inherited are not read (RFC 5480, Section 2.1.1): a curve of the
+// sender's making proves nothing.
+func readECParameters(parameters []byte) (*curve, error) {
+	s := cryptobyte.String(parameters)
+	oid, ok := ReadOID(&s)
+	if !ok || !s.Empty() {
+		return nil, &UnsupportedError{Kind: "key", OID: oidECPublicKey, Detail: "curve is not given by its name"}
+	}
+	for i := range ecCurves {
+		if ecCurves[i].oid == oid {
+			return &ecCurves[i], nil
+		}
+	}
+	return nil, &UnsupportedError{Kind: "key", OID: oid, Detail: "elliptic curve"}
+}
+
+func readECPublicKey(id Identifier, bits []byte) (*PublicKey, error) {
+	c, err := readECParameters(id.Parameters)
+	if err != nil {
+		return nil, err
+	}
+	key, err := c.readPoint(bits)
+	if err != nil {
+		return nil, err
+	}
+	canonical, err := key.Bytes()
+	if err != nil {
+		return nil, &KeyError{Kind: "ec", Detail: "point is not on the curve"}
+	}
+	return &PublicKey{
+		Kind: "ec", Name: c.name, Title: c.title, Bits: c.curve.Params().BitSize,
+		Key: key, CanSign: true, CanAgree: true, canonical: canonical,
+	}, nil
+}
+
+// readPoint reads an ECPoint (SEC 1, Section 2.3.4), uncompressed or
+// compressed. RFC 5480, Section 2.2 lets a sender compress; the hybrid form is
+// excluded there.
+func (c *curve) readPoint(b []byte) (*ecdsa.PublicKey, error) {
+	off := &KeyError{Kind: "ec", Detail: "point is not on the curve"}
+	if len(b) == 1+c.size() && (b[0] == 2 || b[0] == 3) {
+		x, y := elliptic.UnmarshalCompressed(c.curve, b)
+		if x == nil {
+			return nil, off
+		}
+		return &ecdsa.PublicKey{Curve: c.curve, X: x, Y: y}, nil
+	}
+	key, err := ecdsa.ParseUncompressedPublicKey(c.curve, b)
+	if err != nil {
+		return nil, off
+	}
+	return key, nil
+}
+
+func encodeECPublicKey(key any) (Identifier, []byte, bool) {
+	if k, ok := key.(*ecdh.PublicKey); ok && k != nil {
+		for i := range ecCurves {
+			if ecCurves[i].ecdh == k.Curve() {
+				return ecCurves[i].identifier(), k.Bytes(), true
+			}
+		}
+		return Identifier{}, nil, false
+	}
+	k, ok := key.(*ecdsa.PublicKey)
+	if !ok || k == nil {
+		return Identifier{}, nil, false
+	}
+	for i := range ecCurves {
+		if ecCurves[i].curve == k.Curve {
+			bits, err := k.Bytes()
+			return ecCurves[i].identifier(), bits, err == nil
+		}
+	}
+	return Identifier{}, nil, false
+}

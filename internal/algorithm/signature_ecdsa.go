@@ -1,0 +1,75 @@
+package algorithm
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+)
+
+// ECDSA: one OID for each digest, any curve (RFC 5753, Section 2.1; RFC 5758,
+// Section 3.2). id-ecPublicKey in its place names no digest and is not read.
+var ecdsaSignatures = []signatureRow{
+	ecdsaRow(oidECDSASHA256, sha256Digest),
+	ecdsaRow(oidECDSASHA384, sha384Digest),
+	ecdsaRow(oidECDSASHA512, sha512Digest),
+	ecdsaRow(MustOID("1.2.840.10045.4.3.1"), sha224Digest),
+	ecdsaRow(MustOID("1.2.840.10045.4.1"), sha1Digest),
+}
+
+var (
+	oidECDSASHA256 = MustOID("1.2.840.10045.4.3.2")
+	oidECDSASHA384 = MustOID("1.2.840.10045.4.3.3")
+	oidECDSASHA512 = MustOID("1.2.840.10045.4.3.4")
+)
+
+func ecdsaRow(oid OID, d *Digest) signatureRow {
+	return signatureRow{oid, func(id Identifier, _ *Digest) (*Signature, error) {
+		// QUIRK: RFC 5758, Section 3.2 wants no parameters; signers that share
+		// one path with RSA write NULL.
+		if !id.hasNone() {
+			return nil, &ParameterError{Name: "ecdsa", Detail: "neither absent nor NULL"}
+		}
+		return newECDSA(oid, d), nil
+	}}
+}
+
+func newECDSA(oid OID, d *Digest) *Signature {
+	return &Signature{
+		Name: "ecdsa", Digest: d, Status: d.Status, Identifier: Identifier{OID: oid}, kind: "ec",
+		verify: func(key *PublicKey, sum, sig []byte) bool {
+			// Strict DER of SEQUENCE { r, s }; both between 0 and the order.
+			public, ok := key.Key.(*ecdsa.PublicKey)
+			return ok && ecdsa.VerifyASN1(public, sum, sig)
+		},
+		sign: func(key crypto.Signer, sum []byte) ([]byte, error) {
+			if _, ours := key.(*ecdsa.PrivateKey); ours {
+				// Without a source of randomness the nonce comes from key
+				// and digest, RFC 6979, as RFC 8550, Section 4.3 advises.
+				return key.Sign(nil, sum, d.Hash)
+			}
+			return key.Sign(rand.Reader, sum, d.Hash)
+		},
+	}
+}
+
+// ecdsaSignatureFor chooses the digest as strong as the curve, RFC 5753,
+// Section 8.
+func ecdsaSignatureFor(key *PublicKey, opt SignOptions) (*Signature, error) {
+	d := opt.Digest
+	if d == nil {
+		c, err := readECParameters(key.Identifier.Parameters)
+		if err != nil {
+			return nil, err
+		}
+		d = c.digest
+	}
+	for _, w := range []struct {
+		oid    OID
+		digest *Digest
+	}{{oidECDSASHA256, sha256Digest}, {oidECDSASHA384, sha384Digest}, {oidECDSASHA512, sha512Digest}} {
+		if w.digest.OID == d.OID {
+			return newECDSA(w.oid, d), nil
+		}
+	}
+	return nil, &UnsupportedError{Kind: "signature", OID: d.OID, Detail: "ECDSA with " + d.Name}
+}

@@ -1,0 +1,113 @@
+package algorithm
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/subtle"
+	"fmt"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// RSASSA-PKCS1-v1_5: under rsaEncryption with the digest declared beside it
+// (RFC 3370, Section 3.2), or under an OID of its own for each digest (RFC
+// 5754, Section 3.2; RFC 3279, Section 2.2.1).
+var pkcs1v15Signatures = []signatureRow{
+	{MustOID("1.2.840.113549.1.1.1"), readGenericPKCS1v15},
+	combinedPKCS1v15("1.2.840.113549.1.1.11", sha256Digest),
+	combinedPKCS1v15("1.2.840.113549.1.1.12", sha384Digest),
+	combinedPKCS1v15("1.2.840.113549.1.1.13", sha512Digest),
+	combinedPKCS1v15("1.2.840.113549.1.1.14", sha224Digest),
+	combinedPKCS1v15("1.2.840.113549.1.1.5", sha1Digest),
+	combinedPKCS1v15("1.2.840.113549.1.1.4", md5Digest),
+}
+
+func readGenericPKCS1v15(id Identifier, declared *Digest) (*Signature, error) {
+	if declared == nil {
+		return nil, &UnsupportedError{Kind: "signature", OID: id.OID, Detail: "rsaEncryption names no digest"}
+	}
+	return readPKCS1v15(id, declared)
+}
+
+func combinedPKCS1v15(oid string, d *Digest) signatureRow {
+	return signatureRow{MustOID(oid), func(id Identifier, _ *Digest) (*Signature, error) {
+		return readPKCS1v15(id, d)
+	}}
+}
+
+func readPKCS1v15(id Identifier, d *Digest) (*Signature, error) {
+	// NULL is written; absent must be read as well, RFC 5754, Section 3.2.
+	if !id.hasNone() {
+		return nil, &ParameterError{Name: "rsa-pkcs1v15", Detail: "neither NULL nor absent"}
+	}
+	return newPKCS1v15(d), nil
+}
+
+func newPKCS1v15(d *Digest) *Signature {
+	return &Signature{
+		Name: "rsa-pkcs1v15", Digest: d, Status: d.Status, kind: "rsa",
+		Identifier: Identifier{OID: oidRSAEncryption, Parameters: nullParameters()},
+		verify: func(key *PublicKey, sum, sig []byte) bool {
+			// RFC 4055, Section 1.2: a key under id-RSASSA-PSS makes no
+			// other signature.
+			return key.Identifier.OID == oidRSAEncryption && verifyPKCS1v15(key.rsa, d, sum, sig)
+		},
+		sign: func(key crypto.Signer, sum []byte) ([]byte, error) {
+			return key.Sign(rand.Reader, sum, d.Hash)
+		},
+		size: func(key *PublicKey) int { return key.rsa.size() },
+	}
+}
+
+// verifyPKCS1v15 encodes what ought to be there and compares the whole of it (RFC 8017,
+// Section 8.2.2). Nothing of the signature is parsed, so nothing can hide in
+// it. The DigestInfo without NULL is another encoding and no signature.
+func verifyPKCS1v15(key *rsaNumbers, d *Digest, sum, sig []byte) bool {
+	got, ok := key.apply(sig)
+	if !ok {
+		return false
+	}
+	want, ok := encodePKCS1v15(key.size(), d, sum)
+	return ok && subtle.ConstantTimeCompare(got, want) == 1
+}
+
+// encodePKCS1v15 is EMSA-PKCS1-v1_5, RFC 8017, Section 9.2:
+//
+//	00 01 FF ... FF 00 DigestInfo
+func encodePKCS1v15(size int, d *Digest, sum []byte) ([]byte, bool) {
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		d.nullIdentifier().AddTo(b)
+		b.AddASN1OctetString(sum)
+	})
+	info := b.BytesOrPanic()
+	padding := size - len(info) - 3
+	if padding < 8 {
+		return nil, false
+	}
+	em := make([]byte, size)
+	em[1] = 1
+	for i := range padding {
+		em[2+i] = 0xff
+	}
+	copy(em[3+padding:], info)
+	return em, true
+}
+
+// rsaSignatureFor chooses PKCS #1 v1.5, which every receiver reads, or PSS
+// where it is asked for or the key allows nothing else.
+func rsaSignatureFor(key *PublicKey, opt SignOptions) (*Signature, error) {
+	if key.Bits < minRSASigning {
+		return nil, &UnsupportedError{Kind: "signature", OID: key.Identifier.OID,
+			Detail: fmt.Sprintf("nothing is signed with RSA keys below %d bits", minRSASigning)}
+	}
+	d := opt.Digest
+	if d == nil {
+		d = sha256Digest
+	}
+	if key.Identifier.OID == oidRSASSAPSS || opt.PSS {
+		return pssSignatureFor(key, d, opt.Digest != nil)
+	}
+	return newPKCS1v15(d), nil
+}

@@ -1,0 +1,126 @@
+package algorithm
+
+import (
+	"compress/gzip"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// wycheproofSignatures is the part of a Wycheproof file that signature tests
+// need.
+type wycheproofSignatures struct {
+	NumberOfTests int
+	TestGroups    []struct {
+		SHA, MGFSHA     string
+		SLen            int
+		PublicKeyDER    string
+		PublicKeyASNDER string `json:"publicKeyAsn"`
+		Tests           []struct {
+			TCID                      int
+			Comment, Msg, Sig, Result string
+			Flags                     []string
+		}
+	}
+}
+
+// readWycheproof reads a file of Project Wycheproof, which is not part of this
+// repository: the folder "wycheproof" in $CORPUS.
+func readWycheproof(t *testing.T, name string, v any) {
+	t.Helper()
+	corpus := os.Getenv("CORPUS")
+	if corpus == "" {
+		corpus = filepath.Join("..", "..", "..", "shared")
+	}
+	f, err := os.Open(filepath.Join(corpus, "wycheproof", name+"_test.json.gz"))
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skipf("no Wycheproof vectors: %v (set CORPUS to the folder that holds wycheproof/)", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewDecoder(z).Decode(v); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWycheproofSignatures(t *testing.T) {
+	t.Parallel()
+	digest := map[string]*Digest{"SHA-1": sha1Digest, "SHA-224": sha224Digest, "SHA-256": sha256Digest, "SHA-384": sha384Digest, "SHA-512": sha512Digest}
+	ecdsaOID := map[string]OID{"SHA-256": oidECDSASHA256, "SHA-384": oidECDSASHA384, "SHA-512": oidECDSASHA512}
+	type group struct {
+		hash, mgf *Digest
+		salt      int
+		sha       string
+	}
+	pkcs1 := func(group) Identifier { return Identifier{OID: MustOID("1.2.840.113549.1.1.11")} }
+	pss := func(g group) Identifier { return (&pssParameters{g.hash, g.mgf, g.salt}).identifier() }
+	ec := func(g group) Identifier { return Identifier{OID: ecdsaOID[g.sha]} }
+	ed := func(group) Identifier { return Identifier{OID: oidEd25519} }
+	files := []struct {
+		name string
+		id   func(group) Identifier
+	}{
+		{"rsa_signature_2048_sha256", pkcs1},
+		{"rsa_pss_2048_sha256_mgf1_32", pss},
+		{"rsa_pss_2048_sha256_mgf1_32_params", pss},
+		{"rsa_pss_4096_sha512_mgf1_64", pss},
+		{"rsa_pss_4096_sha512_mgf1_64_params", pss},
+		{"rsa_pss_misc", pss},
+		{"rsa_pss_misc_params", pss},
+		{"ecdsa_secp256r1_sha256", ec},
+		{"ecdsa_secp384r1_sha384", ec},
+		{"ecdsa_secp521r1_sha512", ec},
+		{"ed25519", ed},
+	}
+	for _, file := range files {
+		t.Run(file.name, func(t *testing.T) {
+			t.Parallel()
+			var suite wycheproofSignatures
+			readWycheproof(t, file.name, &suite)
+			ran, unknown := 0, 0
+			for _, g := range suite.TestGroups {
+				if g.SHA != "" && digest[g.SHA] == nil || g.MGFSHA != "" && digest[g.MGFSHA] == nil {
+					unknown += len(g.Tests) // SHA-512/256 and the like: no row
+					continue
+				}
+				der, err := hex.DecodeString(g.PublicKeyDER)
+				if err != nil {
+					t.Fatal(err)
+				}
+				key, err := ParsePublicKey(der)
+				if err != nil {
+					t.Fatalf("test %d: key: %v", g.Tests[0].TCID, err)
+				}
+				id := file.id(group{digest[g.SHA], digest[g.MGFSHA], g.SLen, g.SHA})
+				s, err := FindSignature(id, nil)
+				if err != nil {
+					t.Fatalf("test %d: %v", g.Tests[0].TCID, err)
+				}
+				for _, tt := range g.Tests {
+					msg, _ := hex.DecodeString(tt.Msg)
+					sig, _ := hex.DecodeString(tt.Sig)
+					err := s.Verify(key, Message{Bytes: msg}, sig)
+					// "acceptable" is only DigestInfo without NULL: refused.
+					want := tt.Result == "valid"
+					if (err == nil) != want || err != nil && !errors.Is(err, ErrSignature) {
+						t.Errorf("test %d (%s, %v): got %v, want %s", tt.TCID, tt.Comment, tt.Flags, err, tt.Result)
+					}
+					ran++
+				}
+			}
+			if ran+unknown != suite.NumberOfTests || ran == 0 {
+				t.Errorf("ran %d of %d, %d with unknown digests", ran, suite.NumberOfTests, unknown)
+			}
+			t.Logf("%d vectors, %d with unknown digests left out", ran, unknown)
+		})
+	}
+}

@@ -1,0 +1,425 @@
+package cert
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits of a list of mailboxes.
+const (
+	maxFieldSize    = 256 << 10
+	maxMailboxes    = 4096
+	maxCommentDepth = 32
+)
+
+// Mailbox is one mailbox of a header field (RFC 5322, Section 3.4).
+type Mailbox struct {
+	Name    string // display name, decoded but not escaped; else a comment beside the address
+	Address Address
+	Group   bool // it stood in a group, which is not one mailbox in the sense of From
+}
+
+// ParseMailboxes reads the value of a From, Sender, To or Cc field, unfolded
+// or folded: mailboxes with and without display names, comments, quoted
+// strings and groups. The work is linear in the length of the field.
+//
+// It accepts what RFC 5322, Section 3.4 and RFC 6532 allow for the creation of
+// a message, and of the obsolete forms those that cannot change which address
+// is meant; anything else is an error, because two readers would make two
+// addresses of it.
+func ParseMailboxes(field string) ([]Mailbox, error) {
+	if len(field) > maxFieldSize {
+		return nil, &LimitError{What: "list of mailboxes"}
+	}
+	p := mailboxParser{s: field}
+	list, err := p.list()
+	if err != nil {
+		var limit *LimitError
+		if errors.As(err, &limit) {
+			return nil, err
+		}
+		return nil, &AddressError{Text: escaped(field), Detail: err.Error()}
+	}
+	return list, nil
+}
+
+// mailboxParser reads a header field from left to right.
+type mailboxParser struct {
+	s string
+	i int
+}
+
+var (
+	errUnterminatedQuote   = errors.New("a quoted string does not end")
+	errUnterminatedComment = errors.New("a comment does not end")
+	errControl             = errors.New("a control character")
+	errNotUTF8             = errors.New("a quoted string is not UTF-8")
+	errDepth               = errors.New("comments nested too deeply")
+	errNoAddress           = errors.New("a name without an address, or an unquoted special character")
+	errAfterAddress        = errors.New("something follows an address that is neither a comma nor a comment")
+	errAngle               = errors.New("no > after the address")
+	errGroup               = errors.New("a group does not end")
+	errNestedGroup         = errors.New("a group within a group")
+	errEmptyList           = errors.New("no address in it")
+	errLocal               = errors.New("the part before @ is neither words with dots between them nor quoted")
+)
+
+// peek returns the next octet, 0 at the end. A NUL in the text is no character
+// that any rule accepts, so the two need not be told apart.
+func (p *mailboxParser) peek() byte {
+	if p.i < len(p.s) {
+		return p.s[p.i]
+	}
+	return 0
+}
+
+// list = address *("," address), where a group holds a list again.
+func (p *mailboxParser) list() ([]Mailbox, error) {
+	var out []Mailbox
+	inGroup, seen := false, false
+	for {
+		if _, err := p.space(); err != nil {
+			return nil, err
+		}
+		switch c := p.peek(); {
+		case p.i == len(p.s):
+			if inGroup {
+				return nil, errGroup
+			}
+			if !seen {
+				return nil, errEmptyList
+			}
+			return out, nil
+		case c == ',':
+			// QUIRK: empty elements, the obsolete obs-addr-list, as mail merge
+			// programs leave them behind.
+			p.i++
+			continue
+		case c == ';' && inGroup:
+			p.i++
+			inGroup = false
+		default:
+			box, group, err := p.address()
+			if err != nil {
+				return nil, err
+			}
+			seen = true
+			if group {
+				if inGroup {
+					return nil, errNestedGroup
+				}
+				inGroup = true
+				continue
+			}
+			if len(out) == maxMailboxes {
+				return nil, &LimitError{What: "list of mailboxes: addresses"}
+			}
+			box.Group = inGroup
+			out = append(out, box)
+		}
+		if err := p.separator(inGroup); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// separator checks that what follows an address ends it.
+func (p *mailboxParser) separator(inGroup bool) error {
+	if _, err := p.space(); err != nil {
+		return err
+	}
+	if c := p.peek(); p.i < len(p.s) && c != ',' && !(c == ';' && inGroup) {
+		return errAfterAddress
+	}
+	return nil
+}
+
+// address reads a mailbox, or a group up to its colon.
+func (p *mailboxParser) address() (box Mailbox, group bool, err error) {
+	start := p.i
+	var words []string
+	var comment string
+	quoted := false // whether the first word is a quoted string
+	for {
+		if p.peek() == '"' {
+			quoted = quoted || len(words) == 0
+			word, err := p.quotedString()
+			if err != nil {
+				return Mailbox{}, false, err
+			}
+			words = append(words, word)
+		} else if word := p.encodedOrRun(); word != "" {
+			words = append(words, word)
+		} else {
+			break
+		}
+		said, err := p.space()
+		if err != nil {
+			return Mailbox{}, false, err
+		}
+		if said != "" {
+			comment = said
+		}
+	}
+	switch p.peek() {
+	case '@':
+		if len(words) != 1 || !quoted && !isDotAtom(words[0]) {
+			return Mailbox{}, false, errLocal
+		}
+		box.Address, err = p.afterLocal(start, words[0])
+		if err != nil {
+			return Mailbox{}, false, err
+		}
+		// QUIRK: the comment beside a bare address is the name there, as
+		// programs of the 1980s wrote it.
+		said, err := p.space()
+		if err != nil {
+			return Mailbox{}, false, err
+		}
+		if said != "" {
+			comment = said
+		}
+		box.Name = DecodeWords(strings.TrimSpace(comment))
+		return box, false, nil
+	case '<':
+		p.i++
+		if box.Address, err = p.angle(); err != nil {
+			return Mailbox{}, false, err
+		}
+		said, err := p.space()
+		if err != nil {
+			return Mailbox{}, false, err
+		}
+		if said != "" {
+			comment = said
+		}
+		if box.Name = phrase(words); box.Name == "" {
+			box.Name = DecodeWords(strings.TrimSpace(comment))
+		}
+		return box, false, nil
+	case ':':
+		if len(words) == 0 {
+			return Mailbox{}, false, errNoAddress
+		}
+		p.i++
+		return Mailbox{}, true, nil
+	}
+	return Mailbox{}, false, errNoAddress
+}
+
+// phrase joins the words of a display name.
+func phrase(words []string) string {
+	return strings.TrimSpace(DecodeWords(strings.Join(words, " ")))
+}
+
+// angle reads what stands between < and >.
+func (p *mailboxParser) angle() (Address, error) {
+	if _, err := p.space(); err != nil {
+		return Address{}, err
+	}
+	start := p.i
+	var local string
+	if p.peek() == '"' {
+		var err error
+		if local, err = p.quotedString(); err != nil {
+			return Address{}, err
+		}
+	} else if local = p.run(); !isDotAtom(local) {
+		return Address{}, errLocal
+	}
+	if _, err := p.space(); err != nil {
+		return Address{}, err
+	}
+	if p.peek() != '@' {
+		return Address{}, errLocal
+	}
+	a, err := p.afterLocal(start, local)
+	if err != nil {
+		return Address{}, err
+	}
+	if _, err := p.space(); err != nil {
+		return Address{}, err
+	}
+	if p.peek() != '>' {
+		return Address{}, errAngle
+	}
+	p.i++
+	return a, nil
+}
+
+// afterLocal reads "@" and the domain.
+func (p *mailboxParser) afterLocal(start int, local string) (Address, error) {
+	p.i++
+	if _, err := p.space(); err != nil {
+		return Address{}, err
+	}
+	from := p.i
+	if p.peek() == '[' {
+		for p.i < len(p.s) && p.s[p.i] != ']' {
+			p.i++
+		}
+		if p.i < len(p.s) {
+			p.i++
+		}
+	} else {
+		p.run()
+	}
+	a, err := newAddress(p.s[start:p.i], local, p.s[from:p.i])
+	if err != nil {
+		var why *AddressError
+		if errors.As(err, &why) {
+			return Address{}, errors.New(why.Detail)
+		}
+	}
+	return a, err
+}
+
+// run reads octets of atoms and dots.
+func (p *mailboxParser) run() string {
+	start := p.i
+	for p.i < len(p.s) && (p.s[p.i] == '.' || isAtext(p.s[p.i])) {
+		p.i++
+	}
+	return p.s[start:p.i]
+}
+
+// encodedOrRun reads an encoded-word (RFC 2047, Section 2), else a run.
+//
+// QUIRK: a full stop in a name without quotes (obs-phrase, RFC 5322,
+// Section 4.1), as in John Q. Public, and commas and square brackets within an
+// encoded-word, which old Outlook leaves there. Neither can end an address, so
+// the address is the same or there is none.
+func (p *mailboxParser) encodedOrRun() string {
+	rest := p.s[p.i:]
+	if !strings.HasPrefix(rest, "=?") {
+		return p.run()
+	}
+	const maxEncodedWord = 1024
+	marks := 0
+	for n := 2; n < len(rest) && n < maxEncodedWord; n++ {
+		switch c := rest[n]; {
+		case c == '?' && marks == 2 && n+1 < len(rest) && rest[n+1] == '=':
+			p.i += n + 2
+			// Whatever sticks to its end belongs to the same word.
+			return rest[:n+2] + p.run()
+		case c == '?':
+			if marks++; marks > 2 {
+				return p.run()
+			}
+		case isAtext(c), c == '.', marks == 2 && strings.IndexByte(",[]", c) >= 0:
+		default:
+			return p.run()
+		}
+	}
+	return p.run()
+}
+
+// quotedString reads a quoted-string and returns its contents (RFC 5322,
+// Section 3.2.4).
+func (p *mailboxParser) quotedString() (string, error) {
+	p.i++
+	var b strings.Builder
+	for p.i < len(p.s) {
+		c := p.s[p.i]
+		switch {
+		case c == '"':
+			p.i++
+			if text := b.String(); utf8.ValidString(text) {
+				return text, nil
+			}
+			return "", errNotUTF8
+		case c == '\\':
+			if p.i+1 == len(p.s) {
+				return "", errUnterminatedQuote
+			}
+			p.i++
+			c = p.s[p.i]
+			if isControl(c) {
+				return "", errControl
+			}
+		case p.fold():
+			continue
+		case isControl(c):
+			return "", errControl
+		}
+		b.WriteByte(c)
+		p.i++
+	}
+	return "", errUnterminatedQuote
+}
+
+// space skips white space, folding and comments (CFWS, RFC 5322,
+// Section 3.2.2) and returns the text of the last comment.
+func (p *mailboxParser) space() (comment string, err error) {
+	for p.i < len(p.s) {
+		c := p.s[p.i]
+		switch {
+		case c == ' ' || c == '\t':
+			p.i++
+		case p.fold():
+		case c == '(':
+			if comment, err = p.comment(); err != nil {
+				return "", err
+			}
+		case isControl(c):
+			return "", errControl
+		default:
+			return comment, nil
+		}
+	}
+	return comment, nil
+}
+
+// fold skips a line end that is followed by white space.
+func (p *mailboxParser) fold() bool {
+	rest := strings.TrimPrefix(p.s[p.i:], "\r")
+	if len(rest) < 2 || rest[0] != '\n' || rest[1] != ' ' && rest[1] != '\t' {
+		return false
+	}
+	p.i = len(p.s) - len(rest) + 1
+	return true
+}
+
+// comment reads a comment with those inside it and returns its text.
+func (p *mailboxParser) comment() (string, error) {
+	var b strings.Builder
+	depth := 0
+	for p.i < len(p.s) {
+		c := p.s[p.i]
+		switch {
+		case c == '(':
+			if depth++; depth > maxCommentDepth {
+				return "", errDepth
+			}
+			if depth > 1 {
+				b.WriteByte(c)
+			}
+		case c == ')':
+			if depth--; depth == 0 {
+				p.i++
+				return b.String(), nil
+			}
+			b.WriteByte(c)
+		case c == '\\':
+			if p.i+1 == len(p.s) {
+				return "", errUnterminatedComment
+			}
+			p.i++
+			if c = p.s[p.i]; isControl(c) {
+				return "", errControl
+			}
+			b.WriteByte(c)
+		case p.fold():
+			continue
+		case isControl(c):
+			return "", errControl
+		default:
+			b.WriteByte(c)
+		}
+		p.i++
+	}
+	return "", errUnterminatedComment
+}
+
+func isControl(c byte) bool { return c < 0x20 && c != '\t' || c == 0x7f }

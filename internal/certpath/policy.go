@@ -1,0 +1,315 @@
+package certpath
+
+import (
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+)
+
+var (
+	oidCertificatePolicies = algorithm.MustOID("2.5.29.32")
+	oidPolicyMappings      = algorithm.MustOID("2.5.29.33")
+	oidPolicyConstraints   = algorithm.MustOID("2.5.29.36")
+	oidInhibitAnyPolicy    = algorithm.MustOID("2.5.29.54")
+	anyPolicy              = algorithm.MustOID("2.5.29.32.0")
+)
+
+// maxPolicies bounds policies and mappings of one certificate.
+const maxPolicies = 256
+
+// policyNode is a node of the present depth of the policy graph (RFC 9618,
+// which replaced the tree of RFC 5280 because that grows without bounds). Only
+// one depth is kept: what later steps need of the ancestors of a node is which
+// policies directly below anyPolicy lead to it.
+type policyNode struct {
+	expected []algorithm.OID
+	roots    map[algorithm.OID]bool // those of the user's set
+}
+
+// policyState is the state of Section 6.1.2 that is about policies.
+type policyState struct {
+	nodes                      map[algorithm.OID]*policyNode // of this depth; empty is the NULL graph
+	user                       map[algorithm.OID]bool        // nil is any-policy
+	explicit, mapping, inhibit int
+}
+
+// policies processes the policies of a path, leaf first, without the anchor.
+func (w *walk) policies(path []*cert.Certificate) {
+	in := w.b.req.Policy
+	n := len(path)
+	start := func(now bool) int {
+		if now {
+			return 0
+		}
+		return n + 1
+	}
+	s := &policyState{
+		nodes:    map[algorithm.OID]*policyNode{anyPolicy: {expected: []algorithm.OID{anyPolicy}}},
+		explicit: start(in.ExplicitPolicy), mapping: start(in.InhibitMapping), inhibit: start(in.InhibitAnyPolicy),
+	}
+	if len(in.Initial) > 0 {
+		s.user = map[algorithm.OID]bool{}
+		for _, oid := range in.Initial {
+			s.user[oid] = true
+		}
+		if s.user[anyPolicy] {
+			s.user = nil
+		}
+	}
+	for i := n - 1; i >= 0; i-- {
+		c := path[i]
+		e, ok := readPolicyExtensions(c)
+		if !ok {
+			w.problem(CodePathInvalid, c, "its policy extensions are malformed or too many")
+			return
+		}
+		s.enter(e, i > 0 && c.SelfIssued())
+		if s.explicit == 0 && len(s.nodes) == 0 {
+			w.problem(CodePathInvalid, c, "an explicit policy is required and none is valid")
+			return
+		}
+		if i > 0 && !s.prepare(e, c.SelfIssued()) {
+			w.problem(CodePathInvalid, c, "it maps from or to any policy")
+			return
+		}
+		if i == 0 {
+			s.explicit = lower(s.explicit)
+			if e.requireExplicit == 0 {
+				s.explicit = 0
+			}
+			if s.explicit == 0 && !s.acceptable() {
+				w.problem(CodePathInvalid, c, "an explicit policy is required and none of those asked for is valid")
+			}
+		}
+	}
+}
+
+// enter is Section 6.1.3, steps (d) and (e).
+func (s *policyState) enter(e *policyExtensions, selfIssuedBetween bool) {
+	if !e.hasPolicies || len(s.nodes) == 0 {
+		s.nodes = nil
+		return
+	}
+	// Which nodes of the depth above expect a policy.
+	expecting := map[algorithm.OID][]*policyNode{}
+	for _, node := range s.nodes {
+		for _, oid := range node.expected {
+			expecting[oid] = append(expecting[oid], node)
+		}
+	}
+	next := map[algorithm.OID]*policyNode{}
+	add := func(oid algorithm.OID, parents []*policyNode) {
+		node := &policyNode{expected: []algorithm.OID{oid}}
+		for _, parent := range parents {
+			node.inherit(parent)
+		}
+		next[oid] = node
+	}
+	hasAny := false
+	for _, oid := range e.policies {
+		if oid == anyPolicy {
+			hasAny = true
+			continue
+		}
+		if parents := expecting[oid]; len(parents) > 0 { // (d) (1) (i)
+			add(oid, parents)
+		} else if s.nodes[anyPolicy] != nil { // (d) (1) (ii)
+			next[oid] = s.root(oid)
+		}
+	}
+	if hasAny && (s.inhibit > 0 || selfIssuedBetween) { // (d) (2)
+		for oid, parents := range expecting {
+			if next[oid] == nil {
+				add(oid, parents)
+			}
+		}
+	}
+	s.nodes = next
+}
+
+// root makes a node whose parent is anyPolicy.
+func (s *policyState) root(oid algorithm.OID) *policyNode {
+	node := &policyNode{expected: []algorithm.OID{oid}}
+	if s.user[oid] {
+		node.roots = map[algorithm.OID]bool{oid: true}
+	}
+	return node
+}
+
+func (n *policyNode) inherit(parent *policyNode) {
+	for oid := range parent.roots {
+		if n.roots == nil {
+			n.roots = map[algorithm.OID]bool{}
+		}
+		n.roots[oid] = true
+	}
+}
+
+// prepare is Section 6.1.4, steps (a), (b) and (h) to (j). It is false when
+// anyPolicy is mapped.
+func (s *policyState) prepare(e *policyExtensions, selfIssued bool) bool {
+	mapped := map[algorithm.OID][]algorithm.OID{}
+	for _, m := range e.mappings {
+		if m[0] == anyPolicy || m[1] == anyPolicy {
+			return false
+		}
+		mapped[m[0]] = append(mapped[m[0]], m[1])
+	}
+	hadAny := s.nodes[anyPolicy] != nil
+	for from, to := range mapped {
+		node := s.nodes[from]
+		switch {
+		case s.mapping == 0:
+			delete(s.nodes, from)
+		case node != nil:
+			node.expected = to
+		case hadAny:
+			node = s.root(from)
+			node.expected = to
+			s.nodes[from] = node
+		}
+	}
+	if !selfIssued {
+		s.explicit, s.mapping, s.inhibit = lower(s.explicit), lower(s.mapping), lower(s.inhibit)
+	}
+	s.explicit = atMost(s.explicit, e.requireExplicit)
+	s.mapping = atMost(s.mapping, e.inhibitMapping)
+	s.inhibit = atMost(s.inhibit, e.inhibitAny)
+	return true
+}
+
+// acceptable is Section 6.1.5, step (g): whether the graph and the user's set
+// have a policy in common.
+func (s *policyState) acceptable() bool {
+	if s.user == nil {
+		return len(s.nodes) > 0
+	}
+	if s.nodes[anyPolicy] != nil {
+		return true
+	}
+	for _, node := range s.nodes {
+		if len(node.roots) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func lower(n int) int { return max(0, n-1) }
+
+// atMost lowers n to limit unless that is absent.
+func atMost(n, limit int) int {
+	if limit >= 0 {
+		return min(n, limit)
+	}
+	return n
+}
+
+// policyExtensions are the policy extensions of one certificate; numbers are
+// -1 where absent.
+type policyExtensions struct {
+	hasPolicies                                 bool
+	policies                                    []algorithm.OID
+	mappings                                    [][2]algorithm.OID
+	requireExplicit, inhibitMapping, inhibitAny int
+}
+
+// policyReaders is the table of the extensions that are read.
+var policyReaders = []struct {
+	oid  algorithm.OID
+	read func(e *policyExtensions, value cryptobyte.String) bool
+}{
+	{oidCertificatePolicies, (*policyExtensions).readPolicies},
+	{oidPolicyMappings, (*policyExtensions).readMappings},
+	{oidPolicyConstraints, (*policyExtensions).readConstraints},
+	{oidInhibitAnyPolicy, (*policyExtensions).readInhibitAny},
+}
+
+// readPolicyExtensions reads the four of them (RFC 5280, Sections 4.2.1.4,
+// 4.2.1.5, 4.2.1.11 and 4.2.1.14).
+func readPolicyExtensions(c *cert.Certificate) (*policyExtensions, bool) {
+	e := &policyExtensions{requireExplicit: -1, inhibitMapping: -1, inhibitAny: -1}
+	for _, x := range c.Extensions {
+		for _, r := range policyReaders {
+			if r.oid == x.OID && !r.read(e, cryptobyte.String(x.Value)) {
+				return nil, false
+			}
+		}
+	}
+	return e, true
+}
+
+func (e *policyExtensions) readInhibitAny(value cryptobyte.String) bool {
+	var n uint64
+	ok := value.ReadASN1Integer(&n) && value.Empty()
+	e.inhibitAny = int(min(n, 1<<20))
+	return ok
+}
+
+func (e *policyExtensions) readPolicies(value cryptobyte.String) bool {
+	e.hasPolicies = true
+	var list cryptobyte.String
+	if !value.ReadASN1(&list, asn1.SEQUENCE) || !value.Empty() || list.Empty() {
+		return false
+	}
+	for !list.Empty() {
+		var info cryptobyte.String
+		if len(e.policies) == maxPolicies || !list.ReadASN1(&info, asn1.SEQUENCE) {
+			return false
+		}
+		oid, ok := algorithm.ReadOID(&info)
+		if !ok || !info.Empty() && (!info.SkipASN1(asn1.SEQUENCE) || !info.Empty()) {
+			return false
+		}
+		e.policies = append(e.policies, oid)
+	}
+	return true
+}
+
+func (e *policyExtensions) readMappings(value cryptobyte.String) bool {
+	var list cryptobyte.String
+	if !value.ReadASN1(&list, asn1.SEQUENCE) || !value.Empty() || list.Empty() {
+		return false
+	}
+	for !list.Empty() {
+		var pair cryptobyte.String
+		if len(e.mappings) == maxPolicies || !list.ReadASN1(&pair, asn1.SEQUENCE) {
+			return false
+		}
+		from, ok1 := algorithm.ReadOID(&pair)
+		to, ok2 := algorithm.ReadOID(&pair)
+		if !ok1 || !ok2 || !pair.Empty() {
+			return false
+		}
+		e.mappings = append(e.mappings, [2]algorithm.OID{from, to})
+	}
+	return true
+}
+
+func (e *policyExtensions) readConstraints(value cryptobyte.String) bool {
+	var body cryptobyte.String
+	if !value.ReadASN1(&body, asn1.SEQUENCE) || !value.Empty() || body.Empty() {
+		return false
+	}
+	for i, into := range []*int{&e.requireExplicit, &e.inhibitMapping} {
+		var content cryptobyte.String
+		var present bool
+		if !body.ReadOptionalASN1(&content, &present, asn1.Tag(i).ContextSpecific()) {
+			return false
+		}
+		if !present {
+			continue
+		}
+		if len(content) == 0 || len(content) > 8 || content[0]&0x80 != 0 {
+			return false
+		}
+		n := uint64(0)
+		for _, octet := range content {
+			n = n<<8 | uint64(octet)
+		}
+		*into = int(min(n, 1<<20))
+	}
+	return body.Empty()
+}

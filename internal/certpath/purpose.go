@@ -1,0 +1,87 @@
+package certpath
+
+import (
+	"slices"
+	"strings"
+
+	"smimectl/internal/cert"
+)
+
+// UnfitError says why a certificate may not be used for a purpose.
+type UnfitError struct {
+	Certificate *cert.Certificate
+	Detail      string
+	Err         error // why the key cannot be read, else nil
+}
+
+func (e *UnfitError) Error() string { return "certpath: unfit certificate: " + e.Detail }
+func (e *UnfitError) Unwrap() error { return e.Err }
+
+// Fits says whether a certificate may be used for the purpose, by its own
+// extensions and the kind of its key. nil means yes, else the error is an
+// *UnfitError.
+//
+//   - Signing: key usage digitalSignature or nonRepudiation (RFC 8550,
+//     Section 4.4.2).
+//   - Encryption: keyEncipherment for keys that transport, keyAgreement for
+//     keys that agree (RFC 5652, Section 6.2; RFC 8550, Section 4.4.2).
+//   - Extended key usage emailProtection or any (RFC 8550, Section 4.4.4).
+//
+// An extension that is absent does not restrict.
+func Fits(c *cert.Certificate, p Purpose) error {
+	if p == PurposeAny {
+		return nil
+	}
+	if usage, present := c.KeyUsage(); present {
+		allowed, names := cert.UsageDigitalSignature|cert.UsageNonRepudiation, "digitalSignature or nonRepudiation"
+		if p == PurposeEncrypt {
+			key, err := c.PublicKey()
+			switch {
+			case err != nil:
+				return &UnfitError{Certificate: c, Detail: "its key cannot be read", Err: err}
+			case key.CanAgree:
+				allowed, names = cert.UsageKeyAgreement, "keyAgreement"
+			default:
+				allowed, names = cert.UsageKeyEncipherment, "keyEncipherment"
+			}
+		}
+		if usage&allowed == 0 {
+			has := "nothing"
+			if list := usage.Names(); len(list) > 0 {
+				has = strings.Join(list, ", ")
+			}
+			return &UnfitError{Certificate: c, Detail: "its key usage allows " + has + ", not " + names}
+		}
+	}
+	if p == PurposeEncrypt {
+		key, err := c.PublicKey()
+		if err != nil {
+			return &UnfitError{Certificate: c, Detail: "its key cannot be read", Err: err}
+		}
+		if !key.CanTransport && !key.CanAgree {
+			return &UnfitError{Certificate: c, Detail: "nothing can be encrypted to a key of kind " + key.Name}
+		}
+	}
+	if !forMail(c) {
+		return &UnfitError{Certificate: c, Detail: "its extended key usage allows " + purposesOf(c) + ", not emailProtection"}
+	}
+	return nil
+}
+
+// forMail reports whether the extended key usage allows mail.
+func forMail(c *cert.Certificate) bool {
+	purposes, present := c.ExtKeyUsage()
+	return !present || slices.Contains(purposes, cert.PurposeEmailProtection) || slices.Contains(purposes, cert.PurposeAny)
+}
+
+func purposesOf(c *cert.Certificate) string {
+	names := c.Purposes()
+	if len(names) == 0 {
+		return "nothing"
+	}
+	const most = 8
+	if len(names) > most {
+		names = append(slices.Clone(names[:most]), "...")
+	}
+	return strings.Join(names, ", ")
+}

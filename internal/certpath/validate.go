@@ -1,0 +1,189 @@
+package certpath
+
+import (
+	"time"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+)
+
+// handled are the extensions whose meaning is taken into account here or
+// later in the validation, so that they may be critical (RFC 5280,
+// Section 4.2). issuerAltName has nothing to be taken into account.
+var handled = []algorithm.OID{
+	algorithm.MustOID("2.5.29.14"), // subjectKeyIdentifier
+	algorithm.MustOID("2.5.29.15"), // keyUsage
+	algorithm.MustOID("2.5.29.17"), // subjectAltName
+	algorithm.MustOID("2.5.29.18"), // issuerAltName
+	algorithm.MustOID("2.5.29.19"), // basicConstraints
+	oidNameConstraints,
+	algorithm.MustOID("2.5.29.31"), // cRLDistributionPoints
+	oidCertificatePolicies,
+	oidPolicyMappings,
+	algorithm.MustOID("2.5.29.35"), // authorityKeyIdentifier
+	oidPolicyConstraints,
+	algorithm.MustOID("2.5.29.37"), // extKeyUsage
+	oidInhibitAnyPolicy,
+}
+
+// outside says whether t is outside the validity of c, both ends included
+// (RFC 5280, Section 4.1.2.5): the code of the problem and its words, or
+// nothing.
+func outside(c *cert.Certificate, t time.Time) (code, detail string) {
+	t = t.Truncate(time.Second) // what certificates can express
+	switch {
+	case t.Before(c.NotBefore):
+		return CodeNotYetValid, "it is valid from " + c.NotBefore.Format(time.RFC3339) + " on"
+	case t.After(c.NotAfter):
+		return CodeExpired, "it was valid until " + c.NotAfter.Format(time.RFC3339)
+	}
+	return "", ""
+}
+
+// walk is one validation from the anchor down to the leaf.
+type walk struct {
+	b           *builder
+	path        *Path
+	constraints []*constraints // of the certificates above the present one
+	length      int            // max_path_length
+	work        int            // comparisons of names left
+}
+
+func (w *walk) problem(code string, c *cert.Certificate, detail string) {
+	w.path.Problems = append(w.path.Problems, Problem{Code: code, Certificate: c, Detail: detail})
+}
+
+// validate does what RFC 5280, Section 6.1 asks for apart from signatures and
+// the chaining of names, which hold for every path that was built, and from
+// revocation. Without an anchor it says what can be said about what is there.
+func (b *builder) validate(p *Path) {
+	w := &walk{b: b, path: p, length: maxPathLength, work: maxNameWork}
+	top := len(p.Certificates) - 1
+	if p.Anchor != nil && top > 0 {
+		w.anchor(p.Certificates[top])
+		top--
+	}
+	for i := top; i >= 0; i-- {
+		c := p.Certificates[i]
+		w.each(c, i == 0)
+		if i > 0 {
+			w.issuing(c)
+		}
+	}
+	w.leaf(p.Certificates[0])
+	if p.Anchor != nil && len(p.Certificates) > 1 {
+		w.policies(p.Certificates[:len(p.Certificates)-1])
+	}
+}
+
+// anchor takes over what limits an anchor puts on paths. Its name and key are
+// all that RFC 5280, Section 6.1.1 (d) knows of it; that a certificate which
+// is no CA's cannot issue others, and the constraints a root puts on itself
+// (RFC 5937), hold here as well.
+func (w *walk) anchor(c *cert.Certificate) {
+	if _, detail := outside(c, w.b.req.At); detail != "" {
+		w.path.Notes = append(w.path.Notes, Problem{Code: NoteAnchorExpired, Certificate: c, Detail: detail})
+	}
+	usage, hasUsage := c.KeyUsage()
+	ca, pathLen, hasConstraints := c.BasicConstraints()
+	// QUIRK: roots of version 1, and those of version 3 from the 1990s which
+	// say in the key usage alone that they are a CA.
+	if c.Version == 3 && !ca && (hasConstraints || !hasUsage) {
+		w.problem(CodePathInvalid, c, "it is an anchor, but not the certificate of a CA: it vouches for itself only")
+	}
+	if hasUsage && usage&cert.UsageKeyCertSign == 0 {
+		w.problem(CodePathInvalid, c, "its key usage does not allow it to sign certificates")
+	}
+	if len(c.Malformed()) > 0 {
+		w.problem(CodePathInvalid, c, "extension "+c.Malformed()[0].String()+" is malformed")
+	}
+	if pathLen >= 0 {
+		w.length = min(w.length, pathLen)
+	}
+	w.addConstraints(c)
+}
+
+// each is Section 6.1.3 and the check of critical extensions.
+func (w *walk) each(c *cert.Certificate, leaf bool) {
+	for _, oid := range c.Malformed() {
+		w.problem(CodePathInvalid, c, "extension "+oid.String()+" is malformed")
+	}
+	if code, detail := outside(c, w.b.req.At); code != "" {
+		w.problem(code, c, detail)
+	}
+	for _, e := range c.Extensions {
+		if e.Critical && !known(e.OID) {
+			w.problem(CodePathInvalid, c, "critical extension "+e.OID.String()+" is not known")
+		}
+	}
+	// Steps (b) and (c); self-issued certificates within the path are exempt.
+	if len(w.constraints) > 0 && (leaf || !c.SelfIssued()) {
+		names := w.b.limits.namesOf(c)
+		for _, l := range w.constraints {
+			if detail := l.violation(names, &w.work, &w.b.limits.work); detail != "" {
+				w.problem(CodePathInvalid, c, detail)
+				break
+			}
+		}
+	}
+}
+
+func known(oid algorithm.OID) bool {
+	for _, h := range handled {
+		if h == oid {
+			return true
+		}
+	}
+	return false
+}
+
+// issuing is Section 6.1.4, steps (g) and (k) to (n), for a certificate that
+// issued the next one.
+func (w *walk) issuing(c *cert.Certificate) {
+	ca, pathLen, _ := c.BasicConstraints()
+	if c.Version != 3 || !ca {
+		w.problem(CodePathInvalid, c, "it issued a certificate, but it is not the certificate of a CA")
+	}
+	if !c.SelfIssued() {
+		if w.length <= 0 {
+			w.problem(CodePathInvalid, c, "it is one CA more than the path length of those above it allows")
+		}
+		w.length--
+	}
+	if pathLen >= 0 {
+		w.length = min(w.length, pathLen)
+	}
+	if usage, present := c.KeyUsage(); present && usage&cert.UsageKeyCertSign == 0 {
+		w.problem(CodePathInvalid, c, "its key usage does not allow it to sign certificates")
+	}
+	// RFC 5280 does not chain extended key usages; the CAs and their users do
+	// (CA/Browser Forum S/MIME Baseline Requirements, Section 7.1.2.2).
+	if w.b.req.Purpose != PurposeAny && !forMail(c) {
+		w.problem(CodeWrongPurpose, c, "its extended key usage allows "+purposesOf(c)+", not emailProtection")
+	}
+	w.addConstraints(c)
+}
+
+func (w *walk) addConstraints(c *cert.Certificate) {
+	l, detail := w.b.limits.constraintsOf(c)
+	if detail != "" {
+		w.problem(CodePathInvalid, c, detail)
+	}
+	if l != nil {
+		w.constraints = append(w.constraints, l)
+	}
+}
+
+// leaf checks the purpose of the end entity.
+func (w *walk) leaf(c *cert.Certificate) {
+	if err := Fits(c, w.b.req.Purpose); err != nil {
+		detail := err.Error()
+		if unfit, ok := err.(*UnfitError); ok {
+			detail = unfit.Detail
+		}
+		w.path.Problems = append(w.path.Problems, Problem{Code: CodeWrongPurpose, Certificate: c, Detail: detail, Err: err})
+	}
+	if ca, _, _ := c.BasicConstraints(); ca {
+		w.path.Notes = append(w.path.Notes, Problem{Code: NoteCALeaf, Certificate: c, Detail: "it is the certificate of a CA"})
+	}
+}

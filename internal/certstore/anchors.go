@@ -1,0 +1,133 @@
+package certstore
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"smimectl/internal/cert"
+)
+
+// An Anchor is a certificate that the user has chosen to trust.
+type Anchor struct {
+	Name        string // of its file
+	Certificate *cert.Certificate
+	Added       time.Time
+	Path        string
+}
+
+// Anchors returns the user's own anchors. One damaged file is an error,
+// *DamagedError: to go on with the others could turn a verdict without a word.
+func (s *Store) Anchors() ([]*Anchor, error) {
+	paths, err := s.list(certificateSuffix, anchorsDir)
+	if err != nil {
+		return nil, err
+	}
+	var out []*Anchor
+	for _, path := range paths {
+		_, b, gone, err := readCertificates(path)
+		if gone {
+			continue
+		}
+		if err == nil && len(b.Keys) > 0 {
+			err = &MalformedError{Format: "anchor", Detail: "there is a private key in it"}
+		}
+		if err != nil {
+			if !isDamage(err) {
+				return nil, err
+			}
+			s.report(path, err)
+			return nil, &DamagedError{Path: path, Err: err}
+		}
+		for _, c := range b.Certificates {
+			out = append(out, &Anchor{Name: strings.TrimSuffix(filepath.Base(path), certificateSuffix),
+				Certificate: c, Added: modTime(path), Path: path})
+		}
+	}
+	return out, nil
+}
+
+// modTime is when a file was written.
+func modTime(path string) time.Time {
+	info, err := os.Stat(path)
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime().UTC()
+}
+
+// AddAnchor makes c an anchor under a name. A certificate that is one already, or
+// a name that is taken, is *ExistsError; force writes over the name.
+func (s *Store) AddAnchor(name string, c *cert.Certificate, force bool) (*Anchor, error) {
+	unlock, err := s.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	// Adding to anchors that cannot be read would hide that.
+	anchors, err := s.Anchors()
+	if err != nil {
+		return nil, err
+	}
+	path := s.dir(anchorsDir, safeName(name)+certificateSuffix)
+	for _, a := range anchors {
+		if a.Certificate.Equal(c) && (!force || a.Path != path) {
+			return nil, &ExistsError{Path: a.Path}
+		}
+	}
+	if err := s.writeFile(path, encodeChain([]*cert.Certificate{c}), force); err != nil {
+		return nil, err
+	}
+	return &Anchor{Name: safeName(name), Certificate: c, Added: modTime(path), Path: path}, nil
+}
+
+// FindAnchors returns the anchors that who names: the name of a file, a
+// fingerprint, a key identifier or an address.
+func (s *Store) FindAnchors(who string) ([]*Anchor, error) {
+	anchors, err := s.Anchors()
+	if err != nil {
+		return nil, err
+	}
+	var named, matching []*Anchor
+	q, queryErr := parseQuery(who)
+	for _, a := range anchors {
+		if a.Name == who {
+			named = append(named, a)
+		}
+		if queryErr == nil && q.matches(a.Certificate) {
+			matching = append(matching, a)
+		}
+	}
+	if len(named) > 0 {
+		return named, nil
+	}
+	return matching, nil
+}
+
+// RemoveAnchor deletes the file of an anchor. A file with several certificates is
+// written again without this one.
+func (s *Store) RemoveAnchor(a *Anchor) error {
+	unlock, err := s.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	_, b, gone, err := readCertificates(a.Path)
+	if gone {
+		return nil
+	}
+	if err != nil {
+		return &DamagedError{Path: a.Path, Err: err}
+	}
+	var rest []*cert.Certificate
+	for _, c := range b.Certificates {
+		if !c.Equal(a.Certificate) {
+			rest = append(rest, c)
+		}
+	}
+	if len(rest) == 0 {
+		return remove(a.Path)
+	}
+	return s.writeFile(a.Path, encodeChain(rest), true)
+}

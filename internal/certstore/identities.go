@@ -1,0 +1,280 @@
+package certstore
+
+import (
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+)
+
+// Identities returns all identities, in the order of their files. Damaged ones are
+// left out and named in Problems. An identity with several addresses comes once.
+func (s *Store) Identities() ([]*Identity, error) {
+	if s.root == "" {
+		return nil, nil
+	}
+	dirs, err := readNames(s.dir(identitiesDir))
+	if err != nil {
+		return nil, err
+	}
+	var all []*Identity
+	for _, dir := range dirs {
+		ids, err := s.identitiesIn(dir, "")
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ids...)
+	}
+	return onlyOnce(all), nil
+}
+
+// onlyOnce leaves out further copies of an identity; one whose key lies beside it
+// is preferred.
+func onlyOnce(ids []*Identity) []*Identity {
+	place := map[string]int{}
+	out := ids[:0]
+	for _, id := range ids {
+		f := id.Certificate.Fingerprint()
+		i, seen := place[f]
+		if !seen {
+			place[f] = len(out)
+			out = append(out, id)
+			continue
+		}
+		if _, err := os.Stat(strings.TrimSuffix(id.File, certificateSuffix) + keySuffix); err == nil {
+			out[i] = id
+		}
+	}
+	return out
+}
+
+// identitiesIn reads the identities in one directory whose file names begin with
+// prefix.
+func (s *Store) identitiesIn(dir, prefix string) ([]*Identity, error) {
+	if info, err := os.Stat(s.dir(identitiesDir, dir)); err == nil && !info.IsDir() {
+		return nil, nil
+	}
+	paths, err := s.list(certificateSuffix, identitiesDir, dir)
+	if err != nil {
+		return nil, err
+	}
+	var ids []*Identity
+	for _, path := range paths {
+		if !strings.HasPrefix(filepath.Base(path), prefix) {
+			continue
+		}
+		_, b, gone, err := readCertificates(path)
+		switch {
+		case gone:
+		case err != nil && !isDamage(err):
+			return nil, err
+		case err != nil:
+			s.report(path, err)
+		default:
+			ids = append(ids, &Identity{Certificate: b.Certificates[0], Chain: b.Certificates[1:], File: path, store: s})
+		}
+	}
+	return ids, nil
+}
+
+// IdentitiesFor returns the identities whose certificate has the address. Only
+// the directory of the address is read.
+func (s *Store) IdentitiesFor(a cert.Address) ([]*Identity, error) {
+	ids, err := s.identitiesIn(addressDir(a), "")
+	if err != nil {
+		return nil, err
+	}
+	// The directory is only a name; the certificate says whose it is.
+	return slices.DeleteFunc(ids, func(id *Identity) bool { return !hasAddress(id.Certificate, a) }), nil
+}
+
+// hasAddress reports whether a stands in c.
+func hasAddress(c *cert.Certificate, a cert.Address) bool {
+	return slices.ContainsFunc(c.Addresses(), a.Equal)
+}
+
+// Find returns the identities that who names: an address, a mailbox ("Name <a>"),
+// or at least 8 digits of a fingerprint or key identifier. *QueryError if it is
+// none of these.
+func (s *Store) Find(who string) ([]*Identity, error) {
+	q, err := parseQuery(who)
+	if err != nil {
+		return nil, err
+	}
+	if q.address != nil {
+		return s.IdentitiesFor(*q.address)
+	}
+	// The file names are beginnings of fingerprints.
+	dirs, err := readNames(s.dir(identitiesDir))
+	if err != nil || s.root == "" {
+		return nil, err
+	}
+	var found []*Identity
+	for _, dir := range dirs {
+		ids, err := s.identitiesIn(dir, q.digits[:min(len(q.digits), shortFingerprint)])
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, ids...)
+	}
+	found = slices.DeleteFunc(onlyOnce(found), func(id *Identity) bool { return !q.matches(id.Certificate) })
+	if len(found) > 0 {
+		return found, nil
+	}
+	return s.identitiesWhere(q.matches)
+}
+
+// FindIssuerSerial returns the identities whose certificate is named by issuer and
+// serial number.
+func (s *Store) FindIssuerSerial(is cert.IssuerSerial) ([]*Identity, error) {
+	return s.identitiesWhere(is.Matches)
+}
+
+// FindKeyID returns the identities whose certificate or key has the identifier.
+func (s *Store) FindKeyID(keyID []byte) ([]*Identity, error) {
+	return s.identitiesWhere(func(c *cert.Certificate) bool { return hasKeyID(c, keyID) })
+}
+
+func (s *Store) identitiesWhere(match func(*cert.Certificate) bool) ([]*Identity, error) {
+	all, err := s.Identities()
+	return slices.DeleteFunc(all, func(id *Identity) bool { return !match(id.Certificate) }), err
+}
+
+// AddIdentity puts a key and its certificate chain, own certificate first, into
+// the store. The pair is proven first. The key is encrypted under the passphrase;
+// an empty one that is not nil leaves it unencrypted, nil is *NoPassphraseError.
+// Without force an identity that is there stays, with *ExistsError.
+//
+// The key lies under the first address of the certificate; under its other
+// addresses there are copies of the certificate.
+func (s *Store) AddIdentity(key *algorithm.PrivateKey, chain []*cert.Certificate, passphrase []byte, force bool) (*Identity, error) {
+	if s.root == "" {
+		return nil, errNoStore
+	}
+	if len(chain) == 0 {
+		return nil, &UnfitError{Detail: "a key without a certificate is no identity"}
+	}
+	leaf := chain[0]
+	if err := Prove(key, leaf); err != nil {
+		return nil, err
+	}
+	if passphrase == nil {
+		return nil, &NoPassphraseError{What: "the new key file", Format: "PKCS#8", Err: ErrNoPassphrase}
+	}
+	dirs := identityDirs(leaf)
+	for _, dir := range []string{s.root, s.dir(identitiesDir), s.dir(identitiesDir, dirs[0])} {
+		if err := checkMode(dir, true); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	keyPEM, err := encodeKey(key, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(keyPEM)
+	unlock, err := s.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	base := s.dir(identitiesDir, dirs[0], certificateName(leaf))
+	if !force {
+		if _, err := os.Lstat(base + certificateSuffix); err == nil {
+			return nil, &ExistsError{Path: base + certificateSuffix}
+		}
+	}
+	// The key first: a certificate that readers see has its key. No certificate
+	// was there, so a key that is comes from a crash, and is written over.
+	if err := s.writeFile(base+keySuffix, keyPEM, true); err != nil {
+		return nil, err
+	}
+	text := encodeChain(chain)
+	for i, dir := range dirs {
+		path := s.dir(identitiesDir, dir, certificateName(leaf)+certificateSuffix)
+		// Copies under further addresses hold the same; they may be written over.
+		if err := s.writeFile(path, text, force || i > 0); err != nil {
+			return nil, err
+		}
+	}
+	return &Identity{Certificate: leaf, Chain: chain[1:], File: base + certificateSuffix, store: s}, nil
+}
+
+// identityDirs names the directories of an identity, that of the key first.
+func identityDirs(c *cert.Certificate) []string {
+	var dirs []string
+	for _, a := range c.Addresses() {
+		if dir := addressDir(a); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	if len(dirs) == 0 {
+		return []string{noAddress}
+	}
+	return dirs
+}
+
+// encodeKey writes PKCS#8 as PEM.
+func encodeKey(key *algorithm.PrivateKey, passphrase []byte) ([]byte, error) {
+	der, err := key.PKCS8()
+	if err != nil {
+		return nil, fmt.Errorf("certstore: %w", err)
+	}
+	defer clear(der)
+	if len(passphrase) == 0 {
+		return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
+	}
+	sealed, err := EncryptPKCS8(der, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: sealed}), nil
+}
+
+// encodeChain writes certificates as PEM, one after the other.
+func encodeChain(chain []*cert.Certificate) []byte {
+	var out []byte
+	for _, c := range chain {
+		out = append(out, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
+	}
+	return out
+}
+
+// RemoveIdentity deletes an identity of the store with its key, under all its
+// addresses. Mail encrypted to it cannot be read any more.
+func (s *Store) RemoveIdentity(id *Identity) error {
+	if id.File == "" || id.store == nil {
+		return &UnfitError{Certificate: id.Certificate, Detail: "the identity is not in the store"}
+	}
+	unlock, err := s.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	name := filepath.Base(strings.TrimSuffix(id.File, certificateSuffix))
+	dirs, err := readNames(s.dir(identitiesDir))
+	if err != nil {
+		return err
+	}
+	// Certificates before keys, so that no reader meets one without the other.
+	for _, suffix := range []string{certificateSuffix, keySuffix} {
+		for _, dir := range dirs {
+			if !slices.Contains(identityDirs(id.Certificate), dir) && dir != filepath.Base(filepath.Dir(id.File)) {
+				continue
+			}
+			if err := remove(s.dir(identitiesDir, dir, name+suffix)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, dir := range dirs {
+		os.Remove(s.dir(identitiesDir, dir)) // goes only when empty
+	}
+	return nil
+}

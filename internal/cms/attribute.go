@@ -1,0 +1,165 @@
+package cms
+
+import (
+	"bytes"
+	"slices"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cms/ber"
+)
+
+// Attribute is one attribute, signed or not (RFC 5652, Section 5.3):
+//
+//	Attribute ::= SEQUENCE {
+//	    attrType OBJECT IDENTIFIER,
+//	    attrValues SET OF AttributeValue }
+type Attribute struct {
+	OID    algorithm.OID
+	Values [][]byte // DER of each
+}
+
+// Attribute types (RFC 5652, RFC 8551, RFC 6211, RFC 2634, RFC 5035, RFC 3161).
+const (
+	attrContentType          algorithm.OID = arcPKCS9 + "\x03"
+	attrMessageDigest        algorithm.OID = arcPKCS9 + "\x04"
+	attrSigningTime          algorithm.OID = arcPKCS9 + "\x05"
+	attrCountersignature     algorithm.OID = arcPKCS9 + "\x06"
+	attrCapabilities         algorithm.OID = arcPKCS9 + "\x0f"
+	attrAlgorithmProtection  algorithm.OID = arcPKCS9 + "\x34"
+	attrReceiptRequest       algorithm.OID = arcSMIME + "\x02\x01"
+	attrSecurityLabel        algorithm.OID = arcSMIME + "\x02\x02"
+	attrExpansionHistory     algorithm.OID = arcSMIME + "\x02\x03"
+	attrContentHint          algorithm.OID = arcSMIME + "\x02\x04"
+	attrMessageSigDigest     algorithm.OID = arcSMIME + "\x02\x05"
+	attrContentIdentifier    algorithm.OID = arcSMIME + "\x02\x07"
+	attrEquivalentLabels     algorithm.OID = arcSMIME + "\x02\x09"
+	attrContentReference     algorithm.OID = arcSMIME + "\x02\x0a"
+	attrEncryptionKey        algorithm.OID = arcSMIME + "\x02\x0b"
+	attrSigningCertificate   algorithm.OID = arcSMIME + "\x02\x0c"
+	attrTimeStampToken       algorithm.OID = arcSMIME + "\x02\x0e"
+	attrSigningCertificateV2 algorithm.OID = arcSMIME + "\x02\x2f"
+	attrMicrosoftEncryption  algorithm.OID = "\x2b\x06\x01\x04\x01\x82\x37\x10\x04" // 1.3.6.1.4.1.311.16.4
+)
+
+// AttributeName returns the name an attribute has in its standard, and the OID
+// in dotted form where it has none here.
+func AttributeName(oid algorithm.OID) string {
+	for _, row := range attributeNames() {
+		if row.oid == oid {
+			return row.name
+		}
+	}
+	return oid.String()
+}
+
+func attributeNames() []namedOID {
+	return []namedOID{
+		{attrContentType, "contentType"},
+		{attrMessageDigest, "messageDigest"},
+		{attrSigningTime, "signingTime"},
+		{attrCountersignature, "countersignature"},
+		{attrCapabilities, "smimeCapabilities"},
+		{attrAlgorithmProtection, "CMSAlgorithmProtection"},
+		{attrReceiptRequest, "receiptRequest"},
+		{attrSecurityLabel, "securityLabel"},
+		{attrExpansionHistory, "mlExpandHistory"},
+		{attrContentHint, "contentHint"},
+		{attrMessageSigDigest, "msgSigDigest"},
+		{attrContentIdentifier, "contentIdentifier"},
+		{attrEquivalentLabels, "equivalentLabels"},
+		{attrContentReference, "contentReference"},
+		{attrEncryptionKey, "encrypKeyPref"},
+		{attrSigningCertificate, "signingCertificate"},
+		{attrTimeStampToken, "signatureTimeStampToken"},
+		{attrSigningCertificateV2, "signingCertificateV2"},
+		{attrMicrosoftEncryption, "Microsoft encryption key preference"},
+	}
+}
+
+// parseAttributes reads the attributes of a SET OF Attribute in DER (sorted or
+// not), whatever its outer tag. At least one is required: the standards' type is
+// SET SIZE (1..MAX) OF Attribute.
+func parseAttributes(der []byte, lim Limits) ([]Attribute, error) {
+	s := cryptobyte.String(der)
+	var body cryptobyte.String
+	var tag asn1.Tag
+	if !s.ReadAnyASN1(&body, &tag) || !s.Empty() {
+		return nil, malformed("attributes are no SET")
+	}
+	if body.Empty() {
+		return nil, malformed("empty SET of attributes")
+	}
+	var out []Attribute
+	values := 0
+	for !body.Empty() {
+		var attribute, set cryptobyte.String
+		if !body.ReadASN1(&attribute, asn1.SEQUENCE) {
+			return nil, malformed("an attribute is no SEQUENCE")
+		}
+		oid, ok := algorithm.ReadOID(&attribute)
+		if !ok || !attribute.ReadASN1(&set, asn1.SET) || !attribute.Empty() {
+			return nil, malformed("an attribute is no pair of type and values")
+		}
+		if len(out) >= lim.Attributes {
+			return nil, &LimitError{"attributes"}
+		}
+		a := Attribute{OID: oid}
+		for !set.Empty() {
+			var value cryptobyte.String
+			if !set.ReadAnyASN1Element(&value, &tag) {
+				return nil, malformed("malformed value of an attribute")
+			}
+			if values++; values > lim.Attributes {
+				return nil, &LimitError{"values of attributes"}
+			}
+			a.Values = append(a.Values, value)
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// marshalAttributes returns the DER of the attributes, sorted, as an element
+// with the given tag: 0x31 as it is signed and authenticated, an IMPLICIT one
+// as it is written.
+func marshalAttributes(tag ber.Tag, attributes []Attribute) []byte {
+	encoded := make([][]byte, len(attributes))
+	for i, a := range attributes {
+		var b cryptobyte.Builder
+		a.OID.AddTo(&b)
+		oid := b.BytesOrPanic()
+		encoded[i] = ber.Wrap(ber.Sequence, oid, ber.Wrap(ber.Set, sorted(a.Values)...))
+	}
+	return ber.Wrap(tag, sorted(encoded)...)
+}
+
+// sorted returns the elements in the order of a SET OF in DER (X.690, Section
+// 11.6).
+func sorted(elements [][]byte) [][]byte {
+	out := slices.Clone(elements)
+	slices.SortFunc(out, bytes.Compare)
+	return out
+}
+
+// find returns the attributes of a type.
+func find(attributes []Attribute, oid algorithm.OID) []Attribute {
+	var out []Attribute
+	for _, a := range attributes {
+		if a.OID == oid {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// single returns the value of an attribute that is there once and has one
+// value; nil otherwise.
+func single(attributes []Attribute, oid algorithm.OID) []byte {
+	if found := find(attributes, oid); len(found) == 1 && len(found[0].Values) == 1 {
+		return found[0].Values[0]
+	}
+	return nil
+}

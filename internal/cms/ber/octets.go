@@ -1,0 +1,218 @@
+package ber
+
+import (
+	"io"
+)
+
+// directRead is the room in a caller's buffer from which on segments are read
+// into it without passing through the Reader's own.
+const directRead = 16 << 10
+
+// OctetReader reads the contents of one string of octets, with its segments
+// joined (X.690, Section 8.7). Until it has returned io.EOF, or Close was
+// called, the Reader it came from cannot be used.
+type OctetReader struct {
+	r      *Reader
+	bottom int    // containers around the string
+	left   uint64 // unread octets of the present segment
+	done   bool
+	size   int64 // octets handed out
+}
+
+// OctetString begins the next element, a string of octets with the given tag:
+// OctetString, or that of an IMPLICIT field. The segments of a constructed one
+// are OCTET STRINGs, themselves primitive or constructed.
+func (r *Reader) OctetString(tag Tag) (*OctetReader, error) {
+	h, err := r.expect(tag)
+	if err != nil {
+		return nil, err
+	}
+	o := &OctetReader{r: r, bottom: len(r.stack)}
+	if h.Constructed {
+		if err := r.push(); err != nil {
+			return nil, err
+		}
+		r.open = true
+		return o, nil
+	}
+	return o.primitive(), nil
+}
+
+// Contents begins the next element, of whatever tag, as the octets of its
+// contents, uninterpreted. Its length has to be definite.
+func (r *Reader) Contents() (*OctetReader, error) {
+	h, err := r.Peek()
+	if err != nil {
+		return nil, err
+	}
+	if h.Indefinite {
+		return nil, r.syntax("indefinite length where a definite one is needed")
+	}
+	return (&OctetReader{r: r, bottom: len(r.stack)}).primitive(), nil
+}
+
+// primitive begins with the peeked element as the only segment.
+func (o *OctetReader) primitive() *OctetReader {
+	o.left = o.r.peeked.Length
+	o.r.consume()
+	o.r.open = true
+	return o
+}
+
+// Octets reads the next element, a string of octets with the given tag and at
+// most limit octets of contents.
+func (r *Reader) Octets(tag Tag, limit int64) ([]byte, error) {
+	if h, err := r.expect(tag); err != nil {
+		return nil, err
+	} else if !h.Indefinite && (h.Length > uint64(limit) && !h.Constructed) {
+		return nil, r.fail(&LimitError{tag.String() + " is too large"})
+	}
+	o, err := r.OctetString(tag)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(o, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(b)) > limit {
+		return nil, r.fail(&LimitError{tag.String() + " is too large"})
+	}
+	return b, o.Close()
+}
+
+// segment moves to the next octet of contents. It reports false at the end.
+func (o *OctetReader) segment() (bool, error) {
+	r := o.r
+	for o.left == 0 {
+		if o.done {
+			return false, nil
+		}
+		if len(r.stack) == o.bottom {
+			o.done = true
+			r.open = false
+			return false, nil
+		}
+		// The Reader's own methods are meant for its user, who has to
+		// wait; here they serve the string.
+		r.open = false
+		ok, err := r.next()
+		if err == nil {
+			err = o.step(ok)
+		}
+		r.open = true
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// step takes in one header, or the end of a container.
+func (o *OctetReader) step(more bool) error {
+	r := o.r
+	if !more {
+		return r.pop()
+	}
+	if r.peeked.Tag != OctetString {
+		return r.syntax(r.peeked.Tag.String() + " in a string of octets")
+	}
+	if r.peeked.Constructed {
+		return r.push()
+	}
+	o.left = r.peeked.Length
+	r.consume()
+	return nil
+}
+
+// Read reads contents. Into large buffers it reads without copying.
+func (o *OctetReader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if ok, err := o.segment(); err != nil {
+		return 0, err
+	} else if !ok {
+		return 0, io.EOF
+	}
+	r := o.r
+	if r.lo == r.hi && !r.eof && len(p) >= directRead && o.left >= directRead {
+		n, err := readSome(r.src, p[:min(uint64(len(p)), o.left)])
+		r.base += int64(r.hi + n)
+		r.lo, r.hi = 0, 0
+		o.advance(n)
+		if err == io.EOF {
+			r.eof = true
+			return n, r.syntax("input is cut off")
+		}
+		if err != nil {
+			return n, r.fail(err)
+		}
+		return n, nil
+	}
+	w, err := o.window(1)
+	if err != nil {
+		return 0, err
+	}
+	n := copy(p, w)
+	r.lo += n
+	o.advance(n)
+	return n, nil
+}
+
+// window returns octets of the segment that are in the buffer: at least one, and
+// n unless the source ends.
+func (o *OctetReader) window(n int) ([]byte, error) {
+	r := o.r
+	if r.hi-r.lo < n {
+		if err := r.fill(n); err != nil {
+			return nil, err
+		}
+		if r.lo == r.hi {
+			return nil, r.syntax("input is cut off")
+		}
+	}
+	return r.buf[r.lo : r.lo+int(min(uint64(r.hi-r.lo), o.left))], nil
+}
+
+func (o *OctetReader) advance(n int) {
+	o.left -= uint64(n)
+	o.size += int64(n)
+}
+
+// WriteTo writes all contents to w, out of the Reader's buffer.
+func (o *OctetReader) WriteTo(w io.Writer) (int64, error) {
+	start := o.size
+	for {
+		ok, err := o.segment()
+		if err != nil {
+			return o.size - start, err
+		}
+		if !ok {
+			return o.size - start, nil
+		}
+		// Few large writes, also when the source gives little at a time.
+		p, err := o.window(int(min(o.left, uint64(len(o.r.buf)/2))))
+		if err != nil {
+			return o.size - start, err
+		}
+		n, err := w.Write(p)
+		o.r.lo += n
+		o.advance(n)
+		if err == nil && n < len(p) {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			return o.size - start, o.r.fail(err)
+		}
+	}
+}
+
+// Size returns how many octets have been read.
+func (o *OctetReader) Size() int64 { return o.size }
+
+// Close passes what has not been read.
+func (o *OctetReader) Close() error {
+	_, err := o.WriteTo(io.Discard)
+	return err
+}

@@ -1,0 +1,445 @@
+package ber
+
+import (
+	"errors"
+	"io"
+	"math"
+)
+
+// bufferSize is the size of a Reader's buffer: large enough that a read from
+// the source costs nothing, small enough to stay in a processor's cache.
+const bufferSize = 64 << 10
+
+// DefaultDepth is the nesting accepted where Limits.Depth is zero.
+const DefaultDepth = 64
+
+// Limits bounds what a Reader and ToDER accept. Zero values mean the defaults.
+type Limits struct {
+	Depth int // containers within each other, DefaultDepth
+}
+
+func (l Limits) depth() int {
+	if l.Depth <= 0 {
+		return DefaultDepth
+	}
+	return l.Depth
+}
+
+// container is an element that has been entered.
+type container struct {
+	end        int64 // position behind it; of an indefinite one that of the nearest definite one around it
+	indefinite bool
+}
+
+// Reader reads elements one after the other. The first error is kept and
+// returned by every later call.
+type Reader struct {
+	src    io.Reader // nil when all input is in buf
+	buf    []byte
+	lo, hi int   // unread octets are buf[lo:hi]
+	base   int64 // position of buf[0] in the input
+	eof    bool  // the source has ended
+	whole  bool  // buf is the caller's input and must not be overwritten
+
+	depth  int
+	stack  []container
+	peeked Header // Size 0: nothing peeked
+	open   bool   // an OctetReader has not been read to its end
+	err    error
+}
+
+// NewReader returns a Reader of src. It reads ahead, up to 64 KiB.
+func NewReader(src io.Reader, lim Limits) *Reader {
+	return NewReaderSize(src, lim, bufferSize)
+}
+
+// NewReaderSize is NewReader with a buffer of another size, for callers that
+// want a look at the beginning of src only.
+func NewReaderSize(src io.Reader, lim Limits, size int) *Reader {
+	return &Reader{src: src, buf: make([]byte, max(size, 2*maxHeader)), depth: lim.depth()}
+}
+
+// NewBytesReader returns a Reader of b. Elements it returns are parts of b.
+func NewBytesReader(b []byte, lim Limits) *Reader {
+	return &Reader{buf: b, hi: len(b), eof: true, whole: true, depth: lim.depth()}
+}
+
+// Offset returns the position of the next unread octet.
+func (r *Reader) Offset() int64 { return r.base + int64(r.lo) }
+
+// Depth returns how many containers have been entered and not left.
+func (r *Reader) Depth() int { return len(r.stack) }
+
+func (r *Reader) fail(err error) error {
+	if r.err == nil {
+		r.err = err
+	}
+	return r.err
+}
+
+func (r *Reader) syntax(detail string) error {
+	return r.fail(&SyntaxError{r.Offset(), detail})
+}
+
+// end returns the position that nothing in the present container may pass.
+func (r *Reader) end() int64 {
+	if len(r.stack) == 0 {
+		return math.MaxInt64
+	}
+	return r.stack[len(r.stack)-1].end
+}
+
+// fill reads until n octets, at most the buffer's size, are unread in it, or the
+// source ends. It fails only with errors of the source.
+func (r *Reader) fill(n int) error {
+	for r.hi-r.lo < n && !r.eof {
+		if r.lo == r.hi || len(r.buf)-r.lo < n {
+			r.base += int64(r.lo)
+			r.hi = copy(r.buf, r.buf[r.lo:r.hi])
+			r.lo = 0
+		}
+		m, err := readSome(r.src, r.buf[r.hi:])
+		r.hi += m
+		if err == io.EOF {
+			r.eof = true
+		} else if err != nil {
+			return r.fail(err)
+		}
+	}
+	return nil
+}
+
+// readSome reads at least one octet or returns an error.
+func readSome(src io.Reader, p []byte) (int, error) {
+	for range 100 {
+		n, err := src.Read(p)
+		if n > 0 && err == io.EOF {
+			// Asked again the next time.
+			return n, nil
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+	return 0, io.ErrNoProgress
+}
+
+// next makes r.peeked the header of the next element of the container. It
+// reports false at the end of the container (or, outside of all, of the input).
+func (r *Reader) next() (bool, error) {
+	if r.err != nil {
+		return false, r.err
+	}
+	if r.open {
+		return false, r.fail(errors.New("ber: internal error: octet string not read to its end"))
+	}
+	if r.peeked.Size == 0 {
+		end := r.end()
+		definite := len(r.stack) > 0 && !r.stack[len(r.stack)-1].indefinite
+		if definite && r.Offset() == end {
+			return false, nil
+		}
+		if r.hi-r.lo < maxHeader {
+			if err := r.fill(maxHeader); err != nil {
+				return false, err
+			}
+		}
+		window := r.buf[r.lo:r.hi]
+		h, err := parseHeader(window, r.Offset())
+		if err != nil {
+			return false, r.fail(err)
+		}
+		if h.Size == 0 {
+			if len(window) == 0 && len(r.stack) == 0 {
+				return false, nil
+			}
+			return false, r.syntax("input is cut off")
+		}
+		if err := r.checkExtent(h, end); err != nil {
+			return false, err
+		}
+		r.peeked = h
+	}
+	if r.peeked.endOfContents() {
+		indefinite := len(r.stack) > 0 && r.stack[len(r.stack)-1].indefinite
+		if !indefinite {
+			return false, r.syntax("end-of-contents outside of an indefinite length")
+		}
+		if r.peeked.Length != 0 || r.peeked.Size != 2 {
+			return false, r.syntax("end-of-contents with contents")
+		}
+		return false, nil
+	}
+	return true, nil
+}
+
+// checkExtent refuses a header whose element would pass end.
+func (r *Reader) checkExtent(h Header, end int64) error {
+	start := r.Offset()
+	if int64(h.Size) > end-start {
+		return r.syntax("element is longer than the one around it")
+	}
+	room := uint64(end - start - int64(h.Size))
+	if h.Length > room {
+		if len(r.stack) == 0 || end == math.MaxInt64 {
+			return r.syntax("length is too large")
+		}
+		return r.syntax("element is longer than the one around it")
+	}
+	return nil
+}
+
+// More reports whether the present container holds another element; outside of
+// all containers, whether the input does.
+func (r *Reader) More() (bool, error) { return r.next() }
+
+// Peek returns the header of the next element without consuming it. It fails
+// at the end of the container.
+func (r *Reader) Peek() (Header, error) {
+	ok, err := r.next()
+	if err != nil {
+		return Header{}, err
+	}
+	if !ok {
+		return Header{}, r.syntax("an element is missing")
+	}
+	return r.peeked, nil
+}
+
+// Is reports whether there is a next element and it has the given tag: what a
+// parser asks of an OPTIONAL field.
+func (r *Reader) Is(tag Tag) (bool, error) {
+	ok, err := r.next()
+	return ok && r.peeked.Tag == tag, err
+}
+
+// expect is Peek with a check of the tag.
+func (r *Reader) expect(tag Tag) (Header, error) {
+	ok, err := r.next()
+	if err != nil {
+		return Header{}, err
+	}
+	if !ok {
+		return Header{}, r.syntax(tag.String() + " is missing")
+	}
+	if r.peeked.Tag != tag {
+		return Header{}, r.syntax(r.peeked.Tag.String() + " where " + tag.String() + " was expected")
+	}
+	return r.peeked, nil
+}
+
+// consume passes the peeked header.
+func (r *Reader) consume() {
+	r.lo += r.peeked.Size
+	r.peeked = Header{}
+}
+
+// push enters the element whose header is peeked.
+func (r *Reader) push() error {
+	h := r.peeked
+	if !h.Constructed {
+		return r.syntax(h.Tag.String() + " is primitive where a constructed one was expected")
+	}
+	if len(r.stack) >= r.depth {
+		return r.fail(&LimitError{"elements are nested too deeply"})
+	}
+	end := r.end()
+	r.consume()
+	if !h.Indefinite {
+		end = r.Offset() + int64(h.Length)
+	}
+	r.stack = append(r.stack, container{end, h.Indefinite})
+	return nil
+}
+
+// Enter enters the next element, which must be constructed and have the given
+// tag. Its elements follow, then Leave.
+func (r *Reader) Enter(tag Tag) error {
+	if _, err := r.expect(tag); err != nil {
+		return err
+	}
+	return r.push()
+}
+
+// Leave leaves the container entered last. It fails if elements are left in
+// it.
+func (r *Reader) Leave() error {
+	ok, err := r.next()
+	if err != nil {
+		return err
+	}
+	if ok {
+		return r.syntax(r.peeked.Tag.String() + " where nothing more was expected")
+	}
+	return r.pop()
+}
+
+// pop leaves a container at whose end the Reader is.
+func (r *Reader) pop() error {
+	if len(r.stack) == 0 {
+		return r.fail(errors.New("ber: internal error: Leave without Enter"))
+	}
+	if r.stack[len(r.stack)-1].indefinite {
+		r.consume() // end-of-contents
+	}
+	r.stack = r.stack[:len(r.stack)-1]
+	return nil
+}
+
+// Skip passes the next element with all it holds.
+func (r *Reader) Skip() error {
+	if _, err := r.Peek(); err != nil {
+		return err
+	}
+	return r.walk(nil, 0)
+}
+
+// Element consumes the next element whole and returns its octets as they
+// stand, header and end-of-contents included. An element of more than limit
+// octets is a LimitError, which leaves the Reader before the element if its
+// length is definite. The octets stay valid: they are copied, or parts of the
+// slice given to NewBytesReader.
+func (r *Reader) Element(limit int64) ([]byte, error) {
+	h, err := r.Peek()
+	if err != nil {
+		return nil, err
+	}
+	if h.Length > uint64(math.MaxInt64-maxHeader) || int64(h.Length)+int64(h.Size) > limit {
+		return nil, &LimitError{h.Tag.String() + " is too large"}
+	}
+	if r.whole {
+		start := r.lo
+		if err := r.walk(nil, limit); err != nil {
+			return nil, err
+		}
+		return r.buf[start:r.lo:r.lo], nil
+	}
+	var out []byte
+	if err := r.walk(&out, limit); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DER is Element followed by ToDER.
+func (r *Reader) DER(limit int64) ([]byte, error) {
+	offset := r.Offset()
+	raw, err := r.Element(limit)
+	if err != nil {
+		return nil, err
+	}
+	der, err := ToDER(raw, Limits{Depth: r.depth})
+	if err != nil {
+		if s, ok := errors.AsType[*SyntaxError](err); ok {
+			err = &SyntaxError{offset + s.Offset, s.Detail}
+		}
+		return nil, r.fail(err)
+	}
+	return der, nil
+}
+
+// walk passes the peeked element. With out it keeps the octets, up to limit of
+// them; with a limit and without out it only counts. The inside of definite
+// lengths is not looked at.
+func (r *Reader) walk(out *[]byte, limit int64) error {
+	bottom := len(r.stack)
+	start := r.Offset()
+	for {
+		h := r.peeked
+		if limit > 0 && r.Offset()-start+int64(h.Size) > limit {
+			return r.fail(&LimitError{"an element is too large"})
+		}
+		r.keep(out, h.Size)
+		if h.Indefinite {
+			if err := r.push(); err != nil {
+				return err
+			}
+		} else {
+			r.consume()
+			if limit > 0 && h.Length > uint64(limit-(r.Offset()-start)) {
+				return r.fail(&LimitError{"an element is too large"})
+			}
+			if err := r.pass(out, h.Length); err != nil {
+				return err
+			}
+		}
+		for len(r.stack) > bottom {
+			ok, err := r.next()
+			if err != nil {
+				return err
+			}
+			if ok {
+				break
+			}
+			r.keep(out, 2)
+			if err := r.pop(); err != nil {
+				return err
+			}
+			if limit > 0 && r.Offset()-start > limit {
+				return r.fail(&LimitError{"an element is too large"})
+			}
+		}
+		if len(r.stack) == bottom {
+			return nil
+		}
+	}
+}
+
+// keep appends the next n octets, which are in the buffer, to out.
+func (r *Reader) keep(out *[]byte, n int) {
+	if out != nil {
+		*out = append(*out, r.buf[r.lo:r.lo+n]...)
+	}
+}
+
+// pass passes n octets. Memory grows with what was read, not with n.
+func (r *Reader) pass(out *[]byte, n uint64) error {
+	for n > 0 {
+		if r.lo == r.hi {
+			if err := r.fill(1); err != nil {
+				return err
+			}
+			if r.lo == r.hi {
+				return r.syntax("input is cut off")
+			}
+		}
+		m := int(min(n, uint64(r.hi-r.lo)))
+		r.keep(out, m)
+		r.lo += m
+		n -= uint64(m)
+	}
+	return nil
+}
+
+// End says that nothing may follow: it fails if any octet but zero is left.
+// It returns how many zeros there were.
+//
+// QUIRK: zeros behind the last element come from senders that pad to a block
+// or copy a whole buffer.
+func (r *Reader) End() (padding int64, err error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	if len(r.stack) > 0 || r.open {
+		return 0, r.fail(errors.New("ber: internal error: End inside of an element"))
+	}
+	r.peeked = Header{}
+	for {
+		if r.lo == r.hi {
+			if err := r.fill(1); err != nil {
+				return padding, err
+			}
+			if r.lo == r.hi {
+				return padding, nil
+			}
+		}
+		for i, c := range r.buf[r.lo:r.hi] {
+			if c != 0 {
+				r.lo += i
+				return padding, r.syntax("octets follow the end of the structure")
+			}
+		}
+		padding += int64(r.hi - r.lo)
+		r.lo = r.hi
+	}
+}

@@ -1,0 +1,238 @@
+package cms
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cms/ber"
+)
+
+// EnvelopeOptions says how to encrypt.
+type EnvelopeOptions struct {
+	// Cipher decides between AuthEnvelopedData and EnvelopedData.
+	Cipher *algorithm.ContentCipher
+	// ContentSize is the exact number of octets that will be written, or -1. A known size gives definite lengths (DER).
+	ContentSize int64
+}
+
+// NewEnvelopeWriter returns a writer that encrypts what is written to it for all recipients and writes a ContentInfo to dst, in one pass. The
+// content-encryption key and the nonce are new for every message. If a RecipientInfo cannot be made the error is a *RecipientError and
+// nothing has been written.
+//
+// Close writes the rest and does not close dst. A content that turns out to have another size than announced is an error.
+func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOptions) (io.WriteCloser, error) {
+	c := opt.Cipher
+	if c == nil {
+		return nil, errors.New("cms: no content cipher")
+	}
+	if c.ReadOnly {
+		return nil, &algorithm.UnsupportedError{Kind: "cipher", OID: c.OID, Detail: "only read"}
+	}
+	w := &envelopeWriter{ber: ber.NewWriter(dst), cipher: c, announced: opt.ContentSize}
+	if err := w.checkSize(opt.ContentSize); err != nil {
+		return nil, err
+	}
+	cek := make([]byte, c.KeySize)
+	rand.Read(cek)
+	defer clear(cek)
+	infos, version, err := makeRecipients(recipients, cek)
+	if err != nil {
+		return nil, err
+	}
+	parameters, err := c.NewParameters()
+	if err != nil {
+		return nil, err
+	}
+	if w.encrypter, err = c.NewEncrypter(parameters, cek, nil); err != nil {
+		return nil, err
+	}
+	w.tagSize = parameters.TagSize
+	w.begin(infos, version, parameters.Identifier)
+	if err := w.ber.Flush(); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+type envelopeWriter struct {
+	ber       *ber.Writer
+	cipher    *algorithm.ContentCipher
+	encrypter algorithm.Encrypter
+	content   io.WriteCloser // of the ciphertext
+	tagSize   int
+
+	stage     []byte // plaintext not yet encrypted
+	out       []byte // ciphertext, used again and again
+	announced int64
+	written   int64
+	err       error
+	closed    bool
+}
+
+// checkSize refuses more than one key may encrypt: for AES-GCM 2^36-32 octets (NIST SP 800-38D, Section 5.2.1.1).
+func (w *envelopeWriter) checkSize(n int64) error {
+	if most := w.cipher.MaxSize(); most > 0 && n > most {
+		return &LimitError{"octets of content under one key"}
+	}
+	return nil
+}
+
+// begin writes everything up to the ciphertext. There are no attributes: RFC 5083, Section 2.1 asks for none with id-data, and common readers
+// do not take them.
+func (w *envelopeWriter) begin(infos [][]byte, version int, id algorithm.Identifier) {
+	outer := TypeEnvelopedData
+	if w.cipher.Authenticated {
+		outer, version = TypeAuthEnvelopedData, 0
+	} else if version > 0 {
+		version = 2 // RFC 5652, Section 6.1: all RecipientInfos of version 0, or 2
+	}
+	outerType, innerType, identifier := derOID(outer), derOID(TypeData), id.DER()
+	head := ber.Wrap(ber.Set, infos...)
+	head = append([]byte{byte(ber.Integer.Number), 1, byte(version)}, head...)
+
+	open := func(tag ber.Tag) { w.ber.Open(tag) }
+	if w.announced >= 0 {
+		// From the inside out.
+		size := uint64(w.cipher.CiphertextSize(w.announced))
+		info := uint64(len(innerType)+len(identifier)) + ber.Size(ber.Context(0), size)
+		data := uint64(len(head)) + ber.Size(ber.Sequence, info)
+		if w.cipher.Authenticated {
+			data += ber.Size(ber.OctetString, uint64(w.tagSize))
+		}
+		explicit := ber.Size(ber.Sequence, data)
+		lengths := []uint64{uint64(len(outerType)) + ber.Size(ber.Context(0), explicit), explicit, data, info}
+		open = func(tag ber.Tag) {
+			w.ber.OpenDefinite(tag, lengths[0])
+			lengths = lengths[1:]
+		}
+	}
+	open(ber.Sequence)
+	w.ber.Raw(outerType)
+	open(ber.Context(0))
+	open(ber.Sequence)
+	w.ber.Raw(head)
+	open(ber.Sequence)
+	w.ber.Raw(innerType)
+	w.ber.Raw(identifier)
+	if w.announced < 0 {
+		w.content = w.ber.OctetString(ber.Context(0))
+	} else {
+		w.content = w.ber.OctetStringDefinite(ber.Context(0), uint64(w.cipher.CiphertextSize(w.announced)))
+	}
+}
+
+func derOID(oid algorithm.OID) []byte {
+	var b cryptobyte.Builder
+	oid.AddTo(&b)
+	return b.BytesOrPanic()
+}
+
+// Write encrypts p. Small pieces are gathered, large ones go to the cipher as they are.
+func (w *envelopeWriter) Write(p []byte) (int, error) {
+	if w.err == nil && w.closed {
+		w.err = errors.New("cms: internal error: write after Close")
+	}
+	if w.err != nil {
+		return 0, w.err
+	}
+	if w.announced >= 0 && int64(len(p)) > w.announced-w.written {
+		w.err = fmt.Errorf("cms: the content is larger than the %d octets announced", w.announced)
+		return 0, w.err
+	}
+	if w.err = w.checkSize(w.written + int64(len(p))); w.err != nil {
+		return 0, w.err
+	}
+	total := len(p)
+	for len(p) > 0 {
+		if len(w.stage) == 0 && len(p) >= ber.SegmentSize {
+			n := min(len(p), pieceSize) / ber.SegmentSize * ber.SegmentSize
+			if w.err = w.encrypt(p[:n]); w.err != nil {
+				return total - len(p), w.err
+			}
+			p = p[n:]
+			continue
+		}
+		if w.stage == nil {
+			w.stage = make([]byte, 0, w.stageSize())
+		}
+		n := min(len(p), cap(w.stage)-len(w.stage))
+		w.stage = append(w.stage, p[:n]...)
+		p = p[n:]
+		if len(w.stage) == cap(w.stage) {
+			if w.err = w.flush(); w.err != nil {
+				return total - len(p), w.err
+			}
+		}
+	}
+	w.written += int64(total)
+	return total, nil
+}
+
+// stageSize returns room for whole segments, or for all of a small content.
+func (w *envelopeWriter) stageSize() int64 {
+	if w.announced >= 0 {
+		return min(max(w.announced, 1), ber.SegmentSize)
+	}
+	return ber.SegmentSize
+}
+
+func (w *envelopeWriter) flush() error {
+	err := w.encrypt(w.stage)
+	clear(w.stage)
+	w.stage = w.stage[:0]
+	return err
+}
+
+func (w *envelopeWriter) encrypt(p []byte) error {
+	w.out = w.encrypter.Update(w.out[:0], p)
+	_, err := w.content.Write(w.out)
+	return err
+}
+
+// Close encrypts what is left and ends the structure.
+func (w *envelopeWriter) Close() error {
+	if w.closed || w.err != nil {
+		clear(w.stage)
+		return w.err
+	}
+	w.closed = true
+	if w.announced >= 0 && w.written != w.announced {
+		w.err = fmt.Errorf("cms: the content has %d octets, %d were announced", w.written, w.announced)
+		clear(w.stage)
+		return w.err
+	}
+	w.err = w.finish()
+	return w.err
+}
+
+func (w *envelopeWriter) finish() error {
+	if err := w.flush(); err != nil {
+		return err
+	}
+	last, tag := w.encrypter.Final(w.out[:0])
+	if _, err := w.content.Write(last); err != nil {
+		return err
+	}
+	if err := w.content.Close(); err != nil {
+		return err
+	}
+	if err := w.ber.Close(); err != nil {
+		return err
+	}
+	if w.cipher.Authenticated {
+		if err := w.ber.Primitive(ber.OctetString, tag); err != nil {
+			return err
+		}
+	}
+	for range 3 {
+		if err := w.ber.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

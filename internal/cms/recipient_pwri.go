@@ -1,0 +1,87 @@
+package cms
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/des"
+	"crypto/subtle"
+
+	"smimectl/internal/algorithm"
+)
+
+// algPWRI is id-alg-PWRI-KEK (RFC 3211, Section 2.2).
+const algPWRI algorithm.OID = arcSMIME + "\x03\x09"
+
+// pwriWrap is the wrap of RFC 3211, Section 2.3: the key behind a length and three check octets, filled up to whole blocks, and encrypted
+// twice in CBC mode without a reset in between.
+type pwriWrap struct {
+	cipher *algorithm.ContentCipher
+	iv     []byte
+}
+
+// newPWRIWrap reads the parameters, the AlgorithmIdentifier of a CBC cipher with its IV.
+func newPWRIWrap(id algorithm.Identifier) (kekWrap, error) {
+	inner, err := algorithm.ParseIdentifier(id.Parameters)
+	if err != nil {
+		return nil, malformed("parameters of the password's key wrap")
+	}
+	c, parameters, err := algorithm.FindContentCipher(inner)
+	if err != nil {
+		return nil, publicError(err)
+	}
+	w := &pwriWrap{cipher: c, iv: parameters.IV}
+	if c.Authenticated || len(w.iv) != c.BlockSize || w.block(make([]byte, c.KeySize)) == nil {
+		return nil, &algorithm.UnsupportedError{Kind: "key wrap", OID: id.OID, Detail: "with " + c.Title}
+	}
+	return w, nil
+}
+
+func (w *pwriWrap) name() string { return "PWRI-KEK with " + w.cipher.Title }
+func (w *pwriWrap) size() int    { return w.cipher.KeySize }
+
+// block returns the block cipher itself; the content cipher would look for a padding. It is nil for one that is neither AES nor 3DES.
+func (w *pwriWrap) block(kek []byte) cipher.Block {
+	var b cipher.Block
+	var err error
+	switch {
+	case w.cipher.BlockSize == aes.BlockSize:
+		b, err = aes.NewCipher(kek)
+	case w.cipher.BlockSize == des.BlockSize && w.cipher.KeySize == 24:
+		b, err = des.NewTripleDESCipher(kek)
+	}
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// maxWrapped bounds a wrapped key: its length is one octet.
+const maxWrapped = 256 + aes.BlockSize
+
+// unwrap undoes the two encryptions from the end. What is wrong with the result is told in no way.
+func (w *pwriWrap) unwrap(kek, wrapped []byte, cekSize int) ([]byte, error) {
+	block := w.block(kek)
+	if block == nil {
+		return nil, ErrDecrypt
+	}
+	size := block.BlockSize()
+	n := len(wrapped)
+	if n%size != 0 || n < 2*size || n > maxWrapped || n < 4+cekSize {
+		return nil, ErrDecrypt
+	}
+	once := make([]byte, n)
+	defer clear(once)
+	// The last block of the second encryption has the block before it as its IV; decrypted it is the IV the second encryption began with.
+	cipher.NewCBCDecrypter(block, wrapped[n-2*size:n-size]).CryptBlocks(once[n-size:], wrapped[n-size:])
+	cipher.NewCBCDecrypter(block, once[n-size:]).CryptBlocks(once[:n-size], wrapped[:n-size])
+	cipher.NewCBCDecrypter(block, w.iv).CryptBlocks(once, once)
+
+	good := subtle.ConstantTimeByteEq(once[0], byte(cekSize))
+	for i := range 3 {
+		good &= subtle.ConstantTimeByteEq(once[1+i]^once[4+i], 0xff)
+	}
+	if good != 1 {
+		return nil, ErrDecrypt
+	}
+	return append([]byte(nil), once[4:4+cekSize]...), nil
+}

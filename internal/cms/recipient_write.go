@@ -1,0 +1,152 @@
+package cms
+
+import (
+	"crypto/rand"
+	"errors"
+	"slices"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+)
+
+// Recipient is somebody to encrypt to.
+type Recipient struct {
+	Certificate *cert.Certificate
+	// OAEP asks for RSAES-OAEP where the key is an RSA key.
+	OAEP bool
+	// ByKeyID names the certificate by its subject key identifier instead of issuer and serial number.
+	ByKeyID bool
+}
+
+// RecipientError says for which certificate no RecipientInfo can be made.
+type RecipientError struct {
+	Certificate *cert.Certificate
+	Err         error
+}
+
+// Error returns the cause; whose certificate it is the caller says better.
+func (e *RecipientError) Error() string {
+	return "cms: cannot encrypt to this certificate: " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *RecipientError) Unwrap() error { return e.Err }
+
+var errNoEncryption = errors.New("its key is for signatures only")
+
+// ukmSize is the size of the user keying material, which RFC 5753, Section 3.1.1 wants to be sent.
+const ukmSize = 32
+
+// makeRecipients wraps the key for everybody. It returns the RecipientInfos in the order of DER, and the largest of their versions.
+// A certificate that is named twice gets one.
+func makeRecipients(recipients []Recipient, cek []byte) (infos [][]byte, version int, err error) {
+	for i, r := range recipients {
+		if r.Certificate == nil {
+			return nil, 0, errors.New("cms: recipient without a certificate")
+		}
+		if slices.ContainsFunc(recipients[:i], func(o Recipient) bool { return o.Certificate.Equal(r.Certificate) }) {
+			continue
+		}
+		info, v, err := r.wrap(cek)
+		if err != nil {
+			return nil, 0, &RecipientError{r.Certificate, err}
+		}
+		infos = append(infos, info)
+		version = max(version, v)
+	}
+	if len(infos) == 0 {
+		return nil, 0, errors.New("cms: no recipients")
+	}
+	return sorted(infos), version, nil
+}
+
+func (r Recipient) wrap(cek []byte) ([]byte, int, error) {
+	key, err := r.Certificate.PublicKey()
+	if err != nil {
+		return nil, 0, err
+	}
+	id, err := identify(r.Certificate, r.ByKeyID)
+	if err != nil {
+		return nil, 0, err
+	}
+	switch {
+	case key.CanTransport:
+		return r.transport(key, id, cek)
+	case key.CanAgree:
+		return r.agree(key, id, cek)
+	}
+	return nil, 0, errNoEncryption
+}
+
+// transport makes a KeyTransRecipientInfo (RFC 5652, Section 6.2.1).
+func (r Recipient) transport(key *algorithm.PublicKey, id SignerID, cek []byte) ([]byte, int, error) {
+	t, err := algorithm.KeyTransportFor(key, r.OAEP)
+	if err != nil {
+		return nil, 0, err
+	}
+	encrypted, err := t.Encrypt(key, cek)
+	if err != nil {
+		return nil, 0, err
+	}
+	version := 0
+	if id.IssuerSerial == nil {
+		version = 2
+	}
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1Int64(int64(version))
+		id.addTo(b)
+		t.Identifier.AddTo(b)
+		b.AddASN1OctetString(encrypted)
+	})
+	der, err := b.Bytes()
+	return der, version, err
+}
+
+// agree makes a KeyAgreeRecipientInfo with an ephemeral key (RFC 5652, Section 6.2.2; RFC 5753, Section 3.1.1; RFC 8418, Section 3).
+func (r Recipient) agree(key *algorithm.PublicKey, id SignerID, cek []byte) ([]byte, int, error) {
+	a, err := algorithm.KeyAgreementFor(key, len(cek))
+	if err != nil {
+		return nil, 0, err
+	}
+	var ukm []byte
+	if key.Kind != "x25519" {
+		// Peers differ on what a ukm does with HKDF (RFC 8418, Section 2.2), so X25519 goes without.
+		ukm = make([]byte, ukmSize)
+		rand.Read(ukm)
+	}
+	from, encrypted, err := a.Encrypt(key, ukm, cek)
+	if err != nil {
+		return nil, 0, err
+	}
+	context := func(n uint8) asn1.Tag { return asn1.Tag(n).Constructed().ContextSpecific() }
+	var b cryptobyte.Builder
+	b.AddASN1(context(1), func(b *cryptobyte.Builder) {
+		b.AddASN1Int64(3)
+		b.AddASN1(context(0), func(b *cryptobyte.Builder) {
+			b.AddASN1(context(1), func(b *cryptobyte.Builder) {
+				from.Identifier.AddTo(b)
+				b.AddASN1BitString(from.Key)
+			})
+		})
+		if ukm != nil {
+			b.AddASN1(context(1), func(b *cryptobyte.Builder) { b.AddASN1OctetString(ukm) })
+		}
+		a.Identifier.AddTo(b)
+		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+				if id.IssuerSerial == nil {
+					b.AddASN1(context(0), func(b *cryptobyte.Builder) { b.AddASN1OctetString(id.KeyID) })
+				} else {
+					id.addTo(b)
+				}
+				b.AddASN1OctetString(encrypted)
+			})
+		})
+	})
+	der, err := b.Bytes()
+	return der, 3, err
+}

@@ -1,0 +1,364 @@
+package cms
+
+import (
+	"bytes"
+	"crypto/subtle"
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+	"smimectl/internal/cms/ber"
+)
+
+// maxHeld is how much content is held back so that its SignedData can be
+// written with definite lengths although the signatures' are not known
+// beforehand.
+const maxHeld = 1 << 20
+
+// SignedDataOptions says how a SignedData is written.
+type SignedDataOptions struct {
+	Time         time.Time // the signing time; zero leaves it out
+	Detached     bool      // the content stays outside
+	ContentSize  int64     // octets that will be written, -1 when it is not known
+	Capabilities []algorithm.Identifier
+	Existing     *SignedData // its signers, certificates and revocation lists are kept: the content has to be the same
+}
+
+// SignedDataWriter is an io.WriteCloser that signs what is written to it.
+type SignedDataWriter struct {
+	out      *ber.Writer
+	opt      SignedDataOptions
+	lim      Limits
+	makers   []*signatureMaker
+	existing [][]byte // SignerInfos that are kept
+	version  int
+	typ      ContentType
+
+	// The elements around the content, in DER. An IMPLICIT SET that would be
+	// empty is absent.
+	digestAlgorithms []byte
+	certificates     []byte
+	crls             []byte
+
+	digest  *contentDigest
+	content io.WriteCloser // where the content goes: nil while it is held back, or detached
+	held    bytes.Buffer
+	definite,
+	closed bool
+	err error
+}
+
+// NewSignedDataWriter begins a ContentInfo with a SignedData whose content is
+// what is written to the result, in one pass. Close signs and writes the rest;
+// it does not close dst. Before a signature is written it is verified with the
+// certificate of its signer.
+//
+// Lengths are definite, and the encoding is DER, when ContentSize is known and
+// either at most 1 MiB or all signatures have a fixed size, and always for
+// detached content. Otherwise they are indefinite, and the content comes in
+// segments of 64 KiB.
+func NewSignedDataWriter(dst io.Writer, signers []Signer, opt SignedDataOptions) (*SignedDataWriter, error) {
+	if len(signers) == 0 {
+		return nil, errors.New("cms: nobody to sign")
+	}
+	w := &SignedDataWriter{out: ber.NewWriter(dst), opt: opt, typ: TypeData}
+	w.lim = w.lim.withDefaults()
+	if opt.Existing != nil {
+		if err := w.keep(opt.Existing); err != nil {
+			return nil, err
+		}
+	}
+	signers = slices.Clone(signers)
+	for i := range signers {
+		m, err := newSignatureMaker(&signers[i], w.typ, &opt)
+		if err != nil {
+			return nil, err
+		}
+		w.makers = append(w.makers, m)
+	}
+	w.prepare(signers)
+	return w, w.begin()
+}
+
+// keep takes over what an existing SignedData holds.
+func (w *SignedDataWriter) keep(sd *SignedData) error {
+	if sd.bag.skipped > 0 || sd.crls.skipped > 0 {
+		return &LimitError{"certificates or revocation lists of the message that is signed again"}
+	}
+	w.typ = sd.EContentType
+	for _, si := range sd.Signers {
+		w.existing = append(w.existing, si.raw)
+	}
+	return nil
+}
+
+// prepare makes the fields around the content.
+func (w *SignedDataWriter) prepare(signers []Signer) {
+	var digests []*algorithm.Digest
+	var algorithms, certificates, crls [][]byte
+	known := func(oid algorithm.OID) bool {
+		return slices.ContainsFunc(digests, func(d *algorithm.Digest) bool { return d.OID == oid })
+	}
+	for _, m := range w.makers {
+		digests = appendDigest(digests, m.scheme.Digest)
+	}
+	for _, d := range digests {
+		algorithms = append(algorithms, d.Identifier().DER())
+	}
+	if sd := w.opt.Existing; sd != nil {
+		for _, si := range sd.Signers {
+			if der := si.DigestAlgorithm.DER(); !known(si.DigestAlgorithm.OID) && !contains(algorithms, der) {
+				algorithms = append(algorithms, der)
+			}
+		}
+		certificates = append(certificates, sd.bag.elements...)
+		crls = append(crls, sd.crls.elements...)
+	}
+	for i := range signers {
+		for j, c := range append([]*cert.Certificate{signers[i].Certificate}, signers[i].Chain...) {
+			if !contains(certificates, c.Raw) && (j == 0 || !selfSigned(c)) {
+				certificates = append(certificates, c.Raw)
+			}
+		}
+	}
+	w.digestAlgorithms = ber.Wrap(ber.Set, sorted(algorithms)...)
+	w.certificates = ber.Wrap(ber.Context(0), sorted(certificates)...)
+	if len(crls) > 0 {
+		w.crls = ber.Wrap(ber.Context(1), sorted(crls)...)
+	}
+	w.version = w.versionOf()
+	w.digest = newContentDigest(digests, nil, false)
+}
+
+func contains(list [][]byte, b []byte) bool {
+	return slices.ContainsFunc(list, func(have []byte) bool { return bytes.Equal(have, b) })
+}
+
+// selfSigned reports whether a certificate is a root: those are not sent,
+// because who trusts them has them.
+func selfSigned(c *cert.Certificate) bool {
+	if !c.SelfIssued() {
+		return false
+	}
+	key, err := c.PublicKey()
+	return err == nil && c.CheckSignedBy(key) == nil
+}
+
+// versionOf returns the version (RFC 5652, Section 5.1).
+func (w *SignedDataWriter) versionOf() int {
+	version := 1
+	if w.typ != TypeData {
+		version = 3
+	}
+	for _, m := range w.makers {
+		if m.id.KeyID != nil {
+			version = 3
+		}
+	}
+	if sd := w.opt.Existing; sd != nil {
+		for _, si := range sd.Signers {
+			if si.Version == 3 {
+				version = 3
+			}
+		}
+		switch {
+		case sd.bag.others || sd.crls.others:
+			return 5
+		case sd.bag.v2Attr:
+			return 4
+		case sd.bag.v1Attr:
+			return 3
+		}
+	}
+	return version
+}
+
+// begin writes up to the content, if it can stand before the signatures.
+func (w *SignedDataWriter) begin() error {
+	size := w.opt.ContentSize
+	if w.opt.Detached {
+		w.definite = true
+		return nil
+	}
+	if size < 0 {
+		w.openIndefinite()
+		return w.out.Flush()
+	}
+	w.definite = true
+	total := 0
+	for _, m := range w.makers {
+		n := m.size()
+		if n == 0 && size > maxHeld {
+			w.definite = false
+			w.openIndefinite()
+			return w.out.Flush()
+		}
+		if n == 0 {
+			return nil // held back
+		}
+		total += n
+	}
+	for _, raw := range w.existing {
+		total += len(raw)
+	}
+	w.openDefinite(uint64(total))
+	return w.out.Flush()
+}
+
+// versionElement returns the version in DER.
+func (w *SignedDataWriter) versionElement() []byte { return []byte{2, 1, byte(w.version)} }
+
+// oidElement returns an OBJECT IDENTIFIER in DER.
+func oidElement(oid algorithm.OID) []byte {
+	return append(ber.AppendHeader(nil, ber.ObjectIdentifier, false, uint64(len(oid))), oid...)
+}
+
+// openDefinite writes up to the content, given the octets of all SignerInfos.
+// Errors are kept by the ber.Writer.
+func (w *SignedDataWriter) openDefinite(signerInfos uint64) {
+	contentType := oidElement(w.typ)
+	encap := uint64(len(contentType))
+	var explicit uint64
+	if !w.opt.Detached {
+		explicit = ber.Size(ber.OctetString, uint64(w.opt.ContentSize))
+		encap += ber.Size(ber.Context(0), explicit)
+	}
+	body := uint64(len(w.versionElement())+len(w.digestAlgorithms)+len(w.certificates)+len(w.crls)) +
+		ber.Size(ber.Sequence, encap) + ber.Size(ber.Set, signerInfos)
+	outer := oidElement(TypeSignedData)
+	w.out.OpenDefinite(ber.Sequence, uint64(len(outer))+ber.Size(ber.Context(0), ber.Size(ber.Sequence, body)))
+	w.out.Raw(outer)
+	w.out.OpenDefinite(ber.Context(0), ber.Size(ber.Sequence, body))
+	w.out.OpenDefinite(ber.Sequence, body)
+	w.out.Raw(w.versionElement())
+	w.out.Raw(w.digestAlgorithms)
+	w.out.OpenDefinite(ber.Sequence, encap)
+	w.out.Raw(contentType)
+	if !w.opt.Detached {
+		w.out.OpenDefinite(ber.Context(0), explicit)
+		w.content = w.out.OctetStringDefinite(ber.OctetString, uint64(w.opt.ContentSize))
+	}
+}
+
+// openIndefinite writes up to the content.
+func (w *SignedDataWriter) openIndefinite() {
+	w.out.Open(ber.Sequence)
+	w.out.Raw(oidElement(TypeSignedData))
+	w.out.Open(ber.Context(0))
+	w.out.Open(ber.Sequence)
+	w.out.Raw(w.versionElement())
+	w.out.Raw(w.digestAlgorithms)
+	w.out.Open(ber.Sequence)
+	w.out.Raw(oidElement(w.typ))
+	w.out.Open(ber.Context(0))
+	w.content = w.out.OctetString(ber.OctetString)
+}
+
+// Write takes content.
+func (w *SignedDataWriter) Write(p []byte) (int, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	if w.closed {
+		return 0, errors.New("cms: write after Close")
+	}
+	if w.opt.ContentSize >= 0 && !w.opt.Detached && int64(len(p)) > w.opt.ContentSize-w.digest.size {
+		w.err = errContentSize
+		return 0, w.err
+	}
+	w.digest.Write(p)
+	switch {
+	case w.content != nil:
+		var n int
+		n, w.err = w.content.Write(p)
+		return n, w.err
+	case !w.opt.Detached:
+		w.held.Write(p) // at most maxHeld
+	}
+	return len(p), nil
+}
+
+var errContentSize = errors.New("cms: content does not have the size that was announced")
+
+// Close signs the content and writes what is left. After an error of Close or
+// Write nothing that was written is of use.
+func (w *SignedDataWriter) Close() error {
+	if w.closed || w.err != nil {
+		return w.err
+	}
+	w.closed = true
+	w.err = w.finish()
+	return w.err
+}
+
+func (w *SignedDataWriter) finish() error {
+	if w.opt.ContentSize >= 0 && !w.opt.Detached && w.digest.size != w.opt.ContentSize {
+		return errContentSize
+	}
+	w.digest.finish()
+	if err := w.sameContent(); err != nil {
+		return err
+	}
+	infos := slices.Clone(w.existing)
+	for _, m := range w.makers {
+		der, err := m.make(w.typ, w.digest, w.lim)
+		if err != nil {
+			return err
+		}
+		infos = append(infos, der)
+	}
+	infos = sorted(infos)
+	total := 0
+	for _, der := range infos {
+		total += len(der)
+	}
+	if w.definite && w.content == nil {
+		w.openDefinite(uint64(total))
+		if w.content != nil {
+			w.content.Write(w.held.Bytes())
+		}
+	}
+	return w.end(infos, uint64(total))
+}
+
+// sameContent refuses to put signatures of different contents side by side.
+func (w *SignedDataWriter) sameContent() error {
+	sd := w.opt.Existing
+	if sd == nil || sd.digested == nil {
+		return nil
+	}
+	for i, d := range w.digest.digests {
+		if sum := sd.digested.sum(d); sum != nil && subtle.ConstantTimeCompare(sum, w.digest.sums[i]) != 1 {
+			return errors.New("cms: content is not that of the existing signatures")
+		}
+	}
+	return nil
+}
+
+// end writes what stands behind the content.
+func (w *SignedDataWriter) end(infos [][]byte, total uint64) error {
+	if w.content != nil {
+		if err := w.content.Close(); err != nil {
+			return err
+		}
+		w.out.Close() // [0] around it
+	}
+	w.out.Close() // EncapsulatedContentInfo
+	w.out.Raw(w.certificates)
+	w.out.Raw(w.crls)
+	if w.definite {
+		w.out.OpenDefinite(ber.Set, total)
+	} else {
+		w.out.Open(ber.Set)
+	}
+	for _, der := range infos {
+		w.out.Raw(der)
+	}
+	w.out.Close() // signerInfos
+	w.out.Close() // SignedData
+	w.out.Close() // [0]
+	return w.out.Close()
+}

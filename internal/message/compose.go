@@ -1,0 +1,175 @@
+package message
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cms"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/spool"
+)
+
+// SignOptions say how a mail is signed.
+type SignOptions struct {
+	Signers []cms.Signer
+	Time    time.Time
+	Opaque  bool // one signed-data part instead of multipart/signed
+	AsIs    bool // parts that would break in transport are left as they are
+}
+
+// EncryptOptions say how a mail is encrypted.
+type EncryptOptions struct {
+	Recipients []cms.Recipient
+	Cipher     *algorithm.ContentCipher
+	Sign       *SignOptions // sign first; nil = do not
+	DropBcc    bool         // write no Bcc field
+}
+
+// Composed is what is worth saying about a mail that was written.
+type Composed struct {
+	Notes    []string
+	Warnings []string
+}
+
+// ErrAlreadySigned says that a mail to be signed is signed already.
+var ErrAlreadySigned = errors.New("message: already signed")
+
+// Sign writes e signed to dst: the outer header fields as they are, the MIME
+// entity inside the signature (RFC 8551, Sections 3.1 and 3.5). One pass over
+// the content, after one look at it for what would break in transport.
+func Sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions) (*Composed, error) {
+	form := "clear-signed"
+	if opt.Opaque {
+		form = "opaque"
+	}
+	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.AsIs, For: form})
+	if err != nil {
+		return nil, err
+	}
+	if err := writeSigned(dst, mimewrap.SplitHeader(e), prepared, prepared.Size(), opt); err != nil {
+		return nil, err
+	}
+	return &Composed{Notes: prepared.Notes}, nil
+}
+
+func writeSigned(dst io.Writer, outer mimewrap.Outer, content io.WriterTo, size int64, opt SignOptions) error {
+	if opt.Opaque {
+		w, err := mimewrap.NewPKCS7Writer(dst, outer, "signed-data")
+		if err != nil {
+			return err
+		}
+		signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, ContentSize: size})
+		if err != nil {
+			return err
+		}
+		return copyAndClose(content, signed, w)
+	}
+	micalg, err := micalgOf(opt.Signers)
+	if err != nil {
+		return err
+	}
+	return mimewrap.WriteClearSigned(dst, outer, content, micalg, func(signature io.Writer) (io.WriteCloser, error) {
+		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, Detached: true, ContentSize: -1})
+	})
+}
+
+// copyAndClose sends content through a chain of writers and closes them from the
+// inside out.
+func copyAndClose(content io.WriterTo, chain ...io.WriteCloser) error {
+	if _, err := content.WriteTo(chain[0]); err != nil {
+		return err
+	}
+	for _, w := range chain {
+		if err := w.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// micalgOf lists the digests of the signers, each once (RFC 8551, Section 3.5.3.2).
+func micalgOf(signers []cms.Signer) (string, error) {
+	digests, err := cms.DigestsOf(signers)
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, d := range digests {
+		names = append(names, d.MIC)
+	}
+	return strings.Join(names, ","), nil
+}
+
+// Encrypt writes e encrypted to dst, signed first where asked for. One pass:
+// the writers nest. Nothing of the content stands outside (P77).
+func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, error) {
+	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.Sign == nil || opt.Sign.AsIs, For: "encrypted"})
+	if err != nil {
+		return nil, err
+	}
+	smimeType := "enveloped-data"
+	if opt.Cipher.Authenticated {
+		smimeType = "authEnveloped-data"
+	}
+	outer := mimewrap.SplitHeader(e)
+	if opt.DropBcc {
+		outer.Fields = slices.DeleteFunc(slices.Clone(outer.Fields), func(f mimewrap.Field) bool { return equalFold(f.Name, "Bcc") })
+	}
+	w, err := mimewrap.NewPKCS7Writer(dst, outer, smimeType)
+	if err != nil {
+		return nil, err
+	}
+	size := prepared.Size()
+	if opt.Sign != nil {
+		size = -1 // the signature's length is not known before it is made
+	}
+	envelope, err := cms.NewEnvelopeWriter(w, opt.Recipients, cms.EnvelopeOptions{Cipher: opt.Cipher, ContentSize: size})
+	if err != nil {
+		return nil, err
+	}
+	if opt.Sign != nil {
+		inside := mimewrap.Outer{Ending: "\r\n"}
+		err = writeSigned(envelope, inside, prepared, prepared.Size(), *opt.Sign)
+	} else {
+		_, err = prepared.WriteTo(envelope)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := envelope.Close(); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return &Composed{Notes: prepared.Notes}, nil
+}
+
+// SignRaw writes plain octets signed as a CMS file in DER or BER: detached, or
+// with the content inside.
+func SignRaw(dst io.Writer, src spool.Source, opt SignOptions) error {
+	signed, err := cms.NewSignedDataWriter(dst, opt.Signers, cms.SignedDataOptions{Time: opt.Time, Detached: !opt.Opaque, ContentSize: src.Size()})
+	if err != nil {
+		return err
+	}
+	if _, err := io.CopyBuffer(struct{ io.Writer }{signed}, spool.NewReader(src), make([]byte, 256<<10)); err != nil {
+		return err
+	}
+	return signed.Close()
+}
+
+// EncryptRaw writes plain octets encrypted as a CMS file.
+func EncryptRaw(dst io.Writer, src spool.Source, opt EncryptOptions) error {
+	envelope, err := cms.NewEnvelopeWriter(dst, opt.Recipients, cms.EnvelopeOptions{Cipher: opt.Cipher, ContentSize: src.Size()})
+	if err != nil {
+		return err
+	}
+	if _, err := io.CopyBuffer(struct{ io.Writer }{envelope}, spool.NewReader(src), make([]byte, 256<<10)); err != nil {
+		return err
+	}
+	return envelope.Close()
+}

@@ -1,0 +1,272 @@
+package message
+
+import (
+	"encoding/hex"
+	"io"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+	"smimectl/internal/cms"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/verdict"
+)
+
+// envelope takes off an encrypted layer, or lists it when it is not asked to be
+// opened. The first pass needs no key: whatever is wrong with the structure is
+// found before a private key is touched (P36, P42).
+func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind cms.ContentType, part string) (*content, error) {
+	form := "enveloped-data"
+	if kind == cms.TypeAuthEnvelopedData {
+		form = "authEnveloped-data"
+	}
+	w.facts.Layers = append(w.facts.Layers, verdict.Layer{
+		Kind: "encrypted", Form: form, Part: part, WholeBody: true,
+		Encrypted: &verdict.Encrypted{Authenticated: kind == cms.TypeAuthEnvelopedData},
+	})
+	w.checkLabel(l, form)
+	r, err := open()
+	if err != nil {
+		return nil, err
+	}
+	env, err := cms.ReadEnvelope(r, w.x.Limits)
+	if err != nil {
+		return nil, err
+	}
+	facts := w.lastLayer().Encrypted
+	w.describe(env, facts)
+	w.lastLayer().Notes = append(w.lastLayer().Notes, notesOf(env.Notes)...)
+	if !w.in.Open {
+		return nil, nil
+	}
+	if env.Unsupported != nil {
+		return nil, env.Unsupported
+	}
+	if w.x.Policy.RequireIntegrity && !facts.Authenticated {
+		return nil, &NoIntegrity{}
+	}
+	if err := w.cipherAllowed(env); err != nil {
+		return nil, err
+	}
+	cek, who, err := w.contentKey(env)
+	if err != nil {
+		return nil, err
+	}
+	buffer := w.buffer()
+	if err := env.Decrypt(open, cek.octets, buffer); err != nil {
+		return nil, err
+	}
+	c, err := w.found(buffer, part)
+	if err != nil {
+		return nil, err
+	}
+	if cek.implicit && !facts.Authenticated && !w.in.Raw && w.ex.outer != nil && !looksLikeEntity(c) {
+		// One wrong key in 256 yields good padding; only a MIME header tells it from the right one, and the
+		// answer must be the same as for damaged content (P41).
+		w.ex.inner = nil
+		return nil, cms.ErrDecrypt
+	}
+	facts.Decrypted, facts.With = true, who
+	return c, nil
+}
+
+// describe puts cipher and recipients into the facts; no key is needed.
+func (w *walk) describe(env *cms.Envelope, facts *verdict.Encrypted) {
+	facts.Unsupported = env.Unsupported
+	if env.Cipher != nil {
+		facts.Cipher, facts.CipherTitle, facts.CipherStatus = env.Cipher.Name, env.Cipher.Title, env.Cipher.Status
+	}
+	for _, ri := range env.Recipients {
+		facts.Recipients = append(facts.Recipients, w.recipient(ri))
+	}
+}
+
+func (w *walk) recipient(ri *cms.RecipientInfo) verdict.Recipient {
+	r := verdict.Recipient{Here: "unknown", Algorithm: ri.Algorithm.OID.String()}
+	switch ri.Kind {
+	case cms.KeyTrans:
+		r.Type = "key-transport"
+		if t, err := algorithm.FindKeyTransport(ri.Algorithm); err == nil {
+			r.Algorithm, r.Status = t.Name, t.Status
+		}
+	case cms.KeyAgree:
+		r.Type = "key-agreement"
+		if a, err := algorithm.FindKeyAgreement(ri.Algorithm); err == nil {
+			r.Algorithm, r.Status = a.Name, a.Status
+		}
+	case cms.KEK:
+		r.Type = "key-encryption-key"
+		r.KeyID = hex.EncodeToString(ri.KeyIdentifier)
+	case cms.Password:
+		r.Type = "password"
+	default:
+		r.Type = "other"
+	}
+	if is := ri.ID.IssuerSerial; is != nil {
+		r.Issuer, r.Serial = is.Issuer.String(), hex.EncodeToString(is.Serial)
+	}
+	if len(ri.ID.KeyID) > 0 {
+		r.KeyID = hex.EncodeToString(ri.ID.KeyID)
+	}
+	for _, k := range w.x.Keys {
+		if k.Certificate != nil && ri.Matches(k.Certificate) {
+			r.Here = "key"
+			describeCertificate(&r, k.Certificate)
+			return r
+		}
+	}
+	known := w.x.Chain
+	if w.x.Store != nil {
+		known = append(append([]*cert.Certificate{}, known...), w.x.Store()...)
+	}
+	for _, c := range known {
+		if ri.Matches(c) {
+			r.Here = "certificate"
+			describeCertificate(&r, c)
+			return r
+		}
+	}
+	return r
+}
+
+func describeCertificate(r *verdict.Recipient, c *cert.Certificate) {
+	if list := c.Addresses(); len(list) > 0 {
+		r.Address = list[0].String()
+	}
+	if pub, err := c.PublicKey(); err == nil {
+		r.KeyTitle = pub.Title
+	}
+}
+
+// contentKeyFound is a content-encryption key. implicit says that a wrong key
+// looks like a right one until the content is seen (RSA PKCS#1 v1.5, P40).
+type contentKeyFound struct {
+	octets   []byte
+	implicit bool
+}
+
+// contentKey selects the recipient by its identifier alone and uses one private
+// key once: trying keys until one fits would be an oracle (P42).
+func (w *walk) contentKey(env *cms.Envelope) (contentKeyFound, string, error) {
+	if ri := w.secretRecipient(env, cms.Password, w.x.Secrets.Password != nil); ri != nil {
+		cek, err := env.ContentKeyPassword(ri, w.x.Secrets.Password)
+		return contentKeyFound{octets: cek}, "password", err
+	}
+	if ri := w.secretRecipient(env, cms.KEK, w.x.Secrets.KEK != nil); ri != nil {
+		cek, err := env.ContentKeyKEK(ri, w.x.Secrets.KEK)
+		return contentKeyFound{octets: cek}, "key-encryption key", err
+	}
+	ri, key, err := w.ours(env)
+	if err != nil {
+		return contentKeyFound{}, "", err
+	}
+	private, err := key.Open()
+	if err != nil {
+		return contentKeyFound{}, "", err
+	}
+	cek, err := env.ContentKey(ri, private)
+	if err != nil {
+		return contentKeyFound{}, "", err
+	}
+	implicit := false
+	if ri.Kind == cms.KeyTrans {
+		t, err := algorithm.FindKeyTransport(ri.Algorithm)
+		implicit = err == nil && t.Implicit()
+	}
+	return contentKeyFound{octets: cek, implicit: implicit}, key.Who, nil
+}
+
+// ours finds the recipient entry that names one of our certificates, and its key.
+func (w *walk) ours(env *cms.Envelope) (*cms.RecipientInfo, *Key, error) {
+	if env.Duplicates() {
+		return nil, nil, &cms.MalformedError{Detail: "two recipients name one certificate"}
+	}
+	var unopened error
+	for i := range w.x.Keys {
+		key := &w.x.Keys[i]
+		if key.Certificate == nil {
+			continue
+		}
+		for _, ri := range env.Recipients {
+			if ri.Matches(key.Certificate) {
+				return ri, key, nil
+			}
+		}
+	}
+	for i := range w.x.Keys {
+		key := &w.x.Keys[i]
+		if key.Certificate != nil {
+			continue
+		}
+		if ri := onlyOfKind(env, key); ri != nil {
+			return ri, key, nil
+		}
+	}
+	if unopened != nil {
+		return nil, nil, unopened
+	}
+	return nil, nil, &NotARecipient{Identities: len(w.x.Keys), Recipients: len(env.Recipients)}
+}
+
+// onlyOfKind finds the recipient for a key without a certificate: there must be
+// exactly one of its kind, so that the key is never tried on several.
+func onlyOfKind(env *cms.Envelope, key *Key) *cms.RecipientInfo {
+	var found *cms.RecipientInfo
+	for _, ri := range env.Recipients {
+		fits := key.Public != nil && (ri.Kind == cms.KeyTrans && key.Public.CanTransport || ri.Kind == cms.KeyAgree && key.Public.CanAgree)
+		if !fits {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = ri
+	}
+	return found
+}
+
+// secretRecipient finds the password or KEK recipient a secret was given for: by
+// its identifier, else the only one.
+func (w *walk) secretRecipient(env *cms.Envelope, kind cms.RecipientKind, given bool) *cms.RecipientInfo {
+	if !given {
+		return nil
+	}
+	var found *cms.RecipientInfo
+	for _, ri := range env.Recipients {
+		if ri.Kind != kind {
+			continue
+		}
+		if kind == cms.KEK && w.x.Secrets.KEKID != nil {
+			if string(ri.KeyIdentifier) == string(w.x.Secrets.KEKID) {
+				return ri
+			}
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = ri
+	}
+	return found
+}
+
+// cipherAllowed refuses broken ciphers before any key is used, unless they are
+// allowed by name.
+func (w *walk) cipherAllowed(env *cms.Envelope) error {
+	if !w.x.Policy.Allows(env.Cipher.Name, env.Cipher.Status) {
+		return &WeakCipher{Name: env.Cipher.Name, Title: env.Cipher.Title}
+	}
+	return nil
+}
+
+// looksLikeEntity reports whether decrypted octets begin with a MIME header.
+func looksLikeEntity(c *content) bool {
+	if c.entity == nil {
+		return false
+	}
+	for _, f := range c.entity.Header.Fields {
+		if len(f.Name) >= 8 && equalFold(f.Name[:8], "Content-") || equalFold(f.Name, "MIME-Version") {
+			return true
+		}
+	}
+	return isMail(c.entity)
+}

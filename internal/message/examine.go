@@ -1,0 +1,192 @@
+package message
+
+import (
+	"errors"
+	"io"
+
+	"smimectl/internal/cms"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/spool"
+	"smimectl/internal/verdict"
+)
+
+// Examine takes the layers of a message off, from the outside in, and judges
+// what it found. It never fails: what ended the work is in the report.
+func (x *Examiner) Examine(in Input) *Examination {
+	w := &walk{x: x, in: in, ex: &Examination{}}
+	w.facts.Command = in.Command
+	w.facts.File = in.Name
+	if err := w.run(); err != nil {
+		w.facts.Stop = stopFor(err, len(w.facts.Layers)-1)
+	}
+	w.ex.facts = w.facts
+	w.ex.Report = verdict.Judge(w.facts, x.Policy)
+	return w.ex
+}
+
+// walk is one examination under way.
+type walk struct {
+	x     *Examiner
+	in    Input
+	ex    *Examination
+	facts verdict.Facts
+}
+
+// content is what a layer held: octets that can be read again, and the MIME
+// entity they are, if they are one.
+type content struct {
+	source spool.Source     // nil when it was not kept (nobody wants it)
+	entity *mimewrap.Entity // nil when the octets are no MIME entity
+	signed func() io.Reader // the octets that were hashed, where they differ from source (multipart/signed)
+	part   string           // number of the part, "1.1"
+}
+
+func (w *walk) run() error {
+	form := mimewrap.Detect(w.in.Source)
+	var current *content
+	switch form {
+	case mimewrap.FormCMS, mimewrap.FormPEM, mimewrap.FormBase64:
+		open, err := mimewrap.OpenCMS(w.in.Source, form)
+		if err != nil {
+			return err
+		}
+		if current, err = w.layer(open, &mimewrap.Layer{Kind: mimewrap.PKCS7}, "1"); err != nil {
+			return err
+		}
+	default:
+		entity, err := mimewrap.ReadEntity(w.in.Source)
+		if err != nil {
+			return err
+		}
+		w.ex.outer = entity
+		w.facts.IsMail = isMail(entity)
+		w.facts.Mail = mailFacts(entity)
+		w.facts.Notes = append(w.facts.Notes, notesOf(entity.Notes)...)
+		current = &content{source: entity.Source, entity: entity, part: "1"}
+	}
+	return w.inward(current)
+}
+
+// inward takes off layer after layer until there is none, or one that cannot be
+// taken off here.
+func (w *walk) inward(current *content) error {
+	for current != nil && current.entity != nil {
+		layer, err := current.entity.Layer()
+		if err != nil {
+			if len(w.facts.Layers) > 0 && w.facts.Layers[len(w.facts.Layers)-1].Kind == "signed" {
+				return nil
+			}
+			return err
+		}
+		switch layer.Kind {
+		case mimewrap.NoLayer:
+			w.note(layer.Notes)
+			return nil
+		case mimewrap.PartlyProtected:
+			w.note(layer.Notes)
+			return w.partly(current, layer)
+		}
+		if len(w.facts.Layers) >= maxLayers {
+			return &cms.LimitError{What: "S/MIME layers"}
+		}
+		var next *content
+		if layer.Kind == mimewrap.ClearSigned {
+			next, err = w.clearSigned(current, layer)
+		} else {
+			next, err = w.layer(layer.CMS, layer, current.part)
+		}
+		if err != nil {
+			return err
+		}
+		current = next
+	}
+	return nil
+}
+
+// layer takes off one CMS object: opaque signed-data, an envelope, compressed
+// data. It returns nil content when there is nothing further in.
+func (w *walk) layer(open func() (io.Reader, error), l *mimewrap.Layer, part string) (*content, error) {
+	r, err := open()
+	if err != nil {
+		return nil, err
+	}
+	kind, err := cms.PeekType(r)
+	if err != nil {
+		return nil, err
+	}
+	w.note(l.Notes)
+	switch kind {
+	case cms.TypeSignedData:
+		return w.opaque(open, l, part)
+	case cms.TypeEnvelopedData, cms.TypeAuthEnvelopedData:
+		return w.envelope(open, l, kind, part)
+	case cms.TypeCompressedData:
+		return w.compressed(open, l, part)
+	}
+	return nil, &UnsupportedContent{Type: cms.TypeName(kind)}
+}
+
+// compressed takes off a compressed-data layer, with the limits of P60.
+func (w *walk) compressed(open func() (io.Reader, error), l *mimewrap.Layer, part string) (*content, error) {
+	r, err := open()
+	if err != nil {
+		return nil, err
+	}
+	w.facts.Layers = append(w.facts.Layers, verdict.Layer{Kind: "compressed", Form: "compressed-data", Part: part})
+	w.checkLabel(l, "compressed-data")
+	buffer := w.buffer()
+	if _, err := cms.ReadCompressed(r, buffer, w.x.Limits); err != nil {
+		return nil, err
+	}
+	return w.found(buffer, part)
+}
+
+// buffer makes a held-back store that lives as long as the examination.
+func (w *walk) buffer() *spool.Buffer {
+	b := spool.New(w.x.Spool)
+	w.ex.buffers = append(w.ex.buffers, b)
+	return b
+}
+
+// found seals what a layer held and looks whether it is a MIME entity.
+func (w *walk) found(buffer *spool.Buffer, part string) (*content, error) {
+	source, err := buffer.Source()
+	if err != nil {
+		return nil, err
+	}
+	c := &content{source: source, part: part + ".1"}
+	if entity, err := mimewrap.ReadEntity(source); err == nil {
+		c.entity = entity
+	} else {
+		var limit *mimewrap.LimitError
+		if errors.As(err, &limit) {
+			return nil, err
+		}
+	}
+	w.ex.inner = c
+	return c, nil
+}
+
+func (w *walk) note(texts []string) {
+	w.facts.Notes = append(w.facts.Notes, notesOf(texts)...)
+}
+
+func notesOf(texts []string) []verdict.Note {
+	var notes []verdict.Note
+	for _, t := range texts {
+		notes = append(notes, verdict.Note{Text: t})
+	}
+	return notes
+}
+
+// checkLabel notes a smime-type that says something else than the CMS content
+// type, which decides (RFC 8551, Section 3.2.2).
+func (w *walk) checkLabel(l *mimewrap.Layer, form string) {
+	if l.SMIMEType == "" || equalFold(l.SMIMEType, form) || l.Kind != mimewrap.PKCS7 {
+		return
+	}
+	w.facts.Notes = append(w.facts.Notes, verdict.Note{
+		Code: verdict.SMIMETypeDiffers,
+		Text: "labelled smime-type=" + l.SMIMEType + ", the content is " + form,
+	})
+}

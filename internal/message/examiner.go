@@ -1,0 +1,107 @@
+package message
+
+import (
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
+	"smimectl/internal/cms"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/spool"
+	"smimectl/internal/verdict"
+)
+
+// maxLayers is how many S/MIME layers are taken off one message; a deeper one is
+// refused as too large (DESIGN: limits).
+const maxLayers = 8
+
+// Examiner holds what an examination needs from outside: anchors, certificates,
+// keys and the policy. It is not changed by an examination, so that one serves
+// many messages at a time.
+type Examiner struct {
+	Anchors []certpath.Anchor
+	Chain   []*cert.Certificate        // further certificates handed in, never anchors
+	Store   func() []*cert.Certificate // those of the store; asked only when the message's own do not do
+	Keys    []Key                      // what may decrypt, in the order of preference
+	Policy  verdict.Policy
+	Paths   certpath.PolicyInputs
+	Spool   spool.Options
+	Limits  cms.Limits
+	Secrets Secrets
+}
+
+// Secrets are what recipients without a certificate are opened with.
+type Secrets struct {
+	Password []byte // of a password recipient (RFC 3211); nil = none
+	KEK      []byte // a shared key-encryption key
+	KEKID    []byte // its identifier; nil = the only KEK recipient
+}
+
+// Key is a private key that may decrypt. Open is called only after an
+// identifier of the message named the certificate; it may ask a person.
+type Key struct {
+	Certificate *cert.Certificate // nil: a key without any certificate
+	Public      *algorithm.PublicKey
+	Who         string // as the report names it: the address
+	Open        func() (*algorithm.PrivateKey, error)
+}
+
+// KeyError is why a key could not be opened: a passphrase that is missing or
+// wrong, a file that may not be read. Code and hints go into the report.
+type KeyError struct {
+	Code  verdict.Code
+	Err   error
+	Hints []string
+}
+
+func (e *KeyError) Error() string { return e.Err.Error() }
+
+func (e *KeyError) Unwrap() error { return e.Err }
+
+// Input is one message to be examined.
+type Input struct {
+	Command string // "verify" or "decrypt", for the report
+	Name    string // as the report names it
+	Source  spool.Source
+	Content spool.Source // the content of a detached signature that is no mail; nil = none
+	Raw     bool         // decrypt: what comes out may be any bytes, not only a MIME entity
+	Want    bool         // the content will be released if the verdict allows it
+	Open    bool         // take off encrypted layers too (decrypt)
+}
+
+// Examination is what came out: the report, and the content that may be
+// released if the report says so. Close it.
+type Examination struct {
+	Report *verdict.Report
+
+	facts        verdict.Facts
+	outer        *mimewrap.Entity // the mail as it came; nil for a CMS file
+	certificates []*cert.Certificate
+	inner        *content // what the last layer that was taken off held; nil when none was
+	buffers      []*spool.Buffer
+}
+
+// Signers are the signers of the outermost signed layer, as they were found.
+func (ex *Examination) Signers() []verdict.Signer {
+	for _, layer := range ex.facts.Layers {
+		if layer.Signed != nil {
+			return layer.Signed.Signers
+		}
+	}
+	return nil
+}
+
+// Certificates are those the outermost signed layer carried. They are nobody's
+// anchors and vouched for by nobody.
+func (ex *Examination) Certificates() []*cert.Certificate { return ex.certificates }
+
+// Close destroys what was held back.
+func (ex *Examination) Close() error {
+	var first error
+	for _, b := range ex.buffers {
+		if err := b.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	ex.buffers = nil
+	return first
+}

@@ -1,0 +1,62 @@
+package message
+
+import (
+	"errors"
+	"io"
+
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/spool"
+)
+
+// ErrNothingToRelease says that no layer was taken off whose content could be
+// written, or that it was not kept.
+var ErrNothingToRelease = errors.New("message: there is no content to write")
+
+// ReleaseOptions say in which form content is written.
+type ReleaseOptions struct {
+	Entity bool // the bare entity inside the last layer, no outer header fields
+	Raw    bool // the octets inside the last layer, whatever they are
+}
+
+// Release writes what the examination found good: the mail with its layers
+// taken off and one header block again, or the bare content. What is written is
+// what was hashed: opaque content comes from the copy that was held back, a
+// multipart/signed from a source whose second reading is checked against the
+// first. Whether it may be written is the report's to say; Release does not ask.
+func (ex *Examination) Release(dst io.Writer, opt ReleaseOptions) error {
+	if ex.inner == nil || ex.inner.source == nil {
+		return ErrNothingToRelease
+	}
+	whole := ex.outer == nil || opt.Entity || opt.Raw || ex.inner.entity == nil
+	if !whole {
+		return mimewrap.WriteOpened(dst, mimewrap.SplitHeader(ex.outer), ex.inner.entity, mimewrap.OpenOptions{Replace: ex.fromInside()})
+	}
+	var r io.Reader = spool.NewReader(ex.inner.source)
+	if ex.inner.signed != nil {
+		r = ex.inner.signed()
+	}
+	_, err := io.CopyBuffer(struct{ io.Writer }{dst}, r, make([]byte, 256<<10))
+	return err
+}
+
+// Content reports whether there is content that Release could write.
+func (ex *Examination) Content() bool { return ex.inner != nil && ex.inner.source != nil }
+
+// hiddenSubject is the outer Subject of a mail whose real one is inside
+// (RFC 9788, Section 3.2.1).
+const hiddenSubject = "[...]"
+
+// fromInside gives the fields that have to be taken from inside: the Subject,
+// when it was hidden.
+func (ex *Examination) fromInside() []mimewrap.Field {
+	outside, _ := ex.outer.Header.Get("Subject")
+	if outside != hiddenSubject && outside != "..." {
+		return nil
+	}
+	for _, f := range ex.inner.entity.Header.Fields {
+		if equalFold(f.Name, "Subject") {
+			return []mimewrap.Field{f}
+		}
+	}
+	return nil
+}

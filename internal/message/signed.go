@@ -1,0 +1,264 @@
+package message
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
+	"smimectl/internal/cms"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/verdict"
+)
+
+// maxSignerCandidates is how many certificates that fit one signer identifier
+// are tried: a key identifier need not be unique (RFC 8551, Section 2.6), but
+// hostile bags must not cost more (P33).
+const maxSignerCandidates = 8
+
+// clearSigned takes off a multipart/signed layer: the first part's octets, in
+// canonical form, are the content of the detached signature in the second
+// (RFC 8551, Section 3.5.3).
+func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error) {
+	layer := verdict.Layer{Kind: "signed", Form: "multipart/signed", Part: current.part, WholeBody: true}
+	w.facts.Layers = append(w.facts.Layers, layer)
+	w.note(l.Notes)
+	sd, err := readSigned(l.CMS, nil, w.x.Limits)
+	if err != nil {
+		return nil, err
+	}
+	if !sd.Detached {
+		// What is shown and what is signed would be two things (P5, RFC 8551, Section 3.5.3.1).
+		return nil, &DetachedHasContent{}
+	}
+	if err := sd.DigestContent(l.ContentReader(false), nil); err != nil {
+		return nil, err
+	}
+	signed := func() io.Reader { return l.ContentReader(false) }
+	signers := w.signers(sd)
+	if allChanged(signers) {
+		// QUIRK: AS2 senders sign binary parts whose line ends must not be changed; the canonical
+		// reading then differs from the octets that were signed. The octets as stored are the only other reading.
+		if err := sd.DigestContent(l.ContentReader(true), nil); err != nil {
+			return nil, err
+		}
+		if again := w.signers(sd); !allChanged(again) {
+			signers = again
+			signed = func() io.Reader { return l.ContentReader(true) }
+			w.note([]string{"the signature fits the part as it is stored, not its canonical form"})
+		}
+	}
+	part := current.part + ".1"
+	w.completeSigned(sd, signers, l.Content, part)
+	next := &content{source: l.Content.Source, entity: l.Content, signed: signed, part: part}
+	w.ex.inner = next
+	return next, nil
+}
+
+// opaque takes off a signed-data layer whose content is inside, or judges a
+// detached signature that is no mail with the content handed in.
+func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part string) (*content, error) {
+	w.facts.Layers = append(w.facts.Layers, verdict.Layer{Kind: "signed", Form: "signed-data", Part: part, WholeBody: true})
+	sink := w.newSink()
+	sd, err := readSigned(open, sink, w.x.Limits)
+	if err != nil {
+		return nil, err
+	}
+	if len(sd.Signers) == 0 && sd.Detached {
+		w.lastLayer().Form = "certs-only"
+	}
+	w.checkLabel(l, w.lastLayer().Form)
+	handedIn := w.in.Content != nil && len(w.facts.Layers) == 1
+	switch {
+	case sd.Detached && handedIn:
+		return w.detached(sd, part)
+	case handedIn:
+		return nil, &DetachedHasContent{}
+	case sd.Detached && len(sd.Signers) > 0:
+		return nil, &ContentMissing{}
+	}
+	c, err := sink.content(w, part)
+	if err != nil {
+		return nil, err
+	}
+	var entity *mimewrap.Entity
+	if c != nil {
+		entity = c.entity
+	}
+	w.completeSigned(sd, w.signers(sd), entity, part+".1")
+	if sd.Detached {
+		return nil, nil
+	}
+	return c, nil
+}
+
+// detached judges a signature file with its content beside it, hashed as it stands.
+func (w *walk) detached(sd *cms.SignedData, part string) (*content, error) {
+	if err := sd.DigestContent(sectionReader(w.in.Content), nil); err != nil {
+		return nil, err
+	}
+	w.completeSigned(sd, w.signers(sd), nil, part+".1")
+	w.ex.inner = &content{source: w.in.Content, part: part + ".1"}
+	return nil, nil
+}
+
+func readSigned(open func() (io.Reader, error), unverified io.Writer, lim cms.Limits) (*cms.SignedData, error) {
+	r, err := open()
+	if err != nil {
+		return nil, err
+	}
+	return cms.ReadSignedData(r, unverified, lim)
+}
+
+func (w *walk) lastLayer() *verdict.Layer { return &w.facts.Layers[len(w.facts.Layers)-1] }
+
+// completeSigned puts what was found into the layer's facts.
+func (w *walk) completeSigned(sd *cms.SignedData, signers []verdict.Signer, entity *mimewrap.Entity, part string) {
+	if w.ex.certificates == nil {
+		w.ex.certificates = sd.Certificates
+	}
+	layer := w.lastLayer()
+	layer.Signed = &verdict.Signed{Signers: signers, Judged: true}
+	layer.Notes = append(layer.Notes, notesOf(sd.Notes)...)
+	layer.Covered = []string{part}
+	if entity == nil {
+		return
+	}
+	layer.Covered = nil
+	for _, p := range entity.Parts(maxListedParts) {
+		layer.Covered = append(layer.Covered, part+p.Number[1:])
+		if equalFold(p.Disposition, "attachment") || p.FileName != "" {
+			layer.Attachments = append(layer.Attachments, p.FileName)
+		}
+	}
+}
+
+// maxListedParts bounds how many parts of a signed entity the report names.
+const maxListedParts = 1000
+
+// signers gathers the facts about every signer of sd: each is judged alone
+// (RFC 5652, Section 5.1).
+func (w *walk) signers(sd *cms.SignedData) []verdict.Signer {
+	var out []verdict.Signer
+	for _, si := range sd.Signers {
+		out = append(out, w.signer(sd, si))
+	}
+	return out
+}
+
+func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo) verdict.Signer {
+	s := verdict.Signer{Info: si}
+	s.ClaimedTime, s.HasClaimedTime = si.SigningTime()
+	for _, id := range si.Capabilities() {
+		s.Capabilities = append(s.Capabilities, capabilityName(id))
+	}
+	for _, c := range w.signerCandidates(sd, si) {
+		err := sd.Verify(si, c)
+		if s.Certificate == nil || err == nil {
+			s.Certificate, s.Check, s.Checked = c, err, true
+		}
+		var fault *cms.SignatureError
+		if err == nil || errors.As(err, &fault) && fault.Kind == cms.ContentChanged {
+			break // another certificate cannot change what the content is
+		}
+	}
+	if s.Certificate == nil {
+		return s
+	}
+	now := w.x.Policy.At
+	if w.x.Policy.AtSigned && s.HasClaimedTime {
+		now = s.ClaimedTime
+	}
+	s.Now = w.path(sd, s.Certificate, now)
+	if s.HasClaimedTime {
+		s.Then = s.Now
+		if !s.ClaimedTime.Equal(now) {
+			s.Then = w.path(sd, s.Certificate, s.ClaimedTime)
+		}
+	}
+	return s
+}
+
+// signerCandidates are the certificates that the signer identifier names, those
+// of the message first: position in the message has no meaning (P4), the
+// signature decides.
+func (w *walk) signerCandidates(sd *cms.SignedData, si *cms.SignerInfo) []*cert.Certificate {
+	var out []*cert.Certificate
+	add := func(list []*cert.Certificate) {
+		for _, c := range list {
+			if len(out) < maxSignerCandidates && si.ID.Matches(c) && !containsCertificate(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	add(sd.Certificates)
+	add(w.x.Chain)
+	for _, a := range w.x.Anchors {
+		add([]*cert.Certificate{a.Certificate})
+	}
+	if len(out) == 0 && w.x.Store != nil {
+		add(w.x.Store())
+	}
+	return out
+}
+
+// path validates the way from a signer's certificate to an anchor at a moment.
+func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time) *certpath.Result {
+	req := certpath.Request{
+		Leaf:    leaf,
+		Anchors: w.x.Anchors,
+		At:      at,
+		Purpose: certpath.PurposeSign,
+		Policy:  w.x.Paths,
+		Sources: map[string]string{},
+	}
+	if w.x.Policy.PurposeAny {
+		req.Purpose = certpath.PurposeAny
+	}
+	add := func(list []*cert.Certificate, source string) {
+		for _, c := range list {
+			if f := c.Fingerprint(); req.Sources[f] == "" {
+				req.Sources[f] = source
+				req.Candidates = append(req.Candidates, c)
+			}
+		}
+	}
+	add(sd.Certificates, "message")
+	add(w.x.Chain, "chain")
+	result := certpath.Validate(req)
+	if len(result.Paths) > 0 && len(result.Paths[0].Problems) == 0 || w.x.Store == nil {
+		return &result
+	}
+	if stored := w.x.Store(); len(stored) > 0 {
+		add(stored, "store")
+		result = certpath.Validate(req)
+	}
+	return &result
+}
+
+func containsCertificate(list []*cert.Certificate, c *cert.Certificate) bool {
+	for _, x := range list {
+		if x.Equal(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// allChanged reports whether every signer that was checked found other content
+// than was signed.
+func allChanged(signers []verdict.Signer) bool {
+	changed := false
+	for _, s := range signers {
+		var fault *cms.SignatureError
+		switch {
+		case !s.Checked:
+		case errors.As(s.Check, &fault) && fault.Kind == cms.ContentChanged:
+			changed = true
+		default:
+			return false
+		}
+	}
+	return changed
+}

@@ -1,0 +1,59 @@
+package message
+
+import (
+	"errors"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cms"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/spool"
+	"smimectl/internal/verdict"
+)
+
+// stopFor says in the report's terms what ended an examination. What is not
+// known to be the message's fault is the machine's: never the other way round
+// for a message, because a filter retries the machine's faults for ever.
+func stopFor(err error, layer int) *verdict.Stop {
+	s := &verdict.Stop{Err: err, Layer: max(layer, 0)}
+	var (
+		key         *KeyError
+		unsupported *algorithm.UnsupportedError
+		content     *UnsupportedContent
+		detached    *DetachedHasContent
+		missing     *ContentMissing
+		integrity   *NoIntegrity
+		weak        *WeakCipher
+		recipient   *NotARecipient
+		cmsLimit    *cms.LimitError
+		mimeLimit   *mimewrap.LimitError
+		parameter   *algorithm.ParameterError
+		cmsForm     *cms.MalformedError
+		mimeForm    *mimewrap.MalformedError
+		spoolError  *spool.Error
+	)
+	switch {
+	case errors.As(err, &key):
+		s.Code, s.Word, s.Hints = key.Code, verdict.WordNoKey, key.Hints
+	case errors.Is(err, cms.ErrDecrypt):
+		s.Code, s.Word = verdict.DecryptFailed, verdict.WordBad
+	case errors.As(err, &spoolError), errors.Is(err, spool.ErrChanged):
+		s.Code, s.Word = verdict.InputOutput, verdict.WordError
+	case errors.As(err, &recipient):
+		s.Code, s.Word = verdict.NotARecipient, verdict.WordNoKey
+	case errors.As(err, &integrity):
+		s.Code, s.Word = verdict.NoIntegrity, verdict.WordBad
+	case errors.As(err, &weak):
+		s.Code = verdict.WeakCipher
+	case errors.As(err, &unsupported), errors.As(err, &content):
+		s.Code, s.Word = verdict.UnsupportedAlg, verdict.WordUnreadable
+	case errors.As(err, &cmsLimit), errors.As(err, &mimeLimit):
+		s.Code, s.Word = verdict.TooLarge, verdict.WordUnreadable
+	case errors.As(err, &detached):
+		s.Code, s.Word = verdict.DetachedHasContent, verdict.WordUnreadable
+	case errors.As(err, &missing), errors.As(err, &parameter), errors.As(err, &cmsForm), errors.As(err, &mimeForm):
+		s.Code, s.Word = verdict.Malformed, verdict.WordUnreadable
+	default:
+		s.Code, s.Word = verdict.InputOutput, verdict.WordError
+	}
+	return s
+}

@@ -1,0 +1,186 @@
+package mimewrap
+
+import (
+	"bytes"
+	"io"
+
+	"smimectl/internal/spool"
+)
+
+// firstBareLF returns where the first LF without a CR before it is, or -1. afterCR: the octet before p was CR.
+func firstBareLF(p []byte, afterCR bool) int {
+	for i := 0; ; {
+		k := bytes.IndexByte(p[i:], '\n')
+		if k < 0 {
+			return -1
+		}
+		i += k
+		if i == 0 && !afterCR || i > 0 && p[i-1] != '\r' {
+			return i
+		}
+		i++
+	}
+}
+
+// appendCanonical appends p with CRLF for every LF without CR, and changes nothing else (RFC 8551, Section
+// 3.1.1). A CR alone stays: what a transport makes of it cannot be known.
+func appendCanonical(dst, p []byte, afterCR bool) []byte {
+	start, i := 0, 0
+	for {
+		k := bytes.IndexByte(p[i:], '\n')
+		if k < 0 {
+			return append(dst, p[start:]...)
+		}
+		i += k
+		if i == 0 && !afterCR || i > 0 && p[i-1] != '\r' {
+			dst = append(append(dst, p[start:i]...), '\r', '\n')
+			start = i + 1
+		}
+		i++
+	}
+}
+
+// countBareLF counts the LF without CR of a piece that does not begin in the middle of a CRLF.
+func countBareLF(p []byte) int64 {
+	return int64(bytes.Count(p, []byte{'\n'}) - bytes.Count(p, []byte("\r\n")))
+}
+
+const copyWindow = 128 << 10
+
+// canonicalReader reads a span of a source in canonical form. What is canonical already is handed on without
+// being copied.
+type canonicalReader struct {
+	src     spool.Source
+	at, end int64
+	in, out []byte
+	ready   []byte
+	afterCR bool
+}
+
+func newCanonicalReader(src spool.Source, s span) *canonicalReader {
+	return &canonicalReader{src: src, at: s.start, end: s.end}
+}
+
+func (c *canonicalReader) next() error {
+	if c.at >= c.end {
+		return io.EOF
+	}
+	if c.in == nil {
+		c.in = make([]byte, min(copyWindow, c.end-c.at))
+	}
+	n, err := readAt(c.src, c.in[:min(int64(len(c.in)), c.end-c.at)], c.at)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return io.ErrUnexpectedEOF
+	}
+	p := c.in[:n]
+	c.at += int64(n)
+	if firstBareLF(p, c.afterCR) >= 0 {
+		if c.out == nil {
+			c.out = make([]byte, 0, copyWindow+copyWindow/8)
+		}
+		c.out = appendCanonical(c.out[:0], p, c.afterCR)
+		c.ready = c.out
+	} else {
+		c.ready = p
+	}
+	c.afterCR = p[n-1] == '\r'
+	return nil
+}
+
+func (c *canonicalReader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for len(c.ready) == 0 {
+		if err := c.next(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, c.ready)
+	c.ready = c.ready[n:]
+	return n, nil
+}
+
+// WriteTo makes large writes of the reader's own buffers.
+func (c *canonicalReader) WriteTo(w io.Writer) (int64, error) {
+	var total int64
+	for {
+		for len(c.ready) > 0 {
+			n, err := w.Write(c.ready)
+			total += int64(n)
+			c.ready = c.ready[n:]
+			if err != nil {
+				return total, err
+			}
+		}
+		if err := c.next(); err == io.EOF {
+			return total, nil
+		} else if err != nil {
+			return total, err
+		}
+	}
+}
+
+// Canonical reads the entity, header and body, in the canonical form that is signed: LF without CR becomes
+// CRLF and nothing else changes. The body of an entity that says it is encoded as binary has no lines and
+// stays as it is.
+func (e *Entity) Canonical() io.Reader {
+	if enc, err := e.TransferEncoding(); err == nil && enc == "binary" && e.broken == nil {
+		return e.headerCanonical()
+	}
+	return newCanonicalReader(e.base, e.whole)
+}
+
+// headerCanonical reads the header in canonical form and the body as it is.
+func (e *Entity) headerCanonical() io.Reader {
+	return io.MultiReader(newCanonicalReader(e.base, span{e.whole.start, e.body.start}), spool.NewReader(e.Body))
+}
+
+// lineFeedWriter writes canonical text with LF for CRLF.
+type lineFeedWriter struct {
+	dst   io.Writer
+	out   []byte
+	heldC bool // a CR at the end of the last write, not yet written
+}
+
+func (l *lineFeedWriter) Write(p []byte) (int, error) {
+	n := len(p)
+	out := l.out[:0]
+	if l.heldC && n > 0 {
+		if p[0] != '\n' {
+			out = append(out, '\r')
+		}
+		l.heldC = false
+	}
+	for len(p) > 0 {
+		i := bytes.IndexByte(p, '\r')
+		if i < 0 {
+			out = append(out, p...)
+			break
+		}
+		out = append(out, p[:i]...)
+		if p = p[i+1:]; len(p) == 0 {
+			l.heldC = true
+		} else if p[0] != '\n' {
+			out = append(out, '\r')
+		}
+	}
+	l.out = out
+	if _, err := l.dst.Write(out); err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// flush writes a CR that no LF followed.
+func (l *lineFeedWriter) flush() error {
+	if !l.heldC {
+		return nil
+	}
+	l.heldC = false
+	_, err := l.dst.Write([]byte{'\r'})
+	return err
+}

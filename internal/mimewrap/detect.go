@@ -1,0 +1,249 @@
+package mimewrap
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io"
+	"strings"
+
+	"smimectl/internal/spool"
+)
+
+// Form is what a file holds.
+type Form int
+
+const (
+	FormMail    Form = iota // header fields of a mail
+	FormEntity              // MIME fields without those of a mail
+	FormCMS                 // a CMS object in DER or BER
+	FormPEM                 // one between BEGIN and END lines
+	FormBase64              // one in base64 alone
+	FormUnknown             // none of these, or refused: ReadMail says why
+)
+
+// searched is how much of a file is looked at for a BEGIN line.
+const searched = 1 << 20
+
+// mailFields are the fields that only mails have. A file with one of them is judged as a mail, so that it is
+// compared with a sender.
+var mailFields = []string{"From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject", "Received",
+	"Return-Path", "Delivered-To", "Newsgroups", "Resent-From", "Resent-Sender", "Resent-To", "Envelope-To", "X-Original-To"}
+
+// httpFields are those of AS2 (RFC 4130): a MIME entity that came by HTTP, whose From, if any, names a server.
+var httpFields = []string{"AS2-From", "AS2-To", "AS2-Version"}
+
+// Detect tells what src holds from its first octets. A file that is both, a mail with a PEM block in its text,
+// is a mail.
+func Detect(src spool.Source) Form {
+	head := make([]byte, min(src.Size(), 4096))
+	n, err := readAt(src, head, 0)
+	if err != nil || n == 0 {
+		return FormUnknown
+	}
+	head = head[:n]
+	if beginsCMS(head) {
+		return FormCMS
+	}
+	if utf16(head) {
+		return FormUnknown
+	}
+	form := FormUnknown
+	if e, err := ReadEntity(src); err == nil && len(e.Header.Fields) > 0 && oddStart(head) == "" {
+		mime := false
+		form = FormMail
+		for _, f := range e.Header.Fields {
+			mime = mime || isContentField(f.Name) || strings.EqualFold(f.Name, "MIME-Version")
+		}
+		if known, http := e.hasField(mailFields), e.hasField(httpFields); known && !http {
+			return FormMail
+		} else if mime || http {
+			return FormEntity
+		}
+	}
+	if _, err := findPEM(src); err == nil {
+		return FormPEM
+	}
+	if base64CMS(head) {
+		return FormBase64
+	}
+	return form
+}
+
+func (e *Entity) hasField(names []string) bool {
+	for _, f := range e.Header.Fields {
+		for _, name := range names {
+			if strings.EqualFold(f.Name, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func utf16(head []byte) bool {
+	return bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) ||
+		len(head) >= 4 && (head[0] == 0 && head[2] == 0 || head[1] == 0 && head[3] == 0)
+}
+
+// oddStart names a beginning that some readers pass over and others take for the end of the header.
+func oddStart(head []byte) string {
+	switch {
+	case utf16(head):
+		return "text is UTF-16"
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		return "begins with a byte order mark"
+	case len(head) > 0 && (head[0] == '\n' || head[0] == '\r'):
+		return "begins with an empty line"
+	}
+	return ""
+}
+
+// ReadMail is ReadEntity for a file from outside. It refuses what two readers would read as two mails: a byte
+// order mark, UTF-16, empty lines before the header, and an mbox file with a second mail in it.
+func ReadMail(src spool.Source) (*Entity, error) {
+	head := make([]byte, min(src.Size(), 4096))
+	n, err := readAt(src, head, 0)
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, malformed("file is empty")
+	}
+	if odd := oddStart(head[:n]); odd != "" {
+		return nil, malformed(odd)
+	}
+	e, err := ReadEntity(src)
+	if err != nil || e.Envelope == nil {
+		return e, err
+	}
+	second, err := e.secondMail()
+	if err != nil {
+		return nil, err
+	}
+	if second {
+		return nil, malformed("mbox file with more than one mail")
+	}
+	return e, nil
+}
+
+// secondMail looks for an mbox "From " line after an empty line, with a header field on the next line.
+func (e *Entity) secondMail() (bool, error) {
+	buf := make([]byte, scanWindow)
+	const reach = 2048
+	for at := e.body.start - min(2, e.body.start); at < e.body.end; {
+		n, err := readAt(e.base, buf[:min(int64(len(buf)), e.body.end-at)], at)
+		if err != nil {
+			return false, err
+		}
+		p := buf[:n]
+		last := at+int64(n) >= e.body.end
+		for i := 0; ; {
+			k := bytes.Index(p[i:], []byte("\nFrom "))
+			if k < 0 || !last && i+k > n-reach {
+				break
+			}
+			i += k
+			blank := i == 0 || p[i-1] == '\n' || p[i-1] == '\r' && (i == 1 || p[i-2] == '\n')
+			if blank && mboxLine(p[i+1:]) {
+				return true, nil
+			}
+			i++
+		}
+		if last {
+			return false, nil
+		}
+		at += int64(n - reach)
+	}
+	return false, nil
+}
+
+// mboxLine reports "From" word date, and a header field on the next line.
+func mboxLine(p []byte) bool {
+	i := bytes.IndexByte(p, '\n')
+	if i < 0 || i > 1000 || bytes.Count(p[:i], []byte{':'}) < 1 {
+		return false
+	}
+	_, _, ok := fieldName(p[i+1:])
+	return ok || bytes.HasPrefix(p[i+1:], []byte(">From "))
+}
+
+// beginsCMS reports a ContentInfo (RFC 5652, Section 3): a SEQUENCE, of either kind of length, that begins
+// with an OBJECT IDENTIFIER.
+func beginsCMS(head []byte) bool {
+	_, oid := contentInfo(head)
+	return oid != nil
+}
+
+// contentInfo returns the length of the whole object, -1 when it is indefinite, and the content octets of its
+// type. It is no parser: it tells a CMS object from text, and one kind from another for a list of parts.
+func contentInfo(head []byte) (size int64, oid []byte) {
+	if len(head) < 4 || head[0] != 0x30 {
+		return 0, nil
+	}
+	n, size := 2, int64(head[1])
+	switch {
+	case head[1] == 0x80:
+		size = -1
+	case head[1] > 0x88:
+		return 0, nil
+	case head[1] > 0x80:
+		count := int(head[1] & 0x7f)
+		if len(head) < 2+count || count == 8 && head[2] >= 0x40 {
+			return 0, nil
+		}
+		size = 0
+		for _, b := range head[2 : 2+count] {
+			size = size<<8 | int64(b)
+		}
+		n += count
+	}
+	if len(head) < n+2 || head[n] != 6 || head[n+1] == 0 || head[n+1] > 0x7f || len(head) < n+2+int(head[n+1]) {
+		return 0, nil
+	}
+	if size >= 0 {
+		size += int64(n)
+	}
+	return size, head[n+2 : n+2+int(head[n+1])]
+}
+
+// base64CMS reports base64 text whose first octets are those of a CMS object.
+func base64CMS(head []byte) bool {
+	_, oid := contentInfo(base64Head(head))
+	return oid != nil
+}
+
+// base64Head decodes the beginning of base64 text, nil when it is none.
+func base64Head(head []byte) []byte {
+	var chars []byte
+	for _, c := range head {
+		switch {
+		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+			continue
+		case strings.IndexByte(base64Alphabet, c) < 0 && c != '=':
+			return nil
+		}
+		if chars = append(chars, c); len(chars) == 64 {
+			break
+		}
+	}
+	out := make([]byte, 48)
+	n, _ := base64.StdEncoding.Decode(out, chars[:len(chars)&^3])
+	return out[:n]
+}
+
+// OpenCMS returns a function that reads the octets of a CMS file which is no mail from their start.
+func OpenCMS(src spool.Source, f Form) (func() (io.Reader, error), error) {
+	switch f {
+	case FormCMS:
+		return func() (io.Reader, error) { return spool.NewReader(src), nil }, nil
+	case FormBase64:
+		return func() (io.Reader, error) { return newBase64Reader(spool.NewReader(src)), nil }, nil
+	case FormPEM:
+		block, err := findPEM(src)
+		if err != nil {
+			return nil, err
+		}
+		return func() (io.Reader, error) { return newBase64Reader(spool.NewReader(block.of(src))), nil }, nil
+	}
+	return nil, malformed("file holds no CMS object")
+}

@@ -1,0 +1,222 @@
+package mimewrap
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"smimectl/internal/spool"
+)
+
+// Entity is a mail, or a MIME entity within one: a header block and a body, as spans of the file.
+type Entity struct {
+	Header   Header
+	Source   spool.Source // the whole entity, header included
+	Body     spool.Source
+	Envelope []byte   // the mbox "From " line before it, with its line end; not part of Source
+	Notes    []string // what was tolerated in reading it
+
+	base      spool.Source
+	whole     span // in base
+	body      span
+	blank     int64  // octets of the blank line between header and body
+	byDefault string // media type when there is no Content-Type
+	broken    error  // of a part whose header cannot be read: all of it is body
+}
+
+// span is a range of octets of a source.
+type span struct{ start, end int64 }
+
+func (s span) size() int64 { return s.end - s.start }
+
+func (s span) of(src spool.Source) spool.Source { return spool.Section(src, s.start, s.size()) }
+
+// ReadEntity reads the header block of src. A body may be empty, and so may a header block that begins with
+// its blank line; a file that begins with anything but a header field is a MalformedError. A leading mbox
+// "From " line is skipped and kept in Envelope.
+func ReadEntity(src spool.Source) (*Entity, error) {
+	e := newEntity(src, span{0, src.Size()})
+	if err := e.skipEnvelope(); err != nil {
+		return nil, err
+	}
+	if err := e.readHeader(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func newEntity(base spool.Source, whole span) *Entity {
+	return &Entity{base: base, whole: whole, body: whole, byDefault: "text/plain", Source: whole.of(base), Body: whole.of(base)}
+}
+
+// readPart reads a part of a multipart. A part whose header cannot be read is all body; only trouble with
+// the file is an error.
+func readPart(base spool.Source, whole span) (*Entity, error) {
+	e := newEntity(base, whole)
+	err := e.readHeader()
+	var m *MalformedError
+	var l *LimitError
+	if err == nil {
+		return e, nil
+	}
+	if !errors.As(err, &m) && !errors.As(err, &l) {
+		return nil, err
+	}
+	e = newEntity(base, whole)
+	e.broken = err
+	e.Header.Ending = "\r\n"
+	return e, nil
+}
+
+// skipEnvelope takes the line off that mbox files have before each mail.
+func (e *Entity) skipEnvelope() error {
+	buf := make([]byte, 1024)
+	n, err := readAt(e.base, buf, e.whole.start)
+	if err != nil {
+		return err
+	}
+	if buf = buf[:n]; !bytes.HasPrefix(buf, []byte("From ")) {
+		return nil
+	}
+	i := bytes.IndexByte(buf, '\n')
+	if i < 0 {
+		return malformed("first line begins with \"From \" and does not end")
+	}
+	e.Envelope = append([]byte(nil), buf[:i+1]...)
+	e.whole.start += int64(i + 1)
+	e.Source = e.whole.of(e.base)
+	return nil
+}
+
+// readHeader finds the blank line, doubling what it reads, and cuts the fields.
+func (e *Entity) readHeader() error {
+	limit := min(e.whole.size(), maxHeader+2)
+	buf := make([]byte, 0, min(limit, 4096))
+	from, end, next := 0, -1, -1
+	for end < 0 {
+		if int64(len(buf)) == limit {
+			if limit > maxHeader {
+				return &LimitError{What: "header is larger than 1 MiB"}
+			}
+			end, next = len(buf), len(buf) // no blank line: the entity is all header
+			break
+		}
+		had := len(buf)
+		if cap(buf) == had {
+			buf = append(make([]byte, 0, min(int64(had)*4, limit)), buf...)
+		}
+		n, err := readAt(e.base, buf[had:cap(buf)], e.whole.start+int64(had))
+		if err != nil {
+			return err
+		}
+		if buf = buf[:had+n]; n == 0 {
+			return io.ErrUnexpectedEOF
+		}
+		if had == 0 {
+			if err := startsHeader(buf); err != nil {
+				return err
+			}
+		}
+		end, next = headerEnd(buf, from)
+		from = max(0, len(buf)-2)
+	}
+	if end < 0 {
+		end, next = 0, 0
+	}
+	if end > maxHeader {
+		return &LimitError{What: "header is larger than 1 MiB"}
+	}
+	e.Header.Raw = append([]byte(nil), buf[:end]...)
+	e.Header.Ending = lineEnding(buf)
+	e.blank = int64(next - end)
+	e.body = span{e.whole.start + int64(next), e.whole.end}
+	e.Body = e.body.of(e.base)
+	var err error
+	e.Header.Fields, err = parseFields(e.Header.Raw)
+	return err
+}
+
+// startsHeader looks at the first line, so that a large file that is no mail is not searched for a blank line.
+func startsHeader(buf []byte) error {
+	if buf[0] == '\n' || buf[0] == '\r' && len(buf) > 1 && buf[1] == '\n' || bytes.HasPrefix(buf, []byte(">From ")) {
+		return nil
+	}
+	if _, _, ok := fieldName(buf); !ok {
+		return malformed("does not begin with a header field")
+	}
+	return nil
+}
+
+// headerEnd finds the first blank line: end is where it begins, next where the body begins; -1 when the
+// buffer ends before one.
+func headerEnd(buf []byte, from int) (end, next int) {
+	if from == 0 {
+		if n := lineBreak(buf); n > 0 {
+			return 0, n
+		}
+	}
+	for i := from; ; {
+		k := bytes.IndexByte(buf[i:], '\n')
+		if k < 0 {
+			return -1, -1
+		}
+		i += k + 1
+		if n := lineBreak(buf[i:]); n > 0 {
+			return i, i + n
+		}
+	}
+}
+
+// lineBreak returns the length of the line end that b begins with, or 0.
+func lineBreak(b []byte) int {
+	switch {
+	case len(b) > 0 && b[0] == '\n':
+		return 1
+	case len(b) > 1 && b[0] == '\r' && b[1] == '\n':
+		return 2
+	}
+	return 0
+}
+
+func lineEnding(b []byte) string {
+	if i := bytes.IndexByte(b, '\n'); i >= 0 && (i == 0 || b[i-1] != '\r') {
+		return "\n"
+	}
+	return "\r\n"
+}
+
+// readAt reads until p is full or the source ends; the end is no error.
+func readAt(src spool.Source, p []byte, off int64) (int, error) {
+	done := 0
+	for done < len(p) && off+int64(done) < src.Size() {
+		n, err := src.ReadAt(p[done:], off+int64(done))
+		done += n
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return done, err
+		}
+		if n == 0 {
+			return done, io.ErrNoProgress
+		}
+	}
+	return done, nil
+}
+
+// MediaType returns the entity's media type: its Content-Type or, without one, text/plain in us-ascii
+// (RFC 2045, Section 5.2), in a multipart/digest message/rfc822. On a ParameterError the Type is what could
+// be read of it.
+func (e *Entity) MediaType() (MediaType, error) {
+	if e.broken != nil {
+		return MediaType{}, e.broken
+	}
+	value, present, err := e.Header.mimeField("Content-Type")
+	if err != nil {
+		return MediaType{}, err
+	}
+	if !present {
+		return MediaType{Type: e.byDefault}, nil
+	}
+	return ParseMediaType(value)
+}

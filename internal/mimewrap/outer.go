@@ -1,0 +1,166 @@
+package mimewrap
+
+import (
+	"bytes"
+	"io"
+	"strings"
+)
+
+// Outer is what stays outside of a signed or encrypted content: the header fields of the mail, octet by octet
+// but for their line ends.
+type Outer struct {
+	Fields []Field
+	Ending string // of the whole output, "\n" or "\r\n"
+}
+
+// SplitHeader takes the fields that stay outside: all but Content- fields and MIME-Version.
+//
+// QUIRK: Content-Length, which some mbox software and HTTP gateways write, is neither: it is wrong as soon as
+// the body changes.
+func SplitHeader(e *Entity) Outer {
+	o := Outer{Ending: e.Header.Ending}
+	for _, f := range e.Header.Fields {
+		if !isContentField(f.Name) && !strings.EqualFold(f.Name, "MIME-Version") && f.Name != "" {
+			o.Fields = append(o.Fields, f)
+		}
+	}
+	return o
+}
+
+// isMIMEField reports the fields that go with the content.
+func isMIMEField(name string) bool {
+	return isContentField(name) && !strings.EqualFold(name, "Content-Length")
+}
+
+// appendField appends a field with the given line end for each of its lines, the last included.
+func appendField(dst, raw []byte, ending string) []byte {
+	for len(raw) > 0 {
+		line := raw
+		if i := bytes.IndexByte(raw, '\n'); i >= 0 {
+			line, raw = raw[:i], raw[i+1:]
+			line = bytes.TrimSuffix(line, []byte{'\r'})
+		} else {
+			raw = nil
+		}
+		dst = append(append(dst, line...), ending...)
+	}
+	return dst
+}
+
+func (o Outer) ending() string {
+	if o.Ending == "\n" {
+		return "\n"
+	}
+	return "\r\n"
+}
+
+// header begins a header block: the outer fields and MIME-Version.
+func (o Outer) header() []byte {
+	var out []byte
+	for _, f := range o.Fields {
+		out = appendField(out, f.Raw, o.ending())
+	}
+	return append(out, "MIME-Version: 1.0"+o.ending()...)
+}
+
+// appendParameters writes a field with parameters, folded before 76 columns where it can be. Values are quoted
+// when they are no tokens (RFC 2045, Section 5.1).
+func appendParameters(dst []byte, ending, field string, parameters ...string) []byte {
+	dst = append(dst, field...)
+	column := len(field)
+	for i := 0; i+1 < len(parameters); i += 2 {
+		text := parameters[i] + "=" + quoteValue(parameters[i], parameters[i+1])
+		dst = append(dst, ';')
+		column++
+		if column+1+len(text)+1 > 76 {
+			dst = append(dst, ending...)
+			column = 0
+		}
+		dst = append(append(dst, ' '), text...)
+		column += 1 + len(text)
+	}
+	return append(dst, ending...)
+}
+
+// quoteValue quotes what has to be quoted, and what readers expect to be quoted.
+func quoteValue(name, value string) string {
+	token := value != ""
+	for i := 0; i < len(value); i++ {
+		token = token && isTokenOctet(value[i])
+	}
+	if token && name != "boundary" && name != "name" && name != "filename" && name != "protocol" {
+		return value
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+}
+
+// checkWords refuses a parameter value of our own making that holds more than tokens and commas.
+func checkWords(value, what string) error {
+	for i := 0; i < len(value); i++ {
+		if !isTokenOctet(value[i]) && value[i] != ',' {
+			return malformed(what + " holds an octet that cannot stand there")
+		}
+	}
+	return nil
+}
+
+// cmsHeader appends the header of a part that holds a CMS object, in the order of RFC 8551, Section 3.5.3.3.
+func cmsHeader(dst []byte, ending, mediaType, smimeType, name string) []byte {
+	parameters := []string{"name", name}
+	if smimeType != "" {
+		parameters = []string{"smime-type", smimeType, "name", name}
+	}
+	dst = appendParameters(dst, ending, "Content-Type: "+mediaType, parameters...)
+	dst = append(dst, "Content-Transfer-Encoding: base64"+ending...)
+	dst = appendParameters(dst, ending, "Content-Disposition: attachment", "filename", name)
+	return append(dst, ending...)
+}
+
+// cmsColumns is the width of the base64 lines of CMS objects.
+const cmsColumns = 64
+
+// NewPKCS7Writer writes a mail that is one application/pkcs7-mime part. Its header is written with the first
+// octet; Write takes octets of the CMS object; Close writes what is left and does not close dst.
+func NewPKCS7Writer(dst io.Writer, outer Outer, smimeType string) (io.WriteCloser, error) {
+	if err := checkWords(smimeType, "smime-type"); err != nil {
+		return nil, err
+	}
+	name := "smime.p7m"
+	switch strings.ToLower(smimeType) {
+	case "certs-only":
+		name = "smime.p7c"
+	case "compressed-data":
+		name = "smime.p7z"
+	}
+	head := cmsHeader(outer.header(), outer.ending(), "application/pkcs7-mime", smimeType, name)
+	return &pkcs7Writer{dst: dst, head: head, body: newBase64Writer(dst, cmsColumns, outer.ending())}, nil
+}
+
+type pkcs7Writer struct {
+	dst  io.Writer
+	head []byte // not yet written
+	body *base64Writer
+}
+
+func (w *pkcs7Writer) begin() error {
+	if w.head == nil {
+		return nil
+	}
+	_, err := w.dst.Write(w.head)
+	w.head = nil
+	return err
+}
+
+func (w *pkcs7Writer) Write(p []byte) (int, error) {
+	if err := w.begin(); err != nil {
+		return 0, err
+	}
+	return w.body.Write(p)
+}
+
+func (w *pkcs7Writer) Close() error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	return w.body.Close()
+}

@@ -1,0 +1,133 @@
+package mimewrap
+
+import (
+	"io"
+
+	"smimectl/internal/spool"
+)
+
+// Prepared is a MIME entity ready to be signed or encrypted, as a list of pieces of the file. Nothing of it is
+// held in memory but headers that were changed.
+type Prepared struct {
+	Notes []string // what was re-encoded, and what may break
+
+	base    spool.Source
+	pieces  []piece
+	size    int64
+	literal int
+	// keepCRLF: a file with LF line ends could not bring these octets back.
+	keepCRLF bool
+}
+
+// piece is one run of octets of the prepared entity.
+type piece struct {
+	kind     pieceKind
+	span     span
+	text     []byte // literal
+	from, to string // transfer encodings of a re-encoded body
+	size     int64
+	apart    bool // a header that may yet be changed: joined to nothing
+}
+
+type pieceKind int
+
+const (
+	literalPiece   pieceKind = iota
+	canonicalPiece           // of the file, line ends made CRLF
+	rawPiece                 // of the file, as it is
+	recodedPiece             // a body in another transfer encoding
+)
+
+// Size is the exact number of octets that WriteTo writes.
+func (p *Prepared) Size() int64 { return p.size }
+
+// WriteTo writes the entity in canonical form. It can be called again and writes the same octets.
+func (p *Prepared) WriteTo(w io.Writer) (int64, error) {
+	var total int64
+	for i := range p.pieces {
+		n, err := p.pieces[i].writeTo(w, p.base)
+		total += n
+		if err != nil {
+			return total, err
+		}
+	}
+	if total != p.size {
+		return total, spool.ErrChanged
+	}
+	return total, nil
+}
+
+func (c *piece) writeTo(w io.Writer, base spool.Source) (int64, error) {
+	switch c.kind {
+	case canonicalPiece:
+		return newCanonicalReader(base, c.span).WriteTo(w)
+	case rawPiece:
+		return io.Copy(w, spool.NewReader(c.span.of(base)))
+	case recodedPiece:
+		count := &countingWriter{dst: w}
+		err := c.recode(count, base)
+		return count.n, err
+	}
+	n, err := w.Write(c.text)
+	return int64(n), err
+}
+
+type countingWriter struct {
+	dst io.Writer // nil: only count
+	n   int64
+}
+
+func (c *countingWriter) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	if c.dst == nil {
+		return len(p), nil
+	}
+	return c.dst.Write(p)
+}
+
+// leafColumns is the width of base64 lines in re-encoded parts.
+const leafColumns = 76
+
+// recode decodes and encodes a body. An unencoded one is text, read in canonical form, unless from says
+// "binary".
+func (c *piece) recode(w io.Writer, base spool.Source) error {
+	var src io.Reader
+	switch c.from {
+	case "7bit", "8bit":
+		src = newCanonicalReader(base, c.span)
+	default:
+		src = decoded(c.span.of(base), c.from)
+	}
+	var dst io.WriteCloser
+	if c.to == "base64" {
+		dst = newBase64Writer(w, leafColumns, "\r\n")
+	} else {
+		dst = newQuotedWriter(w)
+	}
+	if _, err := io.Copy(dst, src); err != nil {
+		return err
+	}
+	return dst.Close()
+}
+
+func (p *Prepared) addLiteral(text []byte) int {
+	p.literal += len(text)
+	p.pieces = append(p.pieces, piece{kind: literalPiece, text: text, size: int64(len(text))})
+	return len(p.pieces) - 1
+}
+
+// addCanonical adds a span of the file that holds bareLF line ends without CR. Neighbours are joined, so that
+// a mail which needs no change is read in one run.
+func (p *Prepared) addCanonical(s span, bareLF int64) {
+	if s.size() == 0 {
+		return
+	}
+	if n := len(p.pieces); n > 0 {
+		if last := &p.pieces[n-1]; last.kind == canonicalPiece && !last.apart && last.span.end == s.start {
+			last.span.end = s.end
+			last.size += s.size() + bareLF
+			return
+		}
+	}
+	p.pieces = append(p.pieces, piece{kind: canonicalPiece, span: s, size: s.size() + bareLF})
+}

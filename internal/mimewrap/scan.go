@@ -1,0 +1,169 @@
+package mimewrap
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+
+	"smimectl/internal/spool"
+)
+
+// textScan finds out what would happen to octets in transport (RFC 2049, Section 3; RFC 8551, Sections 3.1.2
+// to 3.1.4). It is fed pieces of any size.
+type textScan struct {
+	eightBit, nul, trailing, from, dot bool
+	cr, crlf, bareLF                   int64
+	longest                            int64
+	size                               int64
+
+	// the line that the last piece ended in
+	length int64
+	head   [5]byte
+	tail   [2]byte // its last two octets
+}
+
+// loneCR reports a CR that no LF follows.
+func (t *textScan) loneCR() bool { return t.cr > t.crlf }
+
+// canonicalSize is the size with CRLF for every line end.
+func (t *textScan) canonicalSize() int64 { return t.size + t.bareLF }
+
+func (t *textScan) Write(p []byte) (int, error) {
+	n := len(p)
+	t.size += int64(n)
+	t.eightBit = t.eightBit || hasHighBit(p)
+	t.nul = t.nul || bytes.IndexByte(p, 0) >= 0
+	t.cr += int64(bytes.Count(p, []byte{'\r'}))
+	for len(p) > 0 {
+		i := bytes.IndexByte(p, '\n')
+		if i < 0 {
+			t.partial(p)
+			break
+		}
+		if t.length > 0 {
+			t.partial(p[:i])
+			t.endLine(true)
+		} else {
+			t.line(p[:i])
+		}
+		p = p[i+1:]
+	}
+	return n, nil
+}
+
+// line looks at a whole line, without its LF.
+func (t *textScan) line(l []byte) {
+	n := len(l)
+	if n == 0 || l[n-1] != '\r' {
+		t.bareLF++
+	} else {
+		t.crlf++
+		n--
+	}
+	if int64(n) > t.longest {
+		t.longest = int64(n)
+	}
+	if n == 0 {
+		return
+	}
+	if c := l[n-1]; c == ' ' || c == '\t' {
+		t.trailing = true
+	}
+	switch l[0] {
+	case '.':
+		t.dot = t.dot || n == 1
+	case 'F':
+		t.from = t.from || n >= 5 && string(l[:5]) == "From "
+	}
+}
+
+func (t *textScan) partial(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	for k := int64(0); k < int64(len(p)) && t.length+k < int64(len(t.head)); k++ {
+		t.head[t.length+k] = p[k]
+	}
+	t.length += int64(len(p))
+	if len(p) > 1 {
+		t.tail = [2]byte(p[len(p)-2:])
+	} else {
+		t.tail = [2]byte{t.tail[1], p[0]}
+	}
+}
+
+// endLine judges a line that came in pieces. lf: it ended with LF, else with the octets.
+func (t *textScan) endLine(lf bool) {
+	n, last := t.length, t.tail[1]
+	if lf && last == '\r' {
+		t.crlf++
+		n--
+		last = t.tail[0]
+	} else if lf {
+		t.bareLF++
+	}
+	t.longest = max(t.longest, n)
+	if n > 0 {
+		t.trailing = t.trailing || last == ' ' || last == '\t'
+		t.dot = t.dot || n == 1 && t.head[0] == '.'
+		t.from = t.from || n >= 5 && string(t.head[:]) == "From "
+	}
+	t.length = 0
+}
+
+// hasHighBit reports an octet above 127.
+func hasHighBit(p []byte) bool {
+	const high = 0x8080808080808080
+	for len(p) >= 32 {
+		a := binary.LittleEndian.Uint64(p) | binary.LittleEndian.Uint64(p[8:])
+		b := binary.LittleEndian.Uint64(p[16:]) | binary.LittleEndian.Uint64(p[24:])
+		if (a|b)&high != 0 {
+			return true
+		}
+		p = p[32:]
+	}
+	for _, c := range p {
+		if c >= 0x80 {
+			return true
+		}
+	}
+	return false
+}
+
+// scan reads a span of the file.
+func scan(src spool.Source, s span, window []byte) (*textScan, error) {
+	t := new(textScan)
+	for at := s.start; at < s.end; {
+		n, err := readAt(src, window[:min(int64(len(window)), s.end-at)], at)
+		if err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			return nil, io.ErrUnexpectedEOF
+		}
+		t.Write(window[:n])
+		at += int64(n)
+	}
+	if t.length > 0 {
+		t.endLine(false)
+	}
+	return t, nil
+}
+
+// breaks names what would not survive transport, when lines may be as long as longest.
+func (t *textScan) breaks(longest int64) []string {
+	var why []string
+	add := func(is bool, what string) {
+		if is {
+			why = append(why, what)
+		}
+	}
+	add(t.nul, "NUL")
+	add(t.eightBit, "8bit")
+	add(t.longest > longest, "long lines")
+	add(t.trailing, "blanks at the end of lines")
+	add(t.from, "lines that begin with \"From \"")
+	add(t.dot, "lines of one dot")
+	add(t.loneCR(), "CR without LF")
+	return why
+}

@@ -1,0 +1,213 @@
+package spool
+
+import (
+	"io"
+	"os"
+	"sync"
+)
+
+const (
+	defaultMemory = 1 << 20
+	stageSize     = 128 << 10
+	firstMemory   = 4 << 10
+)
+
+// Options says where and from which size on a Buffer uses the disk.
+type Options struct {
+	// Dir is the directory of the file; empty means os.TempDir().
+	Dir string
+	// Memory is the number of octets kept in memory; 0 means 1 MiB, a negative number none.
+	Memory int64
+}
+
+// Buffer holds back what is written to it: in memory up to Options.Memory octets, above that in an unnamed and encrypted file.
+// One goroutine writes; after Source any number may read.
+type Buffer struct {
+	opt Options
+
+	mu     sync.RWMutex // Close against the readers of Source
+	mem    []byte       // everything while file is nil, then what is not yet in the file
+	file   *scratch
+	size   int64
+	sealed bool
+	closed bool
+	fail   error
+}
+
+// New returns an empty Buffer. Nothing touches the disk before the memory is full.
+func New(opt Options) *Buffer {
+	if opt.Memory == 0 {
+		opt.Memory = defaultMemory
+	}
+	return &Buffer{opt: opt}
+}
+
+// Write appends p. Trouble with the disk is an *Error, and lasting: what was written is lost then.
+func (b *Buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.writable(); err != nil {
+		return 0, err
+	}
+	if b.file == nil {
+		if b.size+int64(len(p)) <= b.opt.Memory {
+			b.grow(len(p))
+			b.mem = append(b.mem, p...)
+			b.size += int64(len(p))
+			return len(p), nil
+		}
+		if b.fail = b.spill(); b.fail != nil {
+			return 0, b.fail
+		}
+	}
+	n := 0
+	for n < len(p) {
+		m := copy(b.mem[len(b.mem):cap(b.mem)], p[n:])
+		b.mem = b.mem[:len(b.mem)+m]
+		n += m
+		b.size += int64(m)
+		if len(b.mem) == cap(b.mem) {
+			if b.fail = b.flush(); b.fail != nil {
+				return n, b.fail
+			}
+		}
+	}
+	return n, nil
+}
+
+// Size returns the number of octets written so far.
+func (b *Buffer) Size() int64 {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.size
+}
+
+func (b *Buffer) writable() error {
+	switch {
+	case b.closed:
+		return &Error{Op: "write", Err: os.ErrClosed}
+	case b.fail != nil:
+		return b.fail
+	case b.sealed:
+		return errSealed
+	}
+	return nil
+}
+
+// grow makes room for n more octets in memory and leaves no copy of the old ones behind.
+func (b *Buffer) grow(n int) {
+	if cap(b.mem)-len(b.mem) >= n {
+		return
+	}
+	want := int64(max(2*cap(b.mem), len(b.mem)+n, firstMemory))
+	mem := make([]byte, len(b.mem), min(want, b.opt.Memory))
+	copy(mem, b.mem)
+	clear(b.mem)
+	b.mem = mem
+}
+
+// spill moves from memory to a file; from then on mem is the stage for the file's next octets.
+func (b *Buffer) spill() error {
+	f, err := newScratch(b.opt.Dir)
+	if err != nil {
+		return err
+	}
+	b.file = f
+	if err := b.flush(); err != nil {
+		return err
+	}
+	if cap(b.mem) < stageSize {
+		b.mem = make([]byte, 0, stageSize)
+	}
+	b.mem = b.mem[0:0:stageSize]
+	return nil
+}
+
+func (b *Buffer) flush() error {
+	err := b.file.append(b.mem) // encrypts in place
+	b.mem = b.mem[:0]
+	return err
+}
+
+// Source ends the writing and returns what was written. It is good until Close.
+func (b *Buffer) Source() (Source, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.closed:
+		return nil, &Error{Op: "read", Err: os.ErrClosed}
+	case b.fail != nil:
+		return nil, b.fail
+	}
+	if !b.sealed && b.file != nil {
+		if b.fail = b.flush(); b.fail != nil {
+			return nil, b.fail
+		}
+		b.mem = nil
+	}
+	b.sealed = true
+	return (*sealed)(b), nil
+}
+
+// Close wipes what is in memory and closes the file, which thereby ceases to exist. It may be called again.
+func (b *Buffer) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return nil
+	}
+	b.closed = true
+	clear(b.mem[:cap(b.mem)])
+	b.mem = nil
+	if b.file == nil {
+		return nil
+	}
+	return b.file.close()
+}
+
+// sealed is a Buffer as a Source.
+type sealed Buffer
+
+func (s *sealed) Size() int64 { return (*Buffer)(s).Size() }
+
+func (s *sealed) ReadAt(p []byte, off int64) (int, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return 0, &Error{Op: "read", Err: os.ErrClosed}
+	}
+	if s.file == nil {
+		return byteSource(s.mem).ReadAt(p, off)
+	}
+	if off < 0 {
+		return 0, errNegative
+	}
+	if off >= s.size {
+		return 0, io.EOF
+	}
+	short := int64(len(p)) > s.size-off
+	if short {
+		p = p[:s.size-off]
+	}
+	n, err := s.file.readAt(p, off)
+	if err == nil && short {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// Hold copies all of r into a new Buffer and ends the writing. An error of r is returned as it is, one of the disk as an *Error.
+func Hold(r io.Reader, opt Options) (*Buffer, error) {
+	b := New(opt)
+	if _, err := io.CopyBuffer(onlyWriter{b}, r, make([]byte, 64<<10)); err != nil {
+		b.Close()
+		return nil, err
+	}
+	if _, err := b.Source(); err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+type onlyWriter struct{ io.Writer }

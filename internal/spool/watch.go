@@ -1,0 +1,172 @@
+package spool
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"io"
+	"sync"
+)
+
+// ErrChanged says that a watched file does not hold any more what was read from it before.
+var ErrChanged = errors.New("spool: the input changed while it was in use")
+
+const (
+	chunkSize  = 64 << 10
+	tagSize    = 16
+	pageChunks = 1024
+)
+
+// Watch returns the first size octets of f. The first time a piece of 64 KiB is read its GMAC under a random key is noted; whenever the
+// piece is read again it must be the same, else the read fails with ErrChanged and gives nothing of the piece. A file that has become shorter
+// than size has changed, too. Any other failure of f is an *Error.
+func Watch(f io.ReaderAt, size int64) Source {
+	key := make([]byte, 16)
+	rand.Read(key)
+	block, err := aes.NewCipher(key)
+	if err == nil {
+		var mac cipher.AEAD
+		if mac, err = cipher.NewGCM(block); err == nil {
+			return &watched{file: f, size: max(size, 0), mac: mac, pages: make(map[int64]*page), held: -1}
+		}
+	}
+	panic("spool: internal error: " + err.Error())
+}
+
+type watched struct {
+	file io.ReaderAt
+	size int64
+	mac  cipher.AEAD
+
+	mu    sync.Mutex
+	pages map[int64]*page // by chunk number / pageChunks; made when first needed, so that a huge sparse file costs nothing
+
+	hold  sync.Mutex // for reads of less than a chunk
+	held  int64      // number of the chunk in chunk; -1 none
+	chunk []byte
+}
+
+type page struct {
+	seen [pageChunks]bool
+	tags [pageChunks][tagSize]byte
+}
+
+func (w *watched) Size() int64 { return w.size }
+
+// ReadAt implements io.ReaderAt. Whole chunks are read straight into p, parts of chunks through the chunk held last.
+func (w *watched) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, errNegative
+	}
+	if off >= w.size {
+		return 0, io.EOF
+	}
+	short := int64(len(p)) > w.size-off
+	if short {
+		p = p[:w.size-off]
+	}
+	n := 0
+	for n < len(p) {
+		number, within := (off+int64(n))/chunkSize, int((off+int64(n))%chunkSize)
+		var m int
+		var err error
+		if whole := w.wholeChunks(p[n:], number); within == 0 && whole > 0 {
+			m, err = w.readWhole(p[n:n+whole], number)
+		} else {
+			m, err = w.readPart(p[n:], number, within)
+		}
+		n += m
+		if err != nil {
+			clear(p[n:])
+			return n, err
+		}
+	}
+	if short {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// length returns the size of a chunk: chunkSize but for the last one.
+func (w *watched) length(number int64) int {
+	return int(min(chunkSize, w.size-number*chunkSize))
+}
+
+// wholeChunks returns how much of p, which begins with the given chunk, is whole chunks.
+func (w *watched) wholeChunks(p []byte, number int64) int {
+	if int64(len(p)) == w.size-number*chunkSize {
+		return len(p)
+	}
+	return len(p) / chunkSize * chunkSize
+}
+
+func (w *watched) readWhole(p []byte, number int64) (int, error) {
+	if err := w.fill(p, number*chunkSize); err != nil {
+		return 0, err
+	}
+	for n := 0; n < len(p); {
+		m := w.length(number)
+		if err := w.check(p[n:n+m], number); err != nil {
+			return n, err
+		}
+		n += m
+		number++
+	}
+	return len(p), nil
+}
+
+func (w *watched) readPart(p []byte, number int64, within int) (int, error) {
+	w.hold.Lock()
+	defer w.hold.Unlock()
+	if w.held != number {
+		w.held = -1
+		if w.chunk == nil {
+			w.chunk = make([]byte, min(chunkSize, w.size))
+		}
+		w.chunk = w.chunk[:w.length(number)]
+		if _, err := w.readWhole(w.chunk, number); err != nil {
+			return 0, err
+		}
+		w.held = number
+	}
+	return copy(p, w.chunk[within:]), nil
+}
+
+func (w *watched) fill(p []byte, off int64) error {
+	n, err := w.file.ReadAt(p, off)
+	if n == len(p) {
+		return nil
+	}
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return ErrChanged
+	}
+	return &Error{Op: "read", Err: err}
+}
+
+// check compares a chunk with what it was before. The number is the nonce; that it serves again for the second look at a chunk is no harm,
+// because the tags are shown to nobody: what remains is equality under a secret universal hash.
+func (w *watched) check(chunk []byte, number int64) error {
+	var nonce [12]byte
+	binary.BigEndian.PutUint64(nonce[4:], uint64(number))
+	var tag [tagSize]byte
+	w.mac.Seal(tag[:0], nonce[:], nil, chunk)
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	pg := w.pages[number/pageChunks]
+	if pg == nil {
+		pg = new(page)
+		w.pages[number/pageChunks] = pg
+	}
+	i := number % pageChunks
+	if !pg.seen[i] {
+		pg.seen[i], pg.tags[i] = true, tag
+		return nil
+	}
+	if pg.tags[i] != tag {
+		return ErrChanged
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+)
+
+const program = "smimectl: "
+
+// lines are what the commands that write a mail say beside it: what was done, or an error and what to type next.
+func (r *Report) lines(s Style) string {
+	out := &screen{style: s}
+	main := r.mainReason()
+	failed := !r.Good()
+	if !failed && !s.Quiet {
+		for _, text := range r.doneLines() {
+			out.line(text)
+		}
+	}
+	if failed {
+		text := "the work was not finished"
+		switch {
+		case main != nil && main.Layer != nil && r.Inside != nil && main.word == *r.Inside && main.Code != DecryptFailed:
+			text = "nothing was written: " + r.headline(main.word)
+		case main != nil:
+			text = main.Text
+		case r.Verdict != "":
+			if h := r.headline(r.Verdict); h != "" {
+				text = h
+			}
+		}
+		if r.File != nil && main != nil && main.Code == DecryptFailed {
+			text = *r.File + " does not decrypt: it was changed or damaged, or made for another key; nothing was written"
+		}
+		out.line("error: " + text)
+	}
+	if r.Inside != nil && (!s.Quiet && !failed || failed && r.Verdict == *r.Inside && r.judged > 0) {
+		out.line("inside: " + strings.ToUpper(string(*r.Inside)) + "  " + r.headline(*r.Inside))
+	}
+	for i := range r.Reasons {
+		x := &r.Reasons[i]
+		if s.Quiet && (x != main || !failed) {
+			continue
+		}
+		switch {
+		case x == main && failed, x.Code == NoSigners:
+		case x.Level == Fail:
+			out.line("warning: " + x.Text)
+		case x.Level == Warn && x.Code == NoIntegrity && r.Command == "encrypt":
+			out.line("warning: " + x.Text + "; add --sign")
+			continue
+		case x.Level == Warn:
+			out.line("warning: " + x.Text)
+			continue
+		default:
+			out.line("note: " + x.Text)
+			continue
+		}
+		for _, hint := range x.hints {
+			out.out.WriteString(program + "hint: " + s.escape(hint) + "\n") // never broken, so that it can be pasted
+		}
+	}
+	if s.Quiet {
+		return out.out.String()
+	}
+	for _, flag := range r.Exceptions {
+		out.line("note: allowed by " + flag)
+	}
+	if s.Verbose {
+		out.rows(r.verboseRows(s))
+	}
+	return out.out.String()
+}
+
+// line writes one line behind the name of the program; what is too long goes on indented.
+func (s *screen) line(text string) {
+	s.out.WriteString(program)
+	room := s.style.columns()
+	for i, piece := range wrap(s.style.escape(text), room-len(program), room-len(program)) {
+		if i > 0 {
+			s.out.WriteString(strings.Repeat(" ", len(program)))
+		}
+		s.out.WriteString(piece + "\n")
+	}
+}
+
+func (r *Report) doneLines() []string {
+	var lines []string
+	for i := range r.Layers {
+		l := &r.Layers[i]
+		switch {
+		case r.Command == "sign" && l.SignedReport != nil, r.Command == "encrypt" && l.SignedReport != nil:
+			lines = append(lines, "signed as "+r.signedAs(l))
+		case r.Command == "encrypt" && l.EncryptedReport != nil:
+			lines = append(lines, fmt.Sprintf("encrypted for %s, %s", recipients(l.Recipients), l.cipherTitle()))
+		case r.Command == "decrypt" && l.EncryptedReport != nil && l.Decrypted:
+			text := "decrypted"
+			if l.DecryptedWith != nil {
+				text += " as " + *l.DecryptedWith
+			}
+			lines = append(lines, text+", "+l.cipherTitle())
+		case r.Command == "decrypt" && l.Kind == "compressed":
+			lines = append(lines, "decompressed")
+		}
+	}
+	if r.Command == "encrypt" { // inside first: that is the order of the work
+		for i, j := 0, len(lines)-1; i < j; i, j = i+1, j-1 {
+			lines[i], lines[j] = lines[j], lines[i]
+		}
+	}
+	return lines
+}
+
+func (e *EncryptedReport) cipherTitle() string {
+	if e.title != "" {
+		return e.title
+	}
+	return e.Cipher
+}
+
+func (r *Report) signedAs(l *LayerReport) string {
+	var out []string
+	for i := range l.Signers {
+		s := &l.Signers[i]
+		text := r.short(s)
+		if s.Certificate != nil {
+			text += " ("
+			if len(s.Chain) > 0 {
+				text += s.Chain[0].name + ", "
+			}
+			text += "until " + day(s.Certificate.NotAfter.Time) + ")"
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, " and ")
+}
+
+// recipients names those who can read it, "you" last.
+func recipients(list []RecipientReport) string {
+	var names []string
+	you := false
+	for _, rec := range list {
+		switch {
+		case rec.Here == "key":
+			you = true
+		case rec.Address != nil:
+			names = append(names, *rec.Address)
+		default:
+			names = append(names, "a recipient without an address")
+		}
+	}
+	all := strings.Join(names, ", ")
+	switch {
+	case you && all == "":
+		return "you alone"
+	case you:
+		return all + " and you"
+	}
+	return all
+}

@@ -1,0 +1,80 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+)
+
+// OneLine is a report as one of several: word, signer, file, and what is the matter.
+func OneLine(r *Report) string {
+	if r == nil {
+		return strings.ToUpper(string(WordError))
+	}
+	word, who, file, about := r.Verdict, "-", "-", ""
+	if word == "" {
+		word = WordError
+	}
+	l, s := r.subject()
+	if s != nil && s.Certificate != nil {
+		who = r.short(s)
+	}
+	if r.File != nil {
+		file = *r.File
+	}
+	m := r.mainReason()
+	switch {
+	case m == nil:
+	case m.Code == ContentChanged && l != nil && l.SignedReport != nil:
+		about = "changed" + shortCause(l.Cause)
+	case m.Code == FromMismatch && r.Mail != nil && len(r.Mail.From) == 1:
+		about = "From is " + r.Mail.From[0]
+	case m.Level == Fail && r.Exit() != exitYes && r.Exit() != exitNothing:
+		about = m.own()
+	}
+	line := fmt.Sprintf("%-11s%s%s", strings.ToUpper(string(word)), pad(Escape(who), 22), pad(Escape(file), 16))
+	if columnsOf(Escape(who)) >= 22 {
+		line = fmt.Sprintf("%-11s%s  %s", strings.ToUpper(string(word)), Escape(who), pad(Escape(file), 16))
+	}
+	if about != "" {
+		line = strings.TrimRight(line, " ") + "   " + Escape(about)
+	}
+	return strings.TrimRight(line, " ")
+}
+
+// Tally is the last line below several: how many of each word there were.
+func Tally(reports []*Report) string {
+	order := []Word{WordGood, WordDone, WordBad, WordUnreadable, WordUntrusted, WordMismatch, WordPartial, WordExpired,
+		WordUnsigned, WordUnencrypted, WordEncrypted, WordNoKey, WordError}
+	count := map[Word]int{}
+	for _, r := range reports {
+		word := WordError
+		if r != nil && r.Verdict != "" {
+			word = r.Verdict
+		}
+		count[word]++
+	}
+	var parts []string
+	for _, word := range order {
+		if n := count[word]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, word))
+		}
+	}
+	return fmt.Sprintf("%s: %s", plural(len(reports), "mail"), strings.Join(parts, ", "))
+}
+
+// ExitOf is the exit code for several reports: the first that occurs of 3, 5, 1, 4 and 0.
+func ExitOf(reports []*Report) int {
+	seen := map[int]bool{}
+	for _, r := range reports {
+		seen[r.Exit()] = true
+	}
+	for _, code := range []int{exitMachine, exitKey, exitNo, exitNothing} {
+		if seen[code] {
+			return code
+		}
+	}
+	if len(reports) == 0 {
+		return exitMachine
+	}
+	return exitYes
+}

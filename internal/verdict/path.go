@@ -1,0 +1,181 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
+)
+
+// The words for what the certificates of a signer are worth, worst first: the first that holds is said.
+var trustWords = [...]string{"untrusted", "revoked", "not-yet-valid", "expired", "wrong-purpose", "weak", "revocation-unknown", "ok"}
+
+func trustRank(word string) int {
+	for i, w := range trustWords {
+		if w == word {
+			return i
+		}
+	}
+	return 0
+}
+
+// finding is one thing that is wrong with a path.
+type finding struct {
+	trust string
+	code  Code
+	word  Word
+	text  string
+}
+
+// assessment is what a policy makes of one path.
+type assessment struct {
+	path     *certpath.Path // nil when there is none
+	findings []finding
+}
+
+func (a assessment) trust() string {
+	worst := len(trustWords) - 1
+	for _, f := range a.findings {
+		worst = min(worst, trustRank(f.trust))
+	}
+	return trustWords[worst]
+}
+
+func (a assessment) says(trust string) bool {
+	for _, f := range a.findings {
+		if f.trust == trust {
+			return true
+		}
+	}
+	return false
+}
+
+// validity says what the certificates' dates come to.
+func (a assessment) validity() string {
+	switch {
+	case a.path == nil:
+		return ""
+	case a.says("not-yet-valid"):
+		return "not-yet-valid"
+	case a.says("expired"):
+		return "expired"
+	}
+	return "ok"
+}
+
+// standing says whether the path would do at its time, whatever does not depend on time apart.
+func (a assessment) standing() bool {
+	return a.path != nil && trustRank(a.trust()) > trustRank("expired")
+}
+
+// assess takes the path that the policy finds least wrong; of equals the first, since certpath puts the best first.
+func (p Policy) assess(leaf *cert.Certificate, res *certpath.Result) assessment {
+	unknown := finding{"untrusted", IssuerUnknown, WordUntrusted, ""}
+	if leaf != nil {
+		unknown.text = fmt.Sprintf("issued by %q, which is none of your anchors", shownName(leaf.Issuer))
+	}
+	best := assessment{findings: []finding{unknown}}
+	if leaf == nil || res == nil {
+		return best
+	}
+	found := false
+	for i := range res.Paths {
+		a := p.path(leaf, &res.Paths[i])
+		if !found || trustRank(a.trust()) > trustRank(best.trust()) {
+			best, found = a, true
+		}
+	}
+	return best
+}
+
+// path says what is wrong with one path.
+func (p Policy) path(leaf *cert.Certificate, path *certpath.Path) assessment {
+	a := assessment{path: path}
+	add := func(trust string, code Code, text string) {
+		a.findings = append(a.findings, finding{trust, code, WordUntrusted, text})
+	}
+	if len(path.Certificates) == 0 || path.Certificates[0] == nil || !path.Certificates[0].Equal(leaf) {
+		// What is reported is the leaf of the path that was checked, and nothing else.
+		add("untrusted", PathInvalid, "the chain is not that of the signer's certificate")
+	}
+	for _, problem := range path.Problems {
+		p.problem(problem, leaf, add)
+	}
+	if path.Anchor == nil && !a.says("untrusted") {
+		add("untrusted", IssuerUnknown, fmt.Sprintf("issued by %q, which is none of your anchors", shownName(leaf.Issuer)))
+	}
+	said := map[string]bool{}
+	for _, d := range path.Digests {
+		if d != nil && !p.Allows(d.Name, d.Status) && !said[d.Name] {
+			said[d.Name] = true
+			add("weak", WeakDigest, fmt.Sprintf("a certificate of the chain is signed over %s", digestTitle(d)))
+		}
+	}
+	for _, k := range path.Keys {
+		if k != nil && !p.AllowsKey(k) && !said[k.Name] {
+			said[k.Name] = true
+			add("weak", WeakKey, fmt.Sprintf("the chain has a key of %s", k.Title))
+		}
+	}
+	return a
+}
+
+// problem translates what certpath found. What is not known here breaks the chain.
+func (p Policy) problem(problem certpath.Problem, leaf *cert.Certificate, add func(trust string, code Code, text string)) {
+	who := problem.Certificate
+	if who == nil {
+		who = leaf
+	}
+	detail := problem.Detail
+	switch problem.Code {
+	case "issuer-unknown":
+		add("untrusted", IssuerUnknown, fmt.Sprintf("issued by %q, which is none of your anchors", shownName(who.Issuer)))
+	case "issuer-missing":
+		add("untrusted", IssuerMissing, fmt.Sprintf("the certificate of the issuer %q is not to be had", shownName(who.Issuer)))
+	case "expired-now":
+		add("expired", ExpiredNow, fmt.Sprintf("the certificate of %q expired on %s", who.DisplayName(), day(who.NotAfter)))
+	case "not-yet-valid":
+		add("not-yet-valid", NotYetValid, fmt.Sprintf("the certificate of %q is valid from %s", who.DisplayName(), day(who.NotBefore)))
+	case "wrong-purpose":
+		if p.PurposeAny {
+			return
+		}
+		if detail == "" {
+			detail = fmt.Sprintf("the certificate of %q is not made for signing mail", who.DisplayName())
+		}
+		add("wrong-purpose", WrongPurpose, detail)
+	case "revoked":
+		add("revoked", Revoked, fmt.Sprintf("the certificate of %q was revoked", who.DisplayName()))
+	case "revocation-unknown":
+		if p.RequireRevocation {
+			add("revocation-unknown", RevocationUnknown, "")
+		}
+	case "weak-digest", "weak-key":
+		// The digests and the keys of the path say the same, and are judged by the policy.
+	default:
+		if detail == "" {
+			detail = problem.Code
+		}
+		add("untrusted", PathInvalid, fmt.Sprintf("the chain breaks a rule at %q: %s", who.DisplayName(), detail))
+	}
+}
+
+// shownName is the part of a name people know: the common name, else all of it.
+func shownName(n cert.Name) string {
+	if cn := n.CommonName(); cn != "" {
+		return cn
+	}
+	return n.String()
+}
+
+func digestTitle(d *algorithm.Digest) string {
+	if d.MIC != "" {
+		return strings.ToUpper(d.MIC)
+	}
+	return strings.ToUpper(d.Name)
+}
+
+func day(t time.Time) string { return t.UTC().Format("2006-01-02") }

@@ -1,0 +1,126 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"smimectl/internal/cert"
+)
+
+// sender is what a signer is compared with.
+type sender struct {
+	off    bool           // nothing to compare with, or not wanted
+	expect []cert.Address // one of these must be the signer
+	code   Code           // why there is nothing to compare with although there should be; MISMATCH
+	state  string         // the address word that goes with the code
+	text   string
+}
+
+// expectation finds out what the signer has to be: what the user expects, else the one mailbox of the one From field
+// (RFC 8550, Section 3). Sender never counts, and display names only to see whether they mislead.
+func expectation(f *Facts, p Policy) sender {
+	switch {
+	case len(p.ExpectFrom) > 0:
+		return sender{expect: p.ExpectFrom}
+	case p.AnyFrom || !f.IsMail:
+		return sender{off: true}
+	}
+	m := f.Mail
+	switch {
+	case m == nil || m.FromFields == 0 || m.FromFields == 1 && !m.FromUnparsable && len(m.From) == 0:
+		return sender{code: FromMissing, state: "missing", text: "the mail has no address in From"}
+	case m.FromFields > 1:
+		return sender{code: FromMultiple, state: "mismatch", text: fmt.Sprintf("the mail has %d From fields", m.FromFields)}
+	case m.FromUnparsable:
+		return sender{code: FromMissing, state: "missing", text: "From cannot be read as an address"}
+	case len(m.From) > 1:
+		return sender{code: FromMultiple, state: "mismatch", text: fmt.Sprintf("From has %d addresses", len(m.From))}
+	}
+	from, err := cert.ParseAddress(m.From[0])
+	if err != nil {
+		return sender{code: FromMissing, state: "missing", text: "From cannot be read as an address"}
+	}
+	for _, name := range m.FromNames {
+		if other := misleading(name, from); other != "" {
+			return sender{code: FromNameMisleads, state: "mismatch", text: fmt.Sprintf("the name in From shows %s, the mail is from %s", other, from)}
+		}
+	}
+	return sender{expect: []cert.Address{from}}
+}
+
+// misleading finds an address in a display name that is not the one the mail comes from.
+func misleading(name string, from cert.Address) string {
+	clean := strings.Map(func(c rune) rune {
+		switch {
+		case c == '＠' || c == '﹫': // shown like @ in many fonts
+			return '@'
+		case unicode.IsSpace(c):
+			return ' '
+		case !unicode.IsPrint(c):
+			return -1
+		}
+		return c
+	}, name)
+	for strings.Contains(clean, " @") || strings.Contains(clean, "@ ") {
+		clean = strings.ReplaceAll(strings.ReplaceAll(clean, " @", "@"), "@ ", "@")
+	}
+	words := strings.FieldsFunc(clean, func(c rune) bool { return strings.ContainsRune(" \t,;:<>()[]{}\"'`|/\\", c) })
+	for _, word := range words {
+		word = strings.Trim(word, ".!?*")
+		a, err := cert.ParseAddress(word)
+		if err == nil && !a.Equal(from) {
+			return a.String()
+		}
+	}
+	return ""
+}
+
+// address compares a signer with what is expected.
+func (w *witness) address() {
+	from := w.j.from
+	switch {
+	case from.off:
+		w.check("From is the signer", "not checked")
+		return
+	case from.code != "": // the layer says why, once for all signers
+		w.report.Address = from.state
+		w.check("From is the signer", "failed")
+		return
+	case w.s.Certificate == nil:
+		w.check("From is the signer", "not checked")
+		return
+	}
+	for _, own := range w.s.Certificate.Addresses() {
+		for _, a := range from.expect {
+			if own.Equal(a) {
+				w.report.Address = "ok"
+				w.check("From is the signer", "passed")
+				return
+			}
+		}
+	}
+	w.report.Address = "mismatch"
+	w.check("From is the signer", "failed")
+	says := "From says"
+	if len(w.j.p.ExpectFrom) > 0 {
+		says = "expected was"
+	}
+	w.add(FromMismatch, Fail, WordMismatch, fmt.Sprintf("%s %s, %s signed it", says, joinAddresses(from.expect), whoOf(w.s.Certificate)))
+}
+
+func joinAddresses(list []cert.Address) string {
+	out := make([]string, 0, len(list))
+	for _, a := range list {
+		out = append(out, a.String())
+	}
+	return strings.Join(out, " or ")
+}
+
+// whoOf names a certificate's owner by his address, or by his name where he has none.
+func whoOf(c *cert.Certificate) string {
+	if list := c.Addresses(); len(list) > 0 {
+		return list[0].String()
+	}
+	return Escape(c.DisplayName())
+}

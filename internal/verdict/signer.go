@@ -1,0 +1,397 @@
+package verdict
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
+	"smimectl/internal/cms"
+)
+
+// maxSkew is how far the signing time may be from Date and from the clock before that is said (RFC 8550, Section 4.1
+// leaves the figure open).
+const maxSkew = 24 * time.Hour
+
+// signer judges one signer of a layer. compare says that the layer is the one compared with From.
+func (j *judge) signer(li, si int, compare bool) (SignerReport, []Reason) {
+	s := &j.f.Layers[li].Signed.Signers[si]
+	w := &witness{j: j, s: s, layer: li, signer: si}
+	w.report = SignerReport{
+		Addresses: []string{}, Chain: []ChainReport{}, Capabilities: list(s.Capabilities), Checks: []CheckReport{},
+		Revocation: RevocationReport{Status: "not-checked"},
+	}
+	w.describe()
+	w.integrity(j.f.Layers[li].Signed.Judged)
+	w.trust()
+	w.strength()
+	w.report.Address = "not-checked"
+	if compare {
+		w.address()
+		w.clock()
+	}
+	if w.report.Trust == "" {
+		w.report.Trust = "not-checked"
+	}
+	return w.report, w.reasons
+}
+
+// witness is the judgement of one signer under way.
+type witness struct {
+	j             *judge
+	s             *Signer
+	layer, signer int
+	report        SignerReport
+	reasons       []Reason
+}
+
+func (w *witness) add(code Code, level Level, word Word, text string) {
+	layer, signer := w.layer, w.signer
+	w.reasons = append(w.reasons, newReason(&layer, &signer, code, level, word, text, w.j.hintsFor(code, w.s.Certificate)))
+}
+
+func (w *witness) check(name, result string) {
+	w.report.Checks = append(w.report.Checks, CheckReport{name, result})
+}
+
+// worsen keeps the first trust word that holds.
+func (w *witness) worsen(trust string) {
+	if w.report.Trust == "" || trustRank(trust) < trustRank(w.report.Trust) {
+		w.report.Trust = trust
+	}
+}
+
+// describe fills in what needs no judgement.
+func (w *witness) describe() {
+	if w.s.HasClaimedTime {
+		source := "signer"
+		w.report.SignedAt, w.report.SignedAtSource = timeOrNil(w.s.ClaimedTime), &source
+	}
+	if info := w.s.Info; info != nil {
+		w.report.Digest, w.report.Signature = info.DigestAlgorithm.OID.String(), info.SignatureAlgorithm.OID.String()
+		if info.Digest != nil {
+			w.report.Digest, w.report.digestTitle = info.Digest.Name, digestTitle(info.Digest)
+		}
+		if info.Scheme != nil {
+			w.report.Signature = info.Scheme.Name
+		}
+	}
+	c := w.s.Certificate
+	if c == nil {
+		return
+	}
+	w.report.Name = orNil(c.DisplayName())
+	w.report.Addresses = addresses(c)
+	report := certificateReport(c)
+	w.report.Certificate = &report
+	if key, err := c.PublicKey(); err == nil && key != nil {
+		w.report.Key, w.report.keyTitle = key.Name, key.Title
+	}
+}
+
+func addresses(c *cert.Certificate) []string {
+	out := []string{}
+	for _, a := range c.Addresses() {
+		out = append(out, a.String())
+	}
+	return out
+}
+
+// integrity says whether the text is the one that was signed with this key.
+func (w *witness) integrity(judged bool) {
+	w.report.Integrity = "not-checked"
+	s := w.s
+	if s.Certificate == nil {
+		w.add(CertificateMissing, Fail, WordUntrusted, "the certificate of the signer is not to be had")
+		w.worsen("untrusted")
+	}
+	result := "not checked"
+	switch {
+	case s.Info == nil || !judged:
+		code, word := Malformed, WordUnreadable
+		if stop := w.j.f.Stop; stop != nil {
+			code, word = stop.Code, w.j.stopped
+		}
+		w.add(code, Fail, word, "there is nothing to check the signature against")
+	case s.Info.Unsupported != nil:
+		w.unreadable(s.Info.Unsupported)
+	case s.Certificate == nil:
+		// Without a key nothing can be said.
+	case !s.Checked:
+		w.add(SignatureInvalid, Fail, WordBad, "the signature was not checked")
+	case s.Check == nil:
+		w.report.Integrity, result = "ok", "passed"
+	default:
+		result = w.failed(s.Check)
+	}
+	w.check("text and signature", result)
+}
+
+// failed says what an error of the check means: what cannot be read is not known, everything else is bad.
+func (w *witness) failed(err error) string {
+	if _, ok := errors.AsType[*algorithm.UnsupportedError](err); ok {
+		w.unreadable(err)
+		return "not checked"
+	}
+	if isUnreadable(err) {
+		w.unreadable(err)
+		return "not checked"
+	}
+	w.report.Integrity = "bad"
+	if e, ok := errors.AsType[*cms.SignatureError](err); ok {
+		switch e.Kind {
+		case cms.ContentChanged:
+			digest := w.report.digestTitle
+			if digest == "" {
+				digest = "digest"
+			}
+			w.add(ContentChanged, Fail, WordBad, fmt.Sprintf("the body does not have the %s that was signed", digest))
+			return "failed"
+		case cms.Attributes:
+			w.add(SignatureInvalid, Fail, WordBad, "the signed attributes break a rule: "+e.Detail)
+			return "failed"
+		case cms.WrongCertificate:
+			w.add(SignatureInvalid, Fail, WordBad, "the signature is bound to another certificate")
+			return "failed"
+		}
+	}
+	w.add(SignatureInvalid, Fail, WordBad, "")
+	return "failed"
+}
+
+// isUnreadable says whether an error is about the form of a signature, not about its value.
+func isUnreadable(err error) bool {
+	if _, ok := errors.AsType[*cms.MalformedError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*cms.LimitError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*algorithm.ParameterError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*algorithm.KeyError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*algorithm.MismatchError](err)
+	return ok
+}
+
+func (w *witness) unreadable(err error) {
+	if _, ok := errors.AsType[*algorithm.UnsupportedError](err); ok {
+		w.add(UnsupportedAlg, Fail, WordUnreadable, err.Error())
+		return
+	}
+	if _, ok := errors.AsType[*cms.LimitError](err); ok {
+		w.add(TooLarge, Fail, WordUnreadable, err.Error())
+		return
+	}
+	w.add(Malformed, Fail, WordUnreadable, err.Error())
+}
+
+// trust says what the certificates are worth at the time of the policy.
+func (w *witness) trust() {
+	s, p := w.s, w.j.p
+	if s.Certificate == nil {
+		return
+	}
+	now, then := p.assess(s.Certificate, s.Now), p.assess(s.Certificate, s.Then)
+	byClaim := p.AtSigned && s.HasClaimedTime && !w.future()
+	effective := now
+	if byClaim {
+		effective = then
+	}
+	w.chain(effective)
+	w.report.Validity.Now = now.validity()
+	if s.HasClaimedTime {
+		w.report.Validity.WhenSigned = then.validity()
+	}
+	for _, f := range effective.findings {
+		code, word := f.code, f.word
+		if code == ExpiredNow {
+			if !byClaim && s.HasClaimedTime && then.standing() {
+				word = WordExpired
+			} else {
+				code = ExpiredWhenSigned
+			}
+		}
+		w.add(code, Fail, word, f.text)
+		w.worsen(f.trust)
+	}
+	if s.HasClaimedTime && now.validity() == "ok" && then.path != nil && then.validity() != "ok" && !byClaim {
+		w.add(ClockDiffers, Warn, "", "at the claimed signing time the certificate was "+strings.ReplaceAll(then.validity(), "-", " "))
+	}
+	w.revocation(effective)
+	if w.report.Trust == "" {
+		w.report.Trust = "ok"
+	}
+	passed := func(bad bool) string {
+		if bad {
+			return "failed"
+		}
+		return "passed"
+	}
+	w.check("chain to an anchor", passed(effective.says("untrusted")))
+	w.check("valid at the time judged for", passed(effective.says("expired") || effective.says("not-yet-valid")))
+	if s.HasClaimedTime && then.path != nil {
+		w.check("valid at the claimed time", passed(then.validity() != "ok"))
+	} else {
+		w.check("valid at the claimed time", "not checked")
+	}
+	if p.PurposeAny {
+		w.check("made for mail", "not checked")
+	} else {
+		w.check("made for mail", passed(effective.says("wrong-purpose")))
+	}
+}
+
+// revocation says what is known. Nothing looks for evidence yet, so that a policy that requires it is never met.
+func (w *witness) revocation(a assessment) {
+	switch {
+	case a.says("revoked"):
+		w.report.Revocation.Status = "revoked"
+		w.check("not revoked", "failed")
+		return
+	case w.j.p.RequireRevocation:
+		w.report.Revocation.Status = "unknown"
+		if !a.says("revocation-unknown") {
+			w.add(RevocationUnknown, Fail, WordUntrusted, "")
+			w.worsen("revocation-unknown")
+		}
+		w.check("not revoked", "failed")
+		return
+	}
+	w.check("not revoked", "not checked")
+}
+
+// strength says whether digest, signature and key prove anything.
+func (w *witness) strength() {
+	p, weak, checked := w.j.p, false, false
+	level := func(name string, status algorithm.Status) (Level, Word, bool) {
+		switch {
+		case !p.Allows(name, status):
+			return Fail, WordUntrusted, true
+		case status != algorithm.Current:
+			return Warn, "", true
+		}
+		return "", "", false
+	}
+	note := func(code Code, lv Level, word Word, text string) {
+		w.add(code, lv, word, text)
+		if lv == Fail {
+			weak = true
+			w.worsen("weak")
+		}
+	}
+	if info := w.s.Info; info != nil {
+		digests := []*algorithm.Digest{info.Digest}
+		if info.Scheme != nil && info.Scheme.Digest != nil && (info.Digest == nil || info.Scheme.Digest.Name != info.Digest.Name) {
+			digests = append(digests, info.Scheme.Digest)
+		}
+		old := false
+		for _, d := range digests {
+			if d == nil {
+				continue
+			}
+			checked = true
+			if lv, word, ok := level(d.Name, d.Status); ok {
+				old = true
+				note(WeakDigest, lv, word, "signed over "+digestTitle(d))
+			}
+		}
+		// The status of a scheme has that of its digest in it, which was said already.
+		if info.Scheme != nil && !old {
+			if lv, word, ok := level(info.Scheme.Name, info.Scheme.Status); ok {
+				note(WeakKey, lv, word, "signed with "+info.Scheme.Name)
+			}
+		}
+	}
+	if c := w.s.Certificate; c != nil {
+		key, err := c.PublicKey()
+		switch {
+		case err != nil || key == nil:
+			// The check of the signature has failed for it.
+		case !p.AllowsKey(key):
+			if !w.said(WeakKey, key.Title) {
+				note(WeakKey, Fail, WordUntrusted, "the key of the signer is "+key.Title)
+			}
+		case weakKey(key):
+			note(WeakKey, Warn, "", "the key of the signer is "+key.Title)
+		}
+	}
+	switch {
+	case !checked:
+		w.check("strong enough", "not checked")
+	case weak || w.report.Trust == "weak":
+		w.check("strong enough", "failed")
+	default:
+		w.check("strong enough", "passed")
+	}
+}
+
+func (w *witness) said(code Code, about string) bool {
+	for _, r := range w.reasons {
+		if r.Code == code && strings.HasSuffix(r.Text, " "+about) {
+			return true
+		}
+	}
+	return false
+}
+
+// future says whether the signer claims a time that has not come yet.
+func (w *witness) future() bool {
+	now := w.j.p.Now
+	if now.IsZero() {
+		now = w.j.p.time()
+	}
+	return !now.IsZero() && w.s.HasClaimedTime && w.s.ClaimedTime.After(now.Add(maxSkew))
+}
+
+// clock compares the claimed signing time with Date and with the clock.
+func (w *witness) clock() {
+	if !w.s.HasClaimedTime {
+		return
+	}
+	if m := w.j.f.Mail; m != nil && !m.Date.IsZero() {
+		if d := w.s.ClaimedTime.Sub(m.Date).Abs(); d > maxSkew {
+			w.add(ClockDiffers, Warn, "", fmt.Sprintf("the claimed signing time is %s, Date says %s", day(w.s.ClaimedTime), day(m.Date)))
+			return
+		}
+	}
+	if w.future() {
+		w.add(ClockDiffers, Warn, "", fmt.Sprintf("the claimed signing time lies in the future: %s", day(w.s.ClaimedTime)))
+	}
+}
+
+// chain shows the path that was judged, above the signer.
+func (w *witness) chain(a assessment) {
+	w.report.Chain = chainReport(a.path, w.s.Sources)
+}
+
+func chainReport(path *certpath.Path, sources map[string]string) []ChainReport {
+	out := []ChainReport{}
+	if path == nil {
+		return out
+	}
+	for i, c := range path.Certificates {
+		if c == nil {
+			continue
+		}
+		anchor := path.Anchor != nil && i == len(path.Certificates)-1
+		if i == 0 && !anchor {
+			continue
+		}
+		link := ChainReport{Subject: c.Subject.String(), Source: sources[c.Fingerprint()], SHA256: c.Fingerprint(), name: shownName(c.Subject)}
+		if link.Source == "" {
+			link.Source = "store"
+		}
+		if anchor {
+			link.Source, link.Kind, link.Added = "anchor:"+path.Anchor.Name, path.Anchor.Kind, timeOrNil(path.Anchor.Added)
+		}
+		out = append(out, link)
+	}
+	return out
+}
