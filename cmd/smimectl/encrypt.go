@@ -208,6 +208,9 @@ func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert
 		}
 	}
 	for _, who := range o.to {
+		if address, err := cert.ParseAddress(who); err == nil && containsAddress(skip, address) {
+			continue
+		}
 		if err := finder.named(who); err != nil {
 			return nil, err
 		}

@@ -184,7 +184,10 @@ func keyOpenError(who string, err error) error {
 		unfit   *certstore.UnfitError
 	)
 	who = verdict.Escape(who)
+	var cli *cliError
 	switch {
+	case errors.As(err, &cli): // the source of the passphrase itself
+		return cli
 	case errors.As(err, &wrong):
 		return keyErrorf(verdict.PassphraseWrong, "cannot open the key of %s: wrong passphrase", who).because(err)
 	case errors.As(err, &missing):
@@ -198,10 +201,6 @@ func keyOpenError(who string, err error) error {
 	case errors.Is(err, os.ErrNotExist):
 		return keyErrorf(verdict.KeyMissing, "the key of %s is not in the store", who).because(err).
 			withHint("import it:  smimectl id import FILE")
-	}
-	var cli *cliError
-	if errors.As(err, &cli) {
-		return cli
 	}
 	return keyErrorf(verdict.KeyMissing, "cannot open the key of %s: %s", who, reasonOf(err)).because(err)
 }

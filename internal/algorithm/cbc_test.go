@@ -156,3 +156,29 @@ func TestCBCPaddingRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestCBCCutCiphertext: a ciphertext without its last octet is refused also
+// where that octet was zero, as the rest of a buffer is.
+func TestCBCCutCiphertext(t *testing.T) {
+	t.Parallel()
+	c := cbcCiphers[2]
+	key := randomBytes(16)
+	for {
+		p, err := c.NewParameters()
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := c.NewEncrypter(p, key, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed, _ := e.Final(nil)
+		if sealed[15] != 0 {
+			continue
+		}
+		if got, err := decryptAll(t, c, p, key, sealed[:15], 15); !errors.Is(err, ErrPadding) {
+			t.Errorf("got %x, %v; want ErrPadding", got, err)
+		}
+		return
+	}
+}

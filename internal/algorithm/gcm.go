@@ -46,7 +46,7 @@ func (m gcm) read(c *ContentCipher, id Identifier) (*CipherParameters, error) {
 		!body.Empty() && !body.ReadASN1Integer(&tag) || !body.Empty() {
 		return nil, &ParameterError{Name: c.Name, Detail: "no GCMParameters"}
 	}
-	if tag < gcmMinTag || tag > gcmTag {
+	if tag < gcmMinTag || tag > gcmTag { // before it is narrowed to an int
 		return nil, &ParameterError{Name: c.Name, Detail: "length of the authentication tag"}
 	}
 	p := &CipherParameters{IV: bytes.Clone(nonce), TagSize: int(tag)}

@@ -3,6 +3,7 @@ package algorithm
 import (
 	"crypto/cipher"
 	"encoding/binary"
+	"slices"
 )
 
 // fieldElement is an element of GF(2^128) as GCM writes it: the coefficient of
@@ -107,6 +108,9 @@ func (g *ghash) write(p []byte) {
 			continue
 		}
 		n := min(ghashSegment-len(g.pending), len(p))
+		if have := len(g.pending); have > 0 && have+n > cap(g.pending) {
+			g.pending = slices.Grow(g.pending, ghashSegment-have) // once, not by doubling
+		}
 		g.pending = append(g.pending, p[:n]...)
 		p = p[n:]
 		if len(g.pending) == ghashSegment {

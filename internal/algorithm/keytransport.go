@@ -23,6 +23,8 @@ type transportScheme interface {
 	// check refuses public keys that the scheme must not be used with.
 	check(pub *PublicKey) error
 	seal(pub *PublicKey, cek []byte) ([]byte, error)
+	// implicit says that open gives a random key instead of ErrUnwrap.
+	implicit() bool
 	// open returns size octets, or an error that says nothing about why.
 	open(key crypto.Decrypter, encryptedKey []byte, size int) ([]byte, error)
 }
@@ -70,6 +72,11 @@ func KeyTransportFor(pub *PublicKey, oaep bool) (*KeyTransport, error) {
 // kind, or one restricted to other parameters. It looks at public facts only,
 // so it may be asked before a private key is touched.
 func (t *KeyTransport) CheckKey(pub *PublicKey) error { return t.scheme.check(pub) }
+
+// Implicit reports whether a wrong key or damaged padding yields a random
+// content-encryption key instead of an error (RFC 3218, Section 2.3): only the
+// content then tells, and it must not tell more.
+func (t *KeyTransport) Implicit() bool { return t.scheme.implicit() }
 
 // Encrypt returns cek encrypted to pub.
 func (t *KeyTransport) Encrypt(pub *PublicKey, cek []byte) ([]byte, error) {

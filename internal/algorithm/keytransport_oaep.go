@@ -160,6 +160,8 @@ func (o oaep) options() *rsa.OAEPOptions {
 	return &rsa.OAEPOptions{Hash: o.hash.Hash, MGFHash: o.mgf.Hash, Label: o.label}
 }
 
+func (oaep) implicit() bool { return false }
+
 func (o oaep) seal(pub *PublicKey, cek []byte) ([]byte, error) {
 	key, err := rsaSealer(pub)
 	if err != nil {

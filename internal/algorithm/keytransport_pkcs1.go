@@ -50,6 +50,8 @@ func (pkcs1v15) check(pub *PublicKey) error {
 	return nil
 }
 
+func (pkcs1v15) implicit() bool { return true }
+
 func (pkcs1v15) seal(pub *PublicKey, cek []byte) ([]byte, error) {
 	key, err := rsaSealer(pub)
 	if err != nil {
@@ -138,12 +140,4 @@ func rsaDecrypter(key crypto.Decrypter) (*rsa.PublicKey, error) {
 
 func tooSmall(pub *rsa.PublicKey) error {
 	return &UnsupportedError{Kind: "key", Detail: fmt.Sprintf("RSA of %d bits, below %d", pub.N.BitLen(), minRSABits)}
-}
-
-// Implicit reports whether a wrong key or damaged padding yields a random
-// content-encryption key instead of an error (RFC 3218, Section 2.3): only the
-// content then tells, and it must not tell more.
-func (t *KeyTransport) Implicit() bool {
-	_, implicit := t.scheme.(pkcs1v15)
-	return implicit
 }

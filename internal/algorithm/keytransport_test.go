@@ -29,7 +29,7 @@ func TestKeyTransportWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if tr.Name != test.name || hex.EncodeToString(tr.Identifier.Parameters) != test.parameters || tr.Status != Current {
+		if tr.Name != test.name || hex.EncodeToString(tr.Identifier.Parameters) != test.parameters || tr.Status != Current || tr.Implicit() == test.oaep {
 			t.Errorf("got %s %x", tr.Name, tr.Identifier.Parameters)
 		}
 	}

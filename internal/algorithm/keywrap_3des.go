@@ -24,9 +24,6 @@ const tripleDESWrapIV = "\x4a\xdd\xa2\x2c\x79\xe8\x21\x05"
 // checks their parity. OpenSSL wraps AES keys with it as well, which have no
 // parity; the checksum protects either.
 func unwrapTripleDES(b cipher.Block, wrapped []byte) ([]byte, error) {
-	if len(wrapped) < minWrapped+des.BlockSize { // IV, key of 16 octets, checksum
-		return nil, ErrUnwrap
-	}
 	plain := make([]byte, len(wrapped))
 	cipher.NewCBCDecrypter(b, []byte(tripleDESWrapIV)).CryptBlocks(plain, wrapped)
 	slices.Reverse(plain)

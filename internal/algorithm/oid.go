@@ -18,9 +18,9 @@ import (
 type OID string
 
 // maxOIDText is how many content octets String turns into digits. Real OIDs
-// have less than half of it; converting an arc of unlimited length to decimal
-// would cost quadratic time.
-const maxOIDText = 64
+// have half of it. An octet gives four characters at most, and converting an
+// arc of unlimited length to decimal would cost quadratic time.
+const maxOIDText = 40
 
 // MustOID returns the OID written as dotted decimal numbers. It panics if the
 // text is not an OID, so it is for literals in tables only.
@@ -77,7 +77,7 @@ func appendArc(dst []byte, arc *big.Int) []byte {
 }
 
 // String returns the OID as dotted decimal numbers. The text is bounded: an
-// OID of more than 64 octets is cut after its last whole arc within them and
+// OID of more than 40 octets is cut after its last whole arc within them and
 // ends with its length.
 func (o OID) String() string {
 	content := string(o)

@@ -109,6 +109,7 @@ func TestOIDStringIsBounded(t *testing.T) {
 		{"one arc of 100 KB", OID("\x2a" + strings.Repeat("\xff", 100_000) + "\x01")},
 		{"first arc of 100 KB", OID(strings.Repeat("\xff", 100_000) + "\x01")},
 		{"100,000 arcs", OID("\x2a" + strings.Repeat("\x01", 100_000))},
+		{"three digits an octet", OID(strings.Repeat("\x77", 1000))},
 		{"arc without end", OID("\x2a\x83")},
 		{"empty", OID("")},
 	}

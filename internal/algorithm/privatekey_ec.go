@@ -52,8 +52,12 @@ func readECPrivateKey(id Identifier, octets []byte) (*softKey, error) {
 		return nil, err
 	}
 	if hasPublic {
-		bits, ok := readBitString(&public, asn1.BIT_STRING)
-		if !ok || !public.Empty() {
+		// QUIRK: Bouncy Castle of the 2000s counted the zero bits at the end of
+		// the point as unused. The octets are all there and must be right.
+		var bits []byte
+		var unused uint8
+		if !public.ReadASN1((*cryptobyte.String)(&bits), asn1.BIT_STRING) || !public.Empty() ||
+			!(*cryptobyte.String)(&bits).ReadUint8(&unused) || unused > 7 {
 			return nil, malformed
 		}
 		if point, err := c.readPoint(bits); err != nil || !point.Equal(&key.PublicKey) {

@@ -214,6 +214,7 @@ func TestRSAPrivateKeys(t *testing.T) {
 		{"negative prime", k.pkcs1(set(3, new(big.Int).Neg(k.primes[0]))), false},
 		{"modulus of 512 bits", smallRSA().pkcs1(nil), true},
 		{"three primes", newRawRSA(t, 1024, big.NewInt(65537), 3).pkcs1(nil), true},
+		{"1 as the third prime", (&rawRSA{k.n, k.e, k.d, []*big.Int{k.primes[0], k.primes[1], big.NewInt(1)}}).pkcs1(nil), false},
 		{"six primes", newRawRSA(t, 1024, big.NewInt(65537), 6).pkcs1(nil), false},
 		{"exponent of 33 bits", newRawRSA(t, 512, big.NewInt(1<<32+15), 2).pkcs1(nil), false},
 		{"version 2", bytes.Replace(k.pkcs1(nil), []byte{2, 1, 0, 2}, []byte{2, 1, 2, 2}, 1), false},
@@ -238,6 +239,20 @@ func TestRSAPrivateKeys(t *testing.T) {
 				t.Errorf("does not come back from PKCS#8: %v", err)
 			}
 		})
+	}
+}
+
+// Numbers beyond the modulus are refused before they are multiplied.
+func TestRSAPrivateKeySizesComeFirst(t *testing.T) {
+	t.Parallel()
+	k := smallRSA()
+	huge := new(big.Int).Lsh(big.NewInt(1), 1_000_000)
+	for i, want := range map[int]string{2: "private exponent is larger than the modulus", 3: "a prime is missing or too large", 4: "a prime is missing or too large"} {
+		_, err := ParsePrivateKey(k.pkcs1(func(numbers []*big.Int) { numbers[i] = huge }))
+		var malformed *KeyError
+		if !errors.As(err, &malformed) || malformed.Detail != want {
+			t.Errorf("number %d: got %v, want %s", i, err, want)
+		}
 	}
 }
 
@@ -329,6 +344,11 @@ func TestECPrivateKeys(t *testing.T) {
 		})
 		return b.BytesOrPanic()
 	}
+	oldBitString := func(unused byte) []byte {
+		der := build(1, scalar, p256.Parameters, key.Public.bits)
+		der[len(der)-len(key.Public.bits)-1] = unused
+		return der
+	}
 	wrap := func(octets []byte) []byte { return oneAsymmetricKey(0, p256, octets, nil) }
 	tests := []struct {
 		name string
@@ -340,6 +360,8 @@ func TestECPrivateKeys(t *testing.T) {
 		{"SEC 1", build(1, scalar, p256.Parameters, key.Public.bits), true},
 		{"SEC 1 without public key", build(1, scalar, p256.Parameters, nil), true},
 		{"leading zero", build(1, append([]byte{0}, scalar...), p256.Parameters, key.Public.bits), true},
+		{"unused bits in the public key, as Bouncy Castle wrote", oldBitString(2), true},
+		{"eight unused bits in the public key", oldBitString(8), false},
 		{"SEC 1 without a curve", build(1, scalar, nil, nil), false},
 		{"another curve inside", wrap(build(1, scalar, p384.Parameters, nil)), false},
 		{"no curve at all", oneAsymmetricKey(0, Identifier{OID: oidECPublicKey}, build(1, scalar, nil, nil), nil), false},

@@ -95,7 +95,12 @@ func (k *rawRSA) public(t testing.TB, id Identifier) *PublicKey {
 func (k *rawRSA) pkcs1(change func(numbers []*big.Int)) []byte {
 	one := big.NewInt(1)
 	p, q := k.primes[0], k.primes[1]
-	mod := func(prime *big.Int) *big.Int { return new(big.Int).Mod(k.d, new(big.Int).Sub(prime, one)) }
+	mod := func(prime *big.Int) *big.Int {
+		if prime.Cmp(one) <= 0 {
+			return one
+		}
+		return new(big.Int).Mod(k.d, new(big.Int).Sub(prime, one))
+	}
 	numbers := []*big.Int{k.n, k.e, k.d, p, q, mod(p), mod(q), new(big.Int).ModInverse(q, p)}
 	if change != nil {
 		change(numbers)

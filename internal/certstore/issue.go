@@ -1,6 +1,7 @@
 package certstore
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -40,15 +41,6 @@ func keyUsage(public *algorithm.PublicKey, use mailUse) x509.KeyUsage {
 		u |= x509.KeyUsageKeyAgreement
 	}
 	return u
-}
-
-// goKey returns the key in the type that crypto/x509 takes: an RSA key that is
-// only for PSS or OAEP goes as plain RSA.
-func goKey(key *algorithm.PrivateKey) (any, error) {
-	if key.Public == nil {
-		return nil, &UnfitError{Detail: "the key has no public part"}
-	}
-	return key.Public.Key, nil
 }
 
 // newSerial draws 127 random bits; never zero.
@@ -128,12 +120,8 @@ func days(from time.Time, n int) time.Time {
 // NewSelfSigned makes a certificate for one's own key, valid from now for a number
 // of days. Others can only trust it by making it an anchor.
 func NewSelfSigned(key *algorithm.PrivateKey, addresses []cert.Address, name string, validDays int, now time.Time) (*cert.Certificate, error) {
-	public, err := goKey(key)
-	if err != nil {
-		return nil, err
-	}
-	if key.Signer == nil {
-		return nil, &UnfitError{Detail: "a key that cannot sign (" + key.Public.Title + ") cannot sign its own certificate"}
+	if key.Public == nil || key.Signer == nil {
+		return nil, &UnfitError{Detail: "a key that cannot sign cannot sign its own certificate"}
 	}
 	template, err := leafTemplate(key.Public, addresses, name, useBoth)
 	if err != nil {
@@ -141,20 +129,74 @@ func NewSelfSigned(key *algorithm.PrivateKey, addresses []cert.Address, name str
 	}
 	template.NotBefore, template.NotAfter = days(now, 0), days(now, validDays)
 	template.AuthorityKeyId = template.SubjectKeyId
-	return sign(template, template, public, key)
+	return sign(template, template, key.Public, key)
 }
 
 // sign makes the certificate and reads it back.
-func sign(template, issuer *x509.Certificate, public any, issuerKey *algorithm.PrivateKey) (*cert.Certificate, error) {
-	der, err := x509.CreateCertificate(rand.Reader, template, issuer, public, issuerKey.Signer)
+func sign(template, issuer *x509.Certificate, public *algorithm.PublicKey, issuerKey *algorithm.PrivateKey) (*cert.Certificate, error) {
+	// crypto/x509 does not take keys that cannot sign (X25519): such a certificate
+	// is made for the issuer's key first.
+	key := public.Key
+	if !public.CanSign {
+		key = issuerKey.Public.Key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, issuer, key, issuerKey.Signer)
 	if err != nil {
 		return nil, fmt.Errorf("certstore: %w", err)
 	}
 	c, err := cert.Parse(der)
+	if err == nil && !public.CanSign {
+		c, err = withKey(c, public, issuerKey)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("certstore: %w", err)
 	}
 	return c, nil
+}
+
+// withKey puts another public key into c and signs it again.
+func withKey(c *cert.Certificate, public *algorithm.PublicKey, issuerKey *algorithm.PrivateKey) (*cert.Certificate, error) {
+	scheme, err := algorithm.SignatureFor(issuerKey.Public, algorithm.SignOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if !scheme.Identifier.Equal(c.SignatureAlgorithm) {
+		return nil, &UnsupportedError{Format: "certificate", Detail: "signature by " + issuerKey.Public.Title}
+	}
+	var tbs cryptobyte.String
+	outer := cryptobyte.String(c.RawTBS)
+	if !outer.ReadASN1(&tbs, asn1.SEQUENCE) {
+		return nil, &MalformedError{Format: "certificate", Detail: "TBSCertificate"}
+	}
+	before, after, ok := bytes.Cut(tbs, c.SPKI)
+	if !ok {
+		return nil, &MalformedError{Format: "certificate", Detail: "TBSCertificate"}
+	}
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddBytes(before)
+		b.AddBytes(public.SPKI)
+		b.AddBytes(after)
+	})
+	raw, err := b.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	sig, err := scheme.Sign(issuerKey.Signer, algorithm.Message{Bytes: raw})
+	if err != nil {
+		return nil, err
+	}
+	var whole cryptobyte.Builder
+	whole.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddBytes(raw)
+		c.SignatureAlgorithm.AddTo(b)
+		b.AddASN1BitString(sig)
+	})
+	der, err := whole.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return cert.Parse(der)
 }
 
 // NewRequest makes a certification request (RFC 2986) in DER that asks for the

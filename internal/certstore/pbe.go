@@ -130,15 +130,16 @@ func readSaltAndCount(parameters []byte) (salt []byte, iterations int, err error
 
 // readIterations reads an iteration count of 1 to maxIterations.
 func readIterations(s *cryptobyte.String) (int, error) {
+	var raw cryptobyte.String
 	var n int64
-	if !s.ReadASN1Integer(&n) {
-		var raw cryptobyte.String
-		if s.ReadASN1(&raw, asn1.INTEGER) { // does not fit 64 bits
-			return 0, &LimitError{What: fmt.Sprintf("iterations, at most %d", maxIterations)}
-		}
+	element := *s
+	if !s.ReadASN1(&raw, asn1.INTEGER) {
 		return 0, &MalformedError{Format: "password-based encryption", Detail: "iteration count"}
 	}
-	if n < 1 {
+	if len(raw) > 8 && raw[0]&0x80 == 0 {
+		return 0, &LimitError{What: fmt.Sprintf("iterations, at most %d", maxIterations)}
+	}
+	if !element.ReadASN1Integer(&n) || n < 1 {
 		return 0, &MalformedError{Format: "password-based encryption", Detail: "iteration count below 1"}
 	}
 	if n > maxIterations {

@@ -63,7 +63,7 @@ func NewToyCA(name string, now time.Time) (*ToyCA, error) {
 		KeyUsage:     x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 		SubjectKeyId: key.Public.KeyID(),
 	}
-	c, err := sign(template, template, key.Public.Key, key)
+	c, err := sign(template, template, key.Public, key)
 	if err != nil {
 		return nil, err
 	}
@@ -87,9 +87,8 @@ func (ca *ToyCA) Issue(opt ToyOptions) (*algorithm.PrivateKey, *cert.Certificate
 			return nil, nil, fmt.Errorf("certstore: %w", err)
 		}
 	}
-	public, err := goKey(key)
-	if err != nil {
-		return nil, nil, err
+	if key.Public == nil {
+		return nil, nil, &UnfitError{Detail: "the key has no public part"}
 	}
 	use := map[ToyUse]mailUse{ToySign: useSign, ToyEncrypt: useEncrypt}[opt.Use]
 	template, err := leafTemplate(key.Public, opt.Addresses, opt.Name, use)
@@ -111,7 +110,7 @@ func (ca *ToyCA) Issue(opt ToyOptions) (*algorithm.PrivateKey, *cert.Certificate
 		template.NotBefore = days(ca.now, -valid-1)
 	}
 	template.NotAfter = days(template.NotBefore, valid)
-	c, err := sign(template, ca.parsed, public, ca.Key)
+	c, err := sign(template, ca.parsed, key.Public, ca.Key)
 	if err != nil {
 		return nil, nil, err
 	}

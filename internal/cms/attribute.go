@@ -86,7 +86,7 @@ func parseAttributes(der []byte, lim Limits) ([]Attribute, error) {
 	s := cryptobyte.String(der)
 	var body cryptobyte.String
 	var tag asn1.Tag
-	if !s.ReadAnyASN1(&body, &tag) || !s.Empty() {
+	if !s.ReadAnyASN1(&body, &tag) || !s.Empty() || tag&constructedBit == 0 {
 		return nil, malformed("attributes are no SET")
 	}
 	if body.Empty() {
@@ -121,6 +121,9 @@ func parseAttributes(der []byte, lim Limits) ([]Attribute, error) {
 	}
 	return out, nil
 }
+
+// constructedBit is that of the identifier octet.
+const constructedBit = 0x20
 
 // marshalAttributes returns the DER of the attributes, sorted, as an element
 // with the given tag: 0x31 as it is signed and authenticated, an IMPLICIT one

@@ -61,9 +61,15 @@ func (g *bag) read(b *ber.Reader, tag ber.Tag, what string, max int, left *budge
 			}
 			continue
 		}
+		offset := b.Offset()
 		raw, err := b.Element(limit)
 		if err != nil {
 			return err
+		}
+		// What is no BER at all has been damaged, with everything around
+		// it. What is BER and no certificate is only of no use.
+		if _, err := ber.ToDER(raw, lim.ber()); err != nil {
+			return at(fromBER(err), offset)
 		}
 		left.take(len(raw))
 		g.elements = append(g.elements, raw)

@@ -13,14 +13,16 @@ import (
 // algZlib is id-alg-zlibCompress (RFC 3274, Section 2).
 const algZlib algorithm.OID = arcSMIME + "\x03\x08"
 
-// Beyond freeInflation octets a content may be inflationRatio times as large as what it was compressed to, and not larger.
+// Beyond freeInflation octets a content may be inflationRatio times as large as
+// what it was compressed to, and not larger.
 const (
 	freeInflation  = 1 << 20
 	inflationRatio = 100
 )
 
-// ReadCompressed reads a whole CompressedData (RFC 3274, Section 1.1.3) and writes what was compressed to unverified: its checksum is
-// known at the end only. It returns the type of the content.
+// ReadCompressed reads a whole CompressedData (RFC 3274, Section 1.1.3) and
+// writes what was compressed to unverified: its checksum is known at the end
+// only. It returns the type of the content.
 //
 //	CompressedData ::= SEQUENCE {
 //	    version              CMSVersion,
@@ -80,7 +82,8 @@ func readCompressedData(b *ber.Reader, unverified io.Writer, lim Limits) (inner 
 	return inner, nil
 }
 
-// inflation stands between the compressed octets, the decompressor and the destination. It tells their errors apart and counts on both sides.
+// inflation stands between the compressed octets, the decompressor and the
+// destination. It tells their errors apart and counts on both sides.
 type inflation struct {
 	src  *ber.OctetReader
 	dst  io.Writer
@@ -113,7 +116,8 @@ func (f *inflation) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// inflate runs the decompressor over the whole octet string: one zlib stream (RFC 1950), nothing behind it.
+// inflate runs the decompressor over the whole octet string: one zlib stream
+// (RFC 1950), nothing behind it.
 func inflate(f *inflation) error {
 	in := bufio.NewReaderSize(f, 4<<10)
 	z, err := zlib.NewReader(in)

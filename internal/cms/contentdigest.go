@@ -61,6 +61,10 @@ func (d *contentDigest) Write(p []byte) (int, error) {
 	d.size += int64(len(p))
 	if d.retain {
 		if d.size <= maxRetained {
+			if need := int(d.size); need > cap(d.kept) {
+				// Twice as much each time: append would copy more often.
+				d.kept = append(make([]byte, 0, min(max(2*cap(d.kept), need, 4<<10), maxRetained)), d.kept...)
+			}
 			d.kept = append(d.kept, p...)
 		} else if len(d.kept) > retainedHead {
 			d.kept = append([]byte(nil), d.kept[:retainedHead]...)

@@ -7,12 +7,15 @@ import (
 	"smimectl/internal/cert"
 )
 
-// ErrDecrypt is every failure that depends on a secret: a wrong key, a damaged encrypted key, a wrong tag, wrong padding. It is one error with
-// one text, because whoever can tell these apart can decrypt without a key (RFC 8551, Section 6; RFC 3218).
+// ErrDecrypt is every failure that depends on a secret: a wrong key, a damaged
+// encrypted key, a wrong tag, wrong padding. It is one error with one text,
+// because whoever can tell these apart can decrypt without a key (RFC 8551,
+// Section 6; RFC 3218).
 var ErrDecrypt = errors.New("cms: the message could not be decrypted")
 
-// Envelope is what can be said without any key about an EnvelopedData (RFC 5652, Section 6.1) or an AuthEnvelopedData (RFC 5083,
-// Section 2.1). The ciphertext is not kept.
+// Envelope is what can be said without any key about an EnvelopedData (RFC
+// 5652, Section 6.1) or an AuthEnvelopedData (RFC 5083, Section 2.1). The
+// ciphertext is not kept.
 type Envelope struct {
 	// Type is TypeEnvelopedData or TypeAuthEnvelopedData.
 	Type    ContentType
@@ -41,8 +44,9 @@ type Envelope struct {
 	lim Limits
 }
 
-// Matching returns the recipients that name c. More than one is no message to be decrypted with the key of c: the second may be a probe, so
-// callers refuse it before any private-key operation.
+// Matching returns the recipients that name c. More than one is no message to
+// be decrypted with the key of c: the second may be a probe, so callers refuse
+// it before any private-key operation.
 func (e *Envelope) Matching(c *cert.Certificate) []*RecipientInfo {
 	var found []*RecipientInfo
 	for _, ri := range e.Recipients {
@@ -53,7 +57,8 @@ func (e *Envelope) Matching(c *cert.Certificate) []*RecipientInfo {
 	return found
 }
 
-// Duplicates reports whether two recipients have the same identifier, octet by octet. Two ways of naming one certificate are seen by Matching only.
+// Duplicates reports whether two recipients have the same identifier, octet by
+// octet. Two ways of naming one certificate are seen by Matching only.
 func (e *Envelope) Duplicates() bool {
 	seen := make(map[string]bool, len(e.Recipients))
 	for _, ri := range e.Recipients {

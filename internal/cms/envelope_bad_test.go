@@ -354,7 +354,8 @@ func TestEnvelopeAuthenticatedAttributes(t *testing.T) {
 	}
 }
 
-// TestEnvelopeFlips changes every bit of a message: nothing but the plaintext may come out of an AEAD, and nothing at all together with an error.
+// TestEnvelopeFlips changes every bit of a message: nothing but the plaintext
+// may come out of an AEAD, and nothing at all together with an error.
 func TestEnvelopeFlips(t *testing.T) {
 	t.Parallel()
 	plain := []byte("Content-Type: text/plain\r\n\r\nsecret")
@@ -471,7 +472,8 @@ func TestEnvelopeWrongKey(t *testing.T) {
 	}
 }
 
-// TestEnvelopeKeyOfWrongLength: a content-encryption key of another length looks like any other wrong key.
+// TestEnvelopeKeyOfWrongLength: a content-encryption key of another length
+// looks like any other wrong key.
 func TestEnvelopeKeyOfWrongLength(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"aes-256-gcm", "aes-256-cbc"} {
@@ -657,7 +659,8 @@ type failReader struct{ err error }
 
 func (r failReader) Read([]byte) (int, error) { return 0, r.err }
 
-// TestEnvelopeReads counts the readings: a large AEAD content twice, a small one once, CBC once.
+// TestEnvelopeReads counts the readings: a large AEAD content twice, a small
+// one once, CBC once.
 func TestEnvelopeReads(t *testing.T) {
 	t.Parallel()
 	who := people()["x25519"]

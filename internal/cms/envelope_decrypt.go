@@ -12,21 +12,27 @@ import (
 const (
 	// pieceSize is how much goes through a cipher at a time.
 	pieceSize = 128 << 10
-	// heldSize is up to which size a ciphertext is kept between its authentication and its decryption, instead of being read again.
+	// heldSize is up to which size a ciphertext is kept between its
+	// authentication and its decryption, instead of being read again.
 	heldSize = 1 << 20
 )
 
-// ErrChanged says that a second reading of a message did not give what the first one gave.
+// ErrChanged says that a second reading of a message did not give what the
+// first one gave.
 var ErrChanged = errors.New("cms: the message changed while it was read")
 
-// Decrypt writes the plaintext to unverified. Each call of open gives the whole ContentInfo again, from its first octet on; the caller sees to
-// it that these are the octets ReadEnvelope saw (spool.Watch).
+// Decrypt writes the plaintext to unverified. Each call of open gives the whole
+// ContentInfo again, from its first octet on; the caller sees to it that these
+// are the octets ReadEnvelope saw (spool.Watch).
 //
-// An AuthEnvelopedData is read twice, unless it is small: first all of it is authenticated, and not one octet is written if the tag is
-// wrong. An EnvelopedData is read once, and its plaintext is protected by nothing: whether its padding is right is known at the
-// end only, so the caller holds back what was written until Decrypt has succeeded.
+// An AuthEnvelopedData is read twice, unless it is small: first all of it is
+// authenticated, and not one octet is written if the tag is wrong. An
+// EnvelopedData is read once, and its plaintext is protected by nothing:
+// whether its padding is right is known at the end only, so the caller holds
+// back what was written until Decrypt has succeeded.
 //
-// Every failure that depends on the key is ErrDecrypt, a key of the wrong length included: it is found out after all work is done.
+// Every failure that depends on the key is ErrDecrypt, a key of the wrong
+// length included: it is found out after all work is done.
 func (e *Envelope) Decrypt(open func() (io.Reader, error), cek []byte, unverified io.Writer) error {
 	if e.Cipher == nil {
 		return e.Unsupported
@@ -44,7 +50,6 @@ func (e *Envelope) Decrypt(open func() (io.Reader, error), cek []byte, unverifie
 			return err
 		}
 	}
-	defer clear(held)
 	if err := e.decipher(open, held, cek, unverified); err != nil {
 		return err
 	}
@@ -54,16 +59,21 @@ func (e *Envelope) Decrypt(open func() (io.Reader, error), cek []byte, unverifie
 	return nil
 }
 
-// authenticate reads the ciphertext and compares the tag. It returns the ciphertext if that is small and otherwise nil.
+// authenticate reads the ciphertext and compares the tag. It returns the
+// ciphertext if that is small and otherwise nil.
 func (e *Envelope) authenticate(open func() (io.Reader, error), key []byte) ([]byte, error) {
 	a, err := e.Cipher.NewAuthenticator(e.Parameters, key, e.aad)
 	if err != nil {
 		return nil, err
 	}
 	var held []byte
-	err = e.eachPiece(open, func(piece []byte) error {
+	size := int64(pieceSize)
+	if e.CiphertextSize <= heldSize {
+		size = heldSize
+	}
+	err = e.eachPiece(open, size, func(piece []byte) error {
 		if e.CiphertextSize <= heldSize {
-			held = append(held, piece...)
+			held = piece // all of it
 		}
 		_, err := a.Write(piece)
 		return err
@@ -83,15 +93,16 @@ func (e *Envelope) decipher(open func() (io.Reader, error), held, key []byte, w 
 	if err != nil {
 		return err
 	}
-	update := func(piece []byte) error { return write(w, d.Update(piece[:0], piece)) }
-	if held != nil || e.Cipher.Authenticated && e.CiphertextSize == 0 {
-		for len(held) > 0 && err == nil {
-			n := min(len(held), pieceSize)
-			err = update(held[:n:n])
-			held = held[n:]
-		}
+	var buffer []byte // the pieces share one
+	defer func() { clear(buffer) }()
+	update := func(piece []byte) error {
+		buffer = piece[:cap(piece)]
+		return write(w, d.Update(piece[:0], piece))
+	}
+	if e.Cipher.Authenticated && e.CiphertextSize <= heldSize {
+		err = update(held)
 	} else {
-		err = e.eachPiece(open, update)
+		err = e.eachPiece(open, pieceSize, update)
 	}
 	if err != nil {
 		return err
@@ -115,19 +126,22 @@ func write(w io.Writer, p []byte) error {
 	return err
 }
 
-// eachPiece gives the ciphertext to f, piece by piece, in a buffer that f may write to. Whether it is that of the first reading shows in public facts only.
-func (e *Envelope) eachPiece(open func() (io.Reader, error), f func(piece []byte) error) error {
+// eachPiece gives the ciphertext to f, in pieces of size octets, in a buffer
+// that f may write to and a little beyond. Whether it is that of the first
+// reading shows in public facts only.
+func (e *Envelope) eachPiece(open func() (io.Reader, error), size int64, f func(piece []byte) error) error {
 	r, err := open()
 	if err != nil {
 		return err
 	}
-	content, err := e.reenter(ber.NewReader(r, e.lim.ber()))
+	content, err := e.reenter(ber.NewReaderSize(r, e.lim.ber(), int(min(max(e.CiphertextSize, 4<<10), 64<<10))))
 	if err != nil {
 		return fromBER(err)
 	}
-	// The room behind is for what a block cipher holds back.
-	piece := make([]byte, min(e.CiphertextSize+1, pieceSize), min(e.CiphertextSize+1, pieceSize)+64)
-	defer clear(piece[:cap(piece)])
+	// One octet more than there should be finds out if there is more. The room
+	// behind is for what a block cipher holds back.
+	size = min(e.CiphertextSize+1, size)
+	piece := make([]byte, size, size+64)
 	for {
 		n, err := io.ReadFull(content, piece)
 		if n > 0 {

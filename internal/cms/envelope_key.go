@@ -6,11 +6,14 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-// ContentKey recovers the content-encryption key with the private key that ri is for. It uses the key once.
+// ContentKey recovers the content-encryption key with the private key that ri
+// is for. It uses the key once.
 //
-// A wrong key is ErrDecrypt, but for RSAES-PKCS1-v1_5: there the result is a random key, so that the failure shows in Decrypt only, where
-// it looks like damaged content (RFC 3218, Section 2.3). Other errors come from public facts: *algorithm.UnsupportedError,
-// *MalformedError, or a key that is out of reach (algorithm.ErrKeyUnavailable).
+// A wrong key is ErrDecrypt, but for RSAES-PKCS1-v1_5: there the result is a
+// random key, so that the failure shows in Decrypt only, where it looks like
+// damaged content (RFC 3218, Section 2.3). Other errors come from public facts:
+// *algorithm.UnsupportedError, *MalformedError, or a key that is out of reach
+// (algorithm.ErrKeyUnavailable).
 func (e *Envelope) ContentKey(ri *RecipientInfo, key *algorithm.PrivateKey) ([]byte, error) {
 	if e.Cipher == nil {
 		return nil, e.Unsupported
@@ -21,7 +24,7 @@ func (e *Envelope) ContentKey(ri *RecipientInfo, key *algorithm.PrivateKey) ([]b
 	case KeyAgree:
 		return e.agreedKey(ri, key)
 	}
-	return nil, &algorithm.UnsupportedError{Kind: "key", Detail: "a private key does not open a " + ri.Kind.String() + " recipient"}
+	return nil, unfit("a private key", ri)
 }
 
 func (e *Envelope) transportedKey(ri *RecipientInfo, key *algorithm.PrivateKey) ([]byte, error) {
@@ -51,7 +54,16 @@ func (e *Envelope) agreedKey(ri *RecipientInfo, key *algorithm.PrivateKey) ([]by
 	return e.sized(cek, err)
 }
 
-// sized judges the outcome of an unwrapping. What is not known to be public becomes ErrDecrypt.
+// unfit says that a secret is not of the kind the recipient needs.
+func unfit(secret string, ri *RecipientInfo) error {
+	return &algorithm.UnsupportedError{
+		Kind:   "key",
+		Detail: secret + " does not open a " + ri.Kind.String() + " recipient",
+	}
+}
+
+// sized judges the outcome of an unwrapping. What is not known to be public
+// becomes ErrDecrypt.
 func (e *Envelope) sized(cek []byte, err error) ([]byte, error) {
 	if err != nil {
 		if errors.Is(err, algorithm.ErrKeyUnavailable) {

@@ -12,9 +12,11 @@ import (
 	"smimectl/internal/cms/ber"
 )
 
-// ReadEnvelope reads an EnvelopedData or AuthEnvelopedData from its first octet to the last and needs no key. What is wrong in public, whoever
-// the recipient may be, is found here, before a private key is touched; only damage that a secret brings to light is left for Decrypt.
-// A content cipher that has no row in package algorithm is no error: see Envelope.Unsupported.
+// ReadEnvelope reads an EnvelopedData or AuthEnvelopedData from its first octet
+// to the last and needs no key. What is wrong in public, whoever the recipient
+// may be, is found here, before a private key is touched; only damage that a
+// secret brings to light is left for Decrypt. A content cipher that has no row
+// in package algorithm is no error: see Envelope.Unsupported.
 func ReadEnvelope(r io.Reader, lim Limits) (*Envelope, error) {
 	lim = lim.withDefaults()
 	e := &Envelope{lim: lim}
@@ -169,10 +171,11 @@ func (e *Envelope) readTrailer(b *ber.Reader) (err error) {
 		return err
 	}
 	if raw != nil {
-		// RFC 5083, Section 2.2: what is authenticated has the tag of a SET OF. The order stays that of the message, so that
-		// exchanged attributes are a failure; lengths have one form anyway.
+		// RFC 5083, Section 2.2: what is authenticated has the tag of a SET OF.
+		// The order stays that of the message, so that exchanged attributes are
+		// a failure; lengths have one form anyway.
 		e.aad = slices.Clone(raw)
-		e.aad[0] = 0x31
+		e.aad[0] = 0xa1
 		if !bytes.Equal(e.aad, marshalAttributes(ber.Set, e.AuthAttributes)) {
 			e.note("authenticated attributes are not in DER")
 		}
@@ -187,7 +190,8 @@ func (e *Envelope) readTrailer(b *ber.Reader) (err error) {
 	return err
 }
 
-// readAttributes reads an optional SET OF Attribute with an IMPLICIT tag, and returns it also with definite lengths.
+// readAttributes reads an optional SET OF Attribute with an IMPLICIT tag, and
+// returns it also with definite lengths.
 func (e *Envelope) readAttributes(b *ber.Reader, tag ber.Tag) ([]Attribute, []byte, error) {
 	if there, err := b.Is(tag); err != nil || !there {
 		return nil, nil, err
@@ -200,7 +204,8 @@ func (e *Envelope) readAttributes(b *ber.Reader, tag ber.Tag) ([]Attribute, []by
 	return list, der, err
 }
 
-// checkAttributes applies RFC 5083, Section 2.1: a content-type is needed when the content is not id-data, and is right where it is.
+// checkAttributes applies RFC 5083, Section 2.1: a content-type is needed when
+// the content is not id-data, and is right where it is.
 func (e *Envelope) checkAttributes(offset int64) error {
 	if len(find(e.AuthAttributes, attrContentType)) == 0 {
 		if e.InnerType != TypeData {
@@ -215,7 +220,8 @@ func (e *Envelope) checkAttributes(offset int64) error {
 	return nil
 }
 
-// checkVersion notes a version that RFC 5652, Section 6.1 or RFC 5083, Section 2.1 does not give to what was found.
+// checkVersion notes a version that RFC 5652, Section 6.1 or RFC 5083, Section
+// 2.1 does not give to what was found.
 func (e *Envelope) checkVersion(originator bool) {
 	want := 0
 	if e.Type == TypeEnvelopedData {
@@ -236,7 +242,8 @@ func (e *Envelope) checkVersion(originator bool) {
 	}
 }
 
-// checkCipher finds the content cipher and holds it against its container. An AEAD cipher in EnvelopedData has lost its tag, and a CBC cipher in
+// checkCipher finds the content cipher and holds it against its container. An
+// AEAD cipher in EnvelopedData has lost its tag, and a CBC cipher in
 // AuthEnvelopedData its protection: both are attacks (RFC 9709, Section 1).
 func (e *Envelope) checkCipher() error {
 	c, parameters, err := algorithm.FindContentCipher(e.ContentAlgorithm)
@@ -264,7 +271,8 @@ func (e *Envelope) checkCipher() error {
 	return nil
 }
 
-// publicError turns an error of package algorithm that tells no secret into one of this package.
+// publicError turns an error of package algorithm that tells no secret into one
+// of this package.
 func publicError(err error) error {
 	if p, ok := errors.AsType[*algorithm.ParameterError](err); ok {
 		return malformed("parameters of %s: %s", p.Name, p.Detail)

@@ -16,15 +16,19 @@ import (
 type EnvelopeOptions struct {
 	// Cipher decides between AuthEnvelopedData and EnvelopedData.
 	Cipher *algorithm.ContentCipher
-	// ContentSize is the exact number of octets that will be written, or -1. A known size gives definite lengths (DER).
+	// ContentSize is the exact number of octets that will be written, or -1. A
+	// known size gives definite lengths (DER).
 	ContentSize int64
 }
 
-// NewEnvelopeWriter returns a writer that encrypts what is written to it for all recipients and writes a ContentInfo to dst, in one pass. The
-// content-encryption key and the nonce are new for every message. If a RecipientInfo cannot be made the error is a *RecipientError and
-// nothing has been written.
+// NewEnvelopeWriter returns a writer that encrypts what is written to it for
+// all recipients and writes a ContentInfo to dst, in one pass. The
+// content-encryption key and the nonce are new for every message. If a
+// RecipientInfo cannot be made the error is a *RecipientError and nothing has
+// been written.
 //
-// Close writes the rest and does not close dst. A content that turns out to have another size than announced is an error.
+// Close writes the rest and does not close dst. A content that turns out to
+// have another size than announced is an error.
 func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOptions) (io.WriteCloser, error) {
 	c := opt.Cipher
 	if c == nil {
@@ -74,7 +78,8 @@ type envelopeWriter struct {
 	closed    bool
 }
 
-// checkSize refuses more than one key may encrypt: for AES-GCM 2^36-32 octets (NIST SP 800-38D, Section 5.2.1.1).
+// checkSize refuses more than one key may encrypt: for AES-GCM 2^36-32 octets
+// (NIST SP 800-38D, Section 5.2.1.1).
 func (w *envelopeWriter) checkSize(n int64) error {
 	if most := w.cipher.MaxSize(); most > 0 && n > most {
 		return &LimitError{"octets of content under one key"}
@@ -82,8 +87,9 @@ func (w *envelopeWriter) checkSize(n int64) error {
 	return nil
 }
 
-// begin writes everything up to the ciphertext. There are no attributes: RFC 5083, Section 2.1 asks for none with id-data, and common readers
-// do not take them.
+// begin writes everything up to the ciphertext. There are no attributes: RFC
+// 5083, Section 2.1 asks for none with id-data, and common readers do not take
+// them.
 func (w *envelopeWriter) begin(infos [][]byte, version int, id algorithm.Identifier) {
 	outer := TypeEnvelopedData
 	if w.cipher.Authenticated {
@@ -157,13 +163,11 @@ func (w *envelopeWriter) Write(p []byte) (int, error) {
 			p = p[n:]
 			continue
 		}
-		if w.stage == nil {
-			w.stage = make([]byte, 0, w.stageSize())
-		}
+		w.makeRoom(len(p))
 		n := min(len(p), cap(w.stage)-len(w.stage))
 		w.stage = append(w.stage, p[:n]...)
 		p = p[n:]
-		if len(w.stage) == cap(w.stage) {
+		if len(w.stage) == ber.SegmentSize {
 			if w.err = w.flush(); w.err != nil {
 				return total - len(p), w.err
 			}
@@ -173,12 +177,16 @@ func (w *envelopeWriter) Write(p []byte) (int, error) {
 	return total, nil
 }
 
-// stageSize returns room for whole segments, or for all of a small content.
-func (w *envelopeWriter) stageSize() int64 {
-	if w.announced >= 0 {
-		return min(max(w.announced, 1), ber.SegmentSize)
+// makeRoom lets the stage grow up to the size of a segment, and leaves no
+// plaintext behind.
+func (w *envelopeWriter) makeRoom(n int) {
+	if cap(w.stage)-len(w.stage) >= n || cap(w.stage) == ber.SegmentSize {
+		return
 	}
-	return ber.SegmentSize
+	stage := make([]byte, len(w.stage), min(max(2*cap(w.stage), len(w.stage)+n, 1<<10), ber.SegmentSize))
+	copy(stage, w.stage)
+	clear(w.stage)
+	w.stage = stage
 }
 
 func (w *envelopeWriter) flush() error {

@@ -39,6 +39,14 @@ func fromBER(err error) error {
 	return err
 }
 
+// at moves a MalformedError from an element to the place of the element.
+func at(err error, offset int64) error {
+	if e, ok := errors.AsType[*MalformedError](err); ok {
+		return &MalformedError{max(e.Offset, 0) + offset, e.Detail}
+	}
+	return err
+}
+
 // malformed makes a MalformedError without a position.
 func malformed(format string, args ...any) error {
 	return &MalformedError{-1, fmt.Sprintf(format, args...)}

@@ -10,7 +10,8 @@ import (
 // RecipientKind is the alternative of the CHOICE RecipientInfo (RFC 5652, Section 6.2).
 type RecipientKind int
 
-// The alternatives. UnknownRecipient is one this package has not heard of; its octets are kept, so that it hides nobody else.
+// The alternatives. UnknownRecipient is one this package has not heard of; its
+// octets are kept, so that it hides nobody else.
 const (
 	KeyTrans RecipientKind = iota
 	KeyAgree
@@ -37,19 +38,22 @@ func (k RecipientKind) String() string {
 	return "unknown"
 }
 
-// RecipientInfo is one encrypted content-encryption key. A KeyAgreeRecipientInfo with several RecipientEncryptedKeys becomes as many of
+// RecipientInfo is one encrypted content-encryption key. A
+// KeyAgreeRecipientInfo with several RecipientEncryptedKeys becomes as many of
 // these, which share everything but ID and EncryptedKey.
 type RecipientInfo struct {
 	Kind    RecipientKind
 	Version int
 	// Raw is the whole RecipientInfo as it stands in the message.
 	Raw []byte
-	// ID is the rid of KeyTrans and KeyAgree. Both of its fields are nil when the name in it cannot be read.
+	// ID is the rid of KeyTrans and KeyAgree. Both of its fields are nil when
+	// the name in it cannot be read.
 	ID SignerID
 	// Algorithm is keyEncryptionAlgorithm.
 	Algorithm    algorithm.Identifier
 	EncryptedKey []byte
-	// Originator is the ephemeral key of KeyAgree; nil when the originator is named by a certificate (OriginatorID).
+	// Originator is the ephemeral key of KeyAgree; nil when the originator is
+	// named by a certificate (OriginatorID).
 	Originator   *algorithm.OriginatorKey
 	OriginatorID SignerID
 	// UKM is the user keying material of KeyAgree; nil when absent.

@@ -2,15 +2,17 @@ package cms
 
 import "smimectl/internal/algorithm"
 
-// ContentKeyKEK recovers the content-encryption key with a key-encryption key that both sides hold: of a KEKRecipientInfo (RFC 5652, Section
-// 6.2.3), or of a PasswordRecipientInfo without keyDerivationAlgorithm (RFC 3211, Section 1.2.1). A wrong key is ErrDecrypt; a key
-// of a length the algorithm does not take is an *algorithm.KeySizeError.
+// ContentKeyKEK recovers the content-encryption key with a key-encryption key
+// that both sides hold: of a KEKRecipientInfo (RFC 5652, Section 6.2.3), or of
+// a PasswordRecipientInfo without keyDerivationAlgorithm (RFC 3211, Section
+// 1.2.1). A wrong key is ErrDecrypt; a key of a length the algorithm does not
+// take is an *algorithm.KeySizeError.
 func (e *Envelope) ContentKeyKEK(ri *RecipientInfo, kek []byte) ([]byte, error) {
 	if e.Cipher == nil {
 		return nil, e.Unsupported
 	}
 	if ri.Kind != KEK && (ri.Kind != Password || ri.KeyDerivation != nil) {
-		return nil, &algorithm.UnsupportedError{Kind: "key", Detail: "a key-encryption key does not open a " + ri.Kind.String() + " recipient"}
+		return nil, unfit("a key-encryption key", ri)
 	}
 	w, err := findKEKWrap(ri)
 	if err != nil {
@@ -32,7 +34,8 @@ type kekWrap interface {
 
 // findKEKWrap finds the wrap of keyEncryptionAlgorithm.
 //
-// QUIRK: RFC 3565, Section 2.5 puts a plain AES wrap into a PasswordRecipientInfo, where RFC 3211 has its own; both are read.
+// QUIRK: RFC 3565, Section 2.5 puts a plain AES wrap into a
+// PasswordRecipientInfo, where RFC 3211 has its own; both are read.
 func findKEKWrap(ri *RecipientInfo) (kekWrap, error) {
 	if ri.Kind == Password && ri.Algorithm.OID == algPWRI {
 		return newPWRIWrap(ri.Algorithm)

@@ -12,19 +12,21 @@ import (
 // algPBKDF2 is id-PBKDF2 (RFC 8018, Appendix A.2; RFC 3370, Section 4.4.1).
 const algPBKDF2 algorithm.OID = "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c"
 
-// Bounds of what a message may ask for: the iterations take seconds, and are run only for a password the user gave.
+// Bounds of what a message may ask for: the iterations take seconds, and are
+// run only for a password the user gave.
 const (
 	maxIterations = 10_000_000
 	maxSalt       = 1024
 )
 
-// ContentKeyPassword recovers the content-encryption key of a PasswordRecipientInfo (RFC 3211). A wrong password is ErrDecrypt.
+// ContentKeyPassword recovers the content-encryption key of a
+// PasswordRecipientInfo (RFC 3211). A wrong password is ErrDecrypt.
 func (e *Envelope) ContentKeyPassword(ri *RecipientInfo, password []byte) ([]byte, error) {
 	if e.Cipher == nil {
 		return nil, e.Unsupported
 	}
 	if ri.Kind != Password {
-		return nil, &algorithm.UnsupportedError{Kind: "key", Detail: "a password does not open a " + ri.Kind.String() + " recipient"}
+		return nil, unfit("a password", ri)
 	}
 	if ri.KeyDerivation == nil {
 		return nil, &algorithm.UnsupportedError{Kind: "key derivation", Detail: "none: the recipient needs a key-encryption key"}

@@ -12,8 +12,9 @@ import (
 // algPWRI is id-alg-PWRI-KEK (RFC 3211, Section 2.2).
 const algPWRI algorithm.OID = arcSMIME + "\x03\x09"
 
-// pwriWrap is the wrap of RFC 3211, Section 2.3: the key behind a length and three check octets, filled up to whole blocks, and encrypted
-// twice in CBC mode without a reset in between.
+// pwriWrap is the wrap of RFC 3211, Section 2.3: the key behind a length and
+// three check octets, filled up to whole blocks, and encrypted twice in CBC
+// mode without a reset in between.
 type pwriWrap struct {
 	cipher *algorithm.ContentCipher
 	iv     []byte
@@ -39,7 +40,8 @@ func newPWRIWrap(id algorithm.Identifier) (kekWrap, error) {
 func (w *pwriWrap) name() string { return "PWRI-KEK with " + w.cipher.Title }
 func (w *pwriWrap) size() int    { return w.cipher.KeySize }
 
-// block returns the block cipher itself; the content cipher would look for a padding. It is nil for one that is neither AES nor 3DES.
+// block returns the block cipher itself; the content cipher would look for a
+// padding. It is nil for one that is neither AES nor 3DES.
 func (w *pwriWrap) block(kek []byte) cipher.Block {
 	var b cipher.Block
 	var err error
@@ -58,7 +60,8 @@ func (w *pwriWrap) block(kek []byte) cipher.Block {
 // maxWrapped bounds a wrapped key: its length is one octet.
 const maxWrapped = 256 + aes.BlockSize
 
-// unwrap undoes the two encryptions from the end. What is wrong with the result is told in no way.
+// unwrap undoes the two encryptions from the end. What is wrong with the result
+// is told in no way.
 func (w *pwriWrap) unwrap(kek, wrapped []byte, cekSize int) ([]byte, error) {
 	block := w.block(kek)
 	if block == nil {
@@ -71,7 +74,8 @@ func (w *pwriWrap) unwrap(kek, wrapped []byte, cekSize int) ([]byte, error) {
 	}
 	once := make([]byte, n)
 	defer clear(once)
-	// The last block of the second encryption has the block before it as its IV; decrypted it is the IV the second encryption began with.
+	// The last block of the second encryption has the block before it as its
+	// IV; decrypted it is the IV the second encryption began with.
 	cipher.NewCBCDecrypter(block, wrapped[n-2*size:n-size]).CryptBlocks(once[n-size:], wrapped[n-size:])
 	cipher.NewCBCDecrypter(block, once[n-size:]).CryptBlocks(once[:n-size], wrapped[:n-size])
 	cipher.NewCBCDecrypter(block, w.iv).CryptBlocks(once, once)

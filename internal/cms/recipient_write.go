@@ -17,7 +17,8 @@ type Recipient struct {
 	Certificate *cert.Certificate
 	// OAEP asks for RSAES-OAEP where the key is an RSA key.
 	OAEP bool
-	// ByKeyID names the certificate by its subject key identifier instead of issuer and serial number.
+	// ByKeyID names the certificate by its subject key identifier instead of
+	// issuer and serial number.
 	ByKeyID bool
 }
 
@@ -37,11 +38,13 @@ func (e *RecipientError) Unwrap() error { return e.Err }
 
 var errNoEncryption = errors.New("its key is for signatures only")
 
-// ukmSize is the size of the user keying material, which RFC 5753, Section 3.1.1 wants to be sent.
+// ukmSize is the size of the user keying material, which RFC 5753, Section
+// 3.1.1 wants to be sent.
 const ukmSize = 32
 
-// makeRecipients wraps the key for everybody. It returns the RecipientInfos in the order of DER, and the largest of their versions.
-// A certificate that is named twice gets one.
+// makeRecipients wraps the key for everybody. It returns the RecipientInfos in
+// the order of DER, and the largest of their versions. A certificate that is
+// named twice gets one.
 func makeRecipients(recipients []Recipient, cek []byte) (infos [][]byte, version int, err error) {
 	for i, r := range recipients {
 		if r.Certificate == nil {
@@ -106,7 +109,8 @@ func (r Recipient) transport(key *algorithm.PublicKey, id SignerID, cek []byte) 
 	return der, version, err
 }
 
-// agree makes a KeyAgreeRecipientInfo with an ephemeral key (RFC 5652, Section 6.2.2; RFC 5753, Section 3.1.1; RFC 8418, Section 3).
+// agree makes a KeyAgreeRecipientInfo with an ephemeral key (RFC 5652, Section
+// 6.2.2; RFC 5753, Section 3.1.1; RFC 8418, Section 3).
 func (r Recipient) agree(key *algorithm.PublicKey, id SignerID, cek []byte) ([]byte, int, error) {
 	a, err := algorithm.KeyAgreementFor(key, len(cek))
 	if err != nil {
@@ -114,7 +118,8 @@ func (r Recipient) agree(key *algorithm.PublicKey, id SignerID, cek []byte) ([]b
 	}
 	var ukm []byte
 	if key.Kind != "x25519" {
-		// Peers differ on what a ukm does with HKDF (RFC 8418, Section 2.2), so X25519 goes without.
+		// Peers differ on what a ukm does with HKDF (RFC 8418, Section 2.2), so
+		// X25519 goes without.
 		ukm = make([]byte, ukmSize)
 		rand.Read(ukm)
 	}

@@ -28,6 +28,7 @@ func onlyOnce(oid algorithm.OID) bool {
 func (si *SignerInfo) applyRules(eContentType ContentType) {
 	for _, rule := range []func(ContentType) error{
 		si.ruleRequired,
+		si.ruleSigned,
 		si.ruleOnce,
 		si.ruleContentType,
 		si.ruleMessageDigest,
@@ -47,6 +48,18 @@ func (si *SignerInfo) applyRules(eContentType ContentType) {
 func (si *SignerInfo) ruleRequired(eContentType ContentType) error {
 	if si.SignedAttributes == nil && eContentType != TypeData {
 		return malformed("content type is %s, but there are no signed attributes", TypeName(eContentType))
+	}
+	return nil
+}
+
+// ruleSigned: what says something about the content must be signed (RFC 5652,
+// Sections 11.1 to 11.3; RFC 6211, Section 2).
+func (si *SignerInfo) ruleSigned(ContentType) error {
+	for _, a := range si.UnsignedAttributes {
+		switch a.OID {
+		case attrContentType, attrMessageDigest, attrSigningTime, attrAlgorithmProtection:
+			return attributeFault("%s is not signed", AttributeName(a.OID))
+		}
 	}
 	return nil
 }
@@ -159,9 +172,6 @@ const maxCapabilities = 64
 //	    signatureAlgorithm [1] SignatureAlgorithmIdentifier OPTIONAL,
 //	    macAlgorithm [2] MessageAuthenticationCodeAlgorithm OPTIONAL }
 func (si *SignerInfo) ruleAlgorithmProtection(ContentType) error {
-	if len(find(si.UnsignedAttributes, attrAlgorithmProtection)) > 0 {
-		return attributeFault("CMSAlgorithmProtection is not signed")
-	}
 	value := cryptobyte.String(single(si.SignedAttributes, attrAlgorithmProtection))
 	if value == nil {
 		return nil

@@ -61,11 +61,7 @@ func (si *SignerInfo) Capabilities() []algorithm.Identifier { return si.capabili
 func parseSignerInfo(raw []byte, offset int64, lim Limits) (*SignerInfo, error) {
 	si := &SignerInfo{raw: raw}
 	if err := si.parse(ber.NewBytesReader(raw, lim.ber()), lim); err != nil {
-		err = fromBER(err)
-		if e, ok := errors.AsType[*MalformedError](err); ok {
-			err = &MalformedError{max(e.Offset, 0) + offset, e.Detail}
-		}
-		return nil, err
+		return nil, at(fromBER(err), offset)
 	}
 	si.findAlgorithms()
 	return si, nil
@@ -172,7 +168,10 @@ func algorithmError(err error) error {
 }
 
 // parseTime reads a Time as an attribute may have it (RFC 5652, Section 11.3):
-// UTCTime or GeneralizedTime, in UTC, with seconds and without a fraction.
+// UTCTime or GeneralizedTime, with seconds and without a fraction.
+//
+// QUIRK: both have to be in UTC. smimesign on macOS writes local time and its
+// distance, "150506002448-0400".
 func parseTime(der []byte) (time.Time, bool) {
 	s := cryptobyte.String(der)
 	var body cryptobyte.String
@@ -180,25 +179,23 @@ func parseTime(der []byte) (time.Time, bool) {
 	if !s.ReadAnyASN1(&body, &tag) || !s.Empty() {
 		return time.Time{}, false
 	}
-	layout := "20060102150405Z"
 	text := string(body)
-	switch tag {
-	case asn1.UTCTime:
-		if len(text) != 13 {
-			return time.Time{}, false
-		}
+	switch {
+	case tag == asn1.UTCTime && len(text) > 0:
+		// Two digits of the year: 50 to 99 are of the last century.
 		century := "20"
 		if text[0] >= '5' {
 			century = "19"
 		}
 		text = century + text
-	case asn1.GeneralizedTime:
+	case tag == asn1.GeneralizedTime:
 	default:
 		return time.Time{}, false
 	}
-	if len(text) != len(layout) {
+	const digits = len("20060102150405")
+	if len(text) != digits+len("Z") && len(text) != digits+len("-0700") {
 		return time.Time{}, false
 	}
-	t, err := time.Parse(layout, text)
-	return t, err == nil
+	t, err := time.Parse("20060102150405Z0700", text)
+	return t.UTC(), err == nil
 }

@@ -59,7 +59,7 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if err != nil {
 		return nil, err
 	}
-	if cek.implicit && !facts.Authenticated && !w.in.Raw && w.ex.outer != nil && !looksLikeEntity(c) {
+	if cek.implicit && !facts.Authenticated && !w.in.Raw && w.mustBeEntity() && !looksLikeEntity(c) {
 		// One wrong key in 256 yields good padding; only a MIME header tells it from the right one, and the
 		// answer must be the same as for damaged content (P41).
 		w.ex.inner = nil
@@ -256,6 +256,15 @@ func (w *walk) cipherAllowed(env *cms.Envelope) error {
 		return &WeakCipher{Name: env.Cipher.Name, Title: env.Cipher.Title}
 	}
 	return nil
+}
+
+// mustBeEntity reports whether what decrypts has to be a MIME entity: in a mail it
+// has, a bare entity or CMS file may hold any octets.
+//
+// QUIRK: AS2 messages (RFC 4130) of some senders hold business data without a
+// MIME header.
+func (w *walk) mustBeEntity() bool {
+	return w.facts.IsMail && len(w.ex.outer.Header.Values("AS2-Version")) == 0
 }
 
 // looksLikeEntity reports whether decrypted octets begin with a MIME header.

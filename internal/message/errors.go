@@ -40,5 +40,18 @@ type NotARecipient struct {
 }
 
 func (e *NotARecipient) Error() string {
-	return fmt.Sprintf("message: none of %d keys is among %d recipients", e.Identities, e.Recipients)
+	switch e.Identities {
+	case 0:
+		return "message: cannot decrypt: there is no identity of yours, and it has " + count(e.Recipients, "recipient")
+	case 1:
+		return "message: cannot decrypt: your identity is not among its " + count(e.Recipients, "recipient")
+	}
+	return fmt.Sprintf("message: cannot decrypt: none of your %d identities is among its %s", e.Identities, count(e.Recipients, "recipient"))
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -42,6 +42,9 @@ type content struct {
 }
 
 func (w *walk) run() error {
+	if w.in.Source.Size() == 0 {
+		return &mimewrap.MalformedError{Detail: "it is empty"}
+	}
 	form := mimewrap.Detect(w.in.Source)
 	var current *content
 	switch form {
@@ -73,8 +76,9 @@ func (w *walk) inward(current *content) error {
 	for current != nil && current.entity != nil {
 		layer, err := current.entity.Layer()
 		if err != nil {
-			if len(w.facts.Layers) > 0 && w.facts.Layers[len(w.facts.Layers)-1].Kind == "signed" {
-				return nil
+			var limit *mimewrap.LimitError
+			if errors.As(err, &limit) && len(w.facts.Layers) > 0 {
+				return nil // what was signed or encrypted is octets; how deep its parts nest is not looked into (P74)
 			}
 			return err
 		}
@@ -123,8 +127,17 @@ func (w *walk) layer(open func() (io.Reader, error), l *mimewrap.Layer, part str
 	case cms.TypeCompressedData:
 		return w.compressed(open, l, part)
 	}
-	return nil, &UnsupportedContent{Type: cms.TypeName(kind)}
+	if plainTypes[kind] {
+		return nil, nil // nothing protects it: unsigned, not encrypted
+	}
+	if name := cms.TypeName(kind); name != kind.String() {
+		return nil, &UnsupportedContent{Type: name}
+	}
+	return nil, &cms.MalformedError{Detail: "the content type " + kind.String() + " is none of CMS"}
 }
+
+// plainTypes are content types without a signature and without encryption.
+var plainTypes = map[cms.ContentType]bool{cms.TypeData: true, cms.TypeDigestedData: true}
 
 // compressed takes off a compressed-data layer, with the limits of P60.
 func (w *walk) compressed(open func() (io.Reader, error), l *mimewrap.Layer, part string) (*content, error) {

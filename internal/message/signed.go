@@ -35,20 +35,10 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 	if err := sd.DigestContent(l.ContentReader(false), nil); err != nil {
 		return nil, err
 	}
+	// The canonical reading is the only one: trying others until one fits would
+	// find a signature's favour for what nobody sent (P68).
 	signed := func() io.Reader { return l.ContentReader(false) }
 	signers := w.signers(sd)
-	if allChanged(signers) {
-		// QUIRK: AS2 senders sign binary parts whose line ends must not be changed; the canonical
-		// reading then differs from the octets that were signed. The octets as stored are the only other reading.
-		if err := sd.DigestContent(l.ContentReader(true), nil); err != nil {
-			return nil, err
-		}
-		if again := w.signers(sd); !allChanged(again) {
-			signers = again
-			signed = func() io.Reader { return l.ContentReader(true) }
-			w.note([]string{"the signature fits the part as it is stored, not its canonical form"})
-		}
-	}
 	part := current.part + ".1"
 	w.completeSigned(sd, signers, l.Content, part)
 	next := &content{source: l.Content.Source, entity: l.Content, signed: signed, part: part}
@@ -244,21 +234,4 @@ func containsCertificate(list []*cert.Certificate, c *cert.Certificate) bool {
 		}
 	}
 	return false
-}
-
-// allChanged reports whether every signer that was checked found other content
-// than was signed.
-func allChanged(signers []verdict.Signer) bool {
-	changed := false
-	for _, s := range signers {
-		var fault *cms.SignatureError
-		switch {
-		case !s.Checked:
-		case errors.As(s.Check, &fault) && fault.Kind == cms.ContentChanged:
-			changed = true
-		default:
-			return false
-		}
-	}
-	return changed
 }

@@ -2,6 +2,7 @@ package message
 
 import (
 	"errors"
+	"strings"
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cms"
@@ -14,7 +15,7 @@ import (
 // known to be the message's fault is the machine's: never the other way round
 // for a message, because a filter retries the machine's faults for ever.
 func stopFor(err error, layer int) *verdict.Stop {
-	s := &verdict.Stop{Err: err, Layer: max(layer, 0)}
+	s := &verdict.Stop{Err: err, Layer: max(layer, 0), Text: plainText(err)}
 	var (
 		key         *KeyError
 		unsupported *algorithm.UnsupportedError
@@ -56,4 +57,18 @@ func stopFor(err error, layer int) *verdict.Stop {
 		s.Code, s.Word = verdict.InputOutput, verdict.WordError
 	}
 	return s
+}
+
+// plainText is what an error of a lower floor says, without the floor's name:
+// that is for developers.
+func plainText(err error) string {
+	var key *KeyError
+	if errors.As(err, &key) || errors.Is(err, cms.ErrDecrypt) {
+		return ""
+	}
+	text := err.Error()
+	for _, floor := range []string{"message: ", "mimewrap: ", "cms: ", "ber: ", "algorithm: ", "cert: "} {
+		text = strings.TrimPrefix(text, floor)
+	}
+	return text
 }

@@ -102,8 +102,9 @@ type base64Reader struct {
 
 const base64Window = 128 << 10
 
-func newBase64Reader(src io.Reader) *base64Reader {
-	return &base64Reader{src: src, t: tables(), in: make([]byte, base64Window)}
+// newBase64Reader reads src, which holds size octets, as far as that is known.
+func newBase64Reader(src io.Reader, size int64) *base64Reader {
+	return &base64Reader{src: src, t: tables(), in: make([]byte, min(base64Window, max(256, size+1)))}
 }
 
 func (b *base64Reader) Read(p []byte) (int, error) {
@@ -299,7 +300,7 @@ type base64Writer struct {
 }
 
 func newBase64Writer(dst io.Writer, columns int, ending string) *base64Writer {
-	return &base64Writer{dst: dst, t: tables(), ending: ending, line: columns / 4 * 3, out: make([]byte, 0, 128<<10)}
+	return &base64Writer{dst: dst, t: tables(), ending: ending, line: columns / 4 * 3}
 }
 
 func (b *base64Writer) Write(p []byte) (int, error) {
@@ -326,6 +327,12 @@ func (b *base64Writer) Write(p []byte) (int, error) {
 // lines encodes whole lines.
 func (b *base64Writer) lines(p []byte) error {
 	width := b.line/3*4 + len(b.ending)
+	if want := min(base64Window, max(len(p)/b.line, 8)*width); cap(b.out) < want {
+		if err := b.flush(); err != nil {
+			return err
+		}
+		b.out = make([]byte, 0, max(want, width))
+	}
 	for len(p) > 0 {
 		if cap(b.out)-len(b.out) < width {
 			if err := b.flush(); err != nil {
@@ -343,6 +350,9 @@ func (b *base64Writer) lines(p []byte) error {
 }
 
 func (b *base64Writer) flush() error {
+	if len(b.out) == 0 {
+		return nil
+	}
 	_, err := b.dst.Write(b.out)
 	b.out = b.out[:0]
 	return err
@@ -350,9 +360,12 @@ func (b *base64Writer) flush() error {
 
 func (b *base64Writer) Close() error {
 	if n := len(b.carry); n > 0 {
-		if cap(b.out)-len(b.out) < b.line/3*4+len(b.ending) {
+		if need := b.line/3*4 + len(b.ending); cap(b.out)-len(b.out) < need {
 			if err := b.flush(); err != nil {
 				return err
+			}
+			if cap(b.out) < need {
+				b.out = make([]byte, 0, need)
 			}
 		}
 		pad := (3 - n%3) % 3

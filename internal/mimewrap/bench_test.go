@@ -43,7 +43,7 @@ func BenchmarkBase64Decode(b *testing.B) {
 			b.SetBytes(benchSize)
 			buf := make([]byte, 64<<10)
 			for b.Loop() {
-				n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{newBase64Reader(spool.NewReader(src))}, buf)
+				n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{newBase64Reader(spool.NewReader(src), src.Size())}, buf)
 				if n != benchSize || err != nil {
 					b.Fatal(n, err)
 				}
@@ -58,9 +58,6 @@ func encode64(p []byte, columns int, ending string) []byte {
 		columns = (len(p) + 2) / 3 * 4
 	}
 	w := newBase64Writer(&out, columns, ending)
-	if cap(w.out) < columns+2 {
-		w.out = make([]byte, 0, columns+64)
-	}
 	w.Write(p)
 	w.Close()
 	return out.Bytes()

@@ -79,7 +79,7 @@ func (c *canonicalReader) next() error {
 	c.at += int64(n)
 	if firstBareLF(p, c.afterCR) >= 0 {
 		if c.out == nil {
-			c.out = make([]byte, 0, copyWindow+copyWindow/8)
+			c.out = make([]byte, 0, len(c.in)+len(c.in)/8+64)
 		}
 		c.out = appendCanonical(c.out[:0], p, c.afterCR)
 		c.ready = c.out

@@ -47,7 +47,7 @@ func (e *Entity) openCMS(l *Layer) error {
 	default:
 		return &ParameterError{Field: "Content-Transfer-Encoding", Detail: "encoding is not known"}
 	}
-	l.CMS = func() (io.Reader, error) { return newBase64Reader(spool.NewReader(body)), nil }
+	l.CMS = func() (io.Reader, error) { return newBase64Reader(spool.NewReader(body), body.Size()), nil }
 	return nil
 }
 

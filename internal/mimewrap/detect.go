@@ -29,7 +29,10 @@ const searched = 1 << 20
 var mailFields = []string{"From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject", "Received",
 	"Return-Path", "Delivered-To", "Newsgroups", "Resent-From", "Resent-Sender", "Resent-To", "Envelope-To", "X-Original-To"}
 
-// httpFields are those of AS2 (RFC 4130): a MIME entity that came by HTTP, whose From, if any, names a server.
+// senderFields name a sender: whatever else a file looks like, what is signed in it is compared with them.
+var senderFields = []string{"From", "Sender", "Resent-From", "Resent-Sender"}
+
+// httpFields are those of AS2 (RFC 4130): a MIME entity that came by HTTP, with a subject and a date perhaps.
 var httpFields = []string{"AS2-From", "AS2-To", "AS2-Version"}
 
 // Detect tells what src holds from its first octets. A file that is both, a mail with a PEM block in its text,
@@ -54,7 +57,7 @@ func Detect(src spool.Source) Form {
 		for _, f := range e.Header.Fields {
 			mime = mime || isContentField(f.Name) || strings.EqualFold(f.Name, "MIME-Version")
 		}
-		if known, http := e.hasField(mailFields), e.hasField(httpFields); known && !http {
+		if known, http := e.hasField(mailFields), e.hasField(httpFields); known && !http || e.hasField(senderFields) {
 			return FormMail
 		} else if mime || http {
 			return FormEntity
@@ -113,7 +116,7 @@ func ReadMail(src spool.Source) (*Entity, error) {
 		return nil, malformed(odd)
 	}
 	e, err := ReadEntity(src)
-	if err != nil || e.Envelope == nil {
+	if err != nil || !bytes.HasPrefix(e.Envelope, []byte("From ")) {
 		return e, err
 	}
 	second, err := e.secondMail()
@@ -237,13 +240,13 @@ func OpenCMS(src spool.Source, f Form) (func() (io.Reader, error), error) {
 	case FormCMS:
 		return func() (io.Reader, error) { return spool.NewReader(src), nil }, nil
 	case FormBase64:
-		return func() (io.Reader, error) { return newBase64Reader(spool.NewReader(src)), nil }, nil
+		return func() (io.Reader, error) { return newBase64Reader(spool.NewReader(src), src.Size()), nil }, nil
 	case FormPEM:
 		block, err := findPEM(src)
 		if err != nil {
 			return nil, err
 		}
-		return func() (io.Reader, error) { return newBase64Reader(spool.NewReader(block.of(src))), nil }, nil
+		return func() (io.Reader, error) { return newBase64Reader(spool.NewReader(block.of(src)), block.size()), nil }, nil
 	}
 	return nil, malformed("file holds no CMS object")
 }

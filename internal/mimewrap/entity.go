@@ -13,7 +13,7 @@ type Entity struct {
 	Header   Header
 	Source   spool.Source // the whole entity, header included
 	Body     spool.Source
-	Envelope []byte   // the mbox "From " line before it, with its line end; not part of Source
+	Envelope []byte   // the line before the header, an mbox "From " line, with its line end; not part of Source
 	Notes    []string // what was tolerated in reading it
 
 	base      spool.Source
@@ -69,23 +69,34 @@ func readPart(base spool.Source, whole span) (*Entity, error) {
 }
 
 // skipEnvelope takes the line off that mbox files have before each mail.
+//
+// QUIRK: the request line of an HTTP message saved as a file is skipped as well (AS2 gateways, RFC 4130).
 func (e *Entity) skipEnvelope() error {
 	buf := make([]byte, 1024)
 	n, err := readAt(e.base, buf, e.whole.start)
 	if err != nil {
 		return err
 	}
-	if buf = buf[:n]; !bytes.HasPrefix(buf, []byte("From ")) {
+	i := bytes.IndexByte(buf[:n], '\n')
+	line := bytes.TrimRight(buf[:i+1], "\r\n")
+	http := bytes.HasPrefix(line, []byte("POST ")) && (bytes.HasSuffix(line, []byte(" HTTP/1.1")) || bytes.HasSuffix(line, []byte(" HTTP/1.0")))
+	switch {
+	case http:
+		e.Notes = append(e.Notes, "HTTP request line before the header")
+	case !bytes.HasPrefix(buf[:n], []byte("From ")) || isField(line):
 		return nil
-	}
-	i := bytes.IndexByte(buf, '\n')
-	if i < 0 {
+	case i < 0:
 		return malformed("first line begins with \"From \" and does not end")
 	}
 	e.Envelope = append([]byte(nil), buf[:i+1]...)
 	e.whole.start += int64(i + 1)
 	e.Source = e.whole.of(e.base)
 	return nil
+}
+
+func isField(line []byte) bool {
+	_, _, ok := fieldName(line)
+	return ok
 }
 
 // readHeader finds the blank line, doubling what it reads, and cuts the fields.

@@ -27,7 +27,7 @@ func Prepare(e *Entity, opt PrepareOptions) (*Prepared, error) {
 	if e.broken != nil {
 		return nil, e.broken
 	}
-	p := &preparation{Prepared: &Prepared{base: e.base}, opt: opt, window: make([]byte, scanWindow)}
+	p := &preparation{Prepared: &Prepared{base: e.base}, opt: opt, window: make([]byte, min(scanWindow, max(4096, e.whole.size()+1)))}
 	p.jobs = []job{{ent: e, number: "1", root: true}}
 	for len(p.jobs) > 0 {
 		j := p.jobs[len(p.jobs)-1]
@@ -239,9 +239,8 @@ func (p *preparation) outside(j job) error {
 // untouched adds a whole entity as it is.
 func (p *preparation) untouched(j job, why string) error {
 	e := j.ent
-	p.header(j, "")
-	if n := len(p.pieces); n > 0 {
-		p.pieces[n-1].apart = false
+	if h := p.header(j, ""); h >= 0 {
+		p.pieces[h].apart = false
 	}
 	t, err := scan(p.base, e.body, p.window)
 	if err != nil {
@@ -435,7 +434,7 @@ func (p *preparation) invent(e *Entity) string {
 	var carry []byte
 	r := e.Decoded()
 	for {
-		n, err := r.Read(p.window[:128<<10])
+		n, err := r.Read(p.window)
 		if n > 0 && (!ascii || hasHighBit(p.window[:n])) {
 			ascii = false
 			carry, valid = validUTF8(append(carry, p.window[:n]...))

@@ -16,12 +16,14 @@ const (
 type Options struct {
 	// Dir is the directory of the file; empty means os.TempDir().
 	Dir string
-	// Memory is the number of octets kept in memory; 0 means 1 MiB, a negative number none.
+	// Memory is the number of octets kept in memory; 0 means 1 MiB, a negative
+	// number none.
 	Memory int64
 }
 
-// Buffer holds back what is written to it: in memory up to Options.Memory octets, above that in an unnamed and encrypted file.
-// One goroutine writes; after Source any number may read.
+// Buffer holds back what is written to it: in memory up to Options.Memory
+// octets, above that in an unnamed and encrypted file. One goroutine writes;
+// after Source any number may read.
 type Buffer struct {
 	opt Options
 
@@ -42,7 +44,8 @@ func New(opt Options) *Buffer {
 	return &Buffer{opt: opt}
 }
 
-// Write appends p. Trouble with the disk is an *Error, and lasting: what was written is lost then.
+// Write appends p. Trouble with the disk is an *Error, and lasting: what was
+// written is lost then.
 func (b *Buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -106,7 +109,8 @@ func (b *Buffer) grow(n int) {
 	b.mem = mem
 }
 
-// spill moves from memory to a file; from then on mem is the stage for the file's next octets.
+// spill moves from memory to a file; from then on mem is the stage for the
+// file's next octets.
 func (b *Buffer) spill() error {
 	f, err := newScratch(b.opt.Dir)
 	if err != nil {
@@ -149,7 +153,8 @@ func (b *Buffer) Source() (Source, error) {
 	return (*sealed)(b), nil
 }
 
-// Close wipes what is in memory and closes the file, which thereby ceases to exist. It may be called again.
+// Close wipes what is in memory and closes the file, which thereby ceases to
+// exist. It may be called again.
 func (b *Buffer) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -196,7 +201,8 @@ func (s *sealed) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// Hold copies all of r into a new Buffer and ends the writing. An error of r is returned as it is, one of the disk as an *Error.
+// Hold copies all of r into a new Buffer and ends the writing. An error of r is
+// returned as it is, one of the disk as an *Error.
 func Hold(r io.Reader, opt Options) (*Buffer, error) {
 	b := New(opt)
 	if _, err := io.CopyBuffer(onlyWriter{b}, r, make([]byte, 64<<10)); err != nil {

@@ -9,8 +9,10 @@ import (
 	"os"
 )
 
-// scratch is an unnamed file whose content is encrypted with AES-256 in counter mode. Each has a fresh random key, which is the only
-// thing that makes it readable and is lost with the process; so the counter can be the place in the file.
+// scratch is an unnamed file whose content is encrypted with AES-256 in counter
+// mode. Each has a fresh random key, which is the only thing that makes it
+// readable and is lost with the process; so the counter can be the place in the
+// file.
 type scratch struct {
 	file  *os.File
 	block cipher.Block

@@ -1,11 +1,15 @@
-// Package spool holds back bytes that must not be released yet, and watches over input that is read twice.
+// Package spool holds back bytes that must not be released yet, and watches
+// over input that is read twice.
 //
-// A [Buffer] keeps what is written to it in memory up to a limit, and above that in a file without a name that is readable by
-// this user alone and encrypted under a key that never leaves this process: what is held back may be the plaintext of an encrypted
-// message (RFC 8551, Section 6), and a crash must not leave it behind. [Watch] makes sure that a second pass over a file sees what the first
-// pass saw.
+// A [Buffer] keeps what is written to it in memory up to a limit, and above
+// that in a file without a name that is readable by this user alone and
+// encrypted under a key that never leaves this process: what is held back may
+// be the plaintext of an encrypted message (RFC 8551, Section 6), and a crash
+// must not leave it behind. [Watch] makes sure that a second pass over a file
+// sees what the first pass saw.
 //
-// The package does not know what the bytes are, sets no limit on how many there are, and never gives its files a lasting name.
+// The package does not know what the bytes are, sets no limit on how many there
+// are, and never gives its files a lasting name.
 package spool
 
 import (
@@ -14,14 +18,16 @@ import (
 	"io"
 )
 
-// Source is a fixed sequence of octets that can be read at any place, any number of times, and by several goroutines at once.
+// Source is a fixed sequence of octets that can be read at any place, any
+// number of times, and by several goroutines at once.
 type Source interface {
 	io.ReaderAt
 	// Size returns the number of octets.
 	Size() int64
 }
 
-// Error is trouble with the disk: no space, no permission, a failing device. It says nothing about the bytes themselves.
+// Error is trouble with the disk: no space, no permission, a failing device. It
+// says nothing about the bytes themselves.
 type Error struct {
 	Op  string // "create", "write", "read" or "close"
 	Err error
@@ -59,7 +65,8 @@ func (s byteSource) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// Section returns n octets of s from the offset off on. A range that leaves s is clipped to what is there.
+// Section returns n octets of s from the offset off on. A range that leaves s
+// is clipped to what is there.
 func Section(s Source, off, n int64) Source {
 	size := s.Size()
 	off = min(max(off, 0), size)
@@ -98,8 +105,9 @@ func (s *section) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// NewReader returns a reader of s from its start. It reads s in large pieces, whatever size it is asked for, and it is independent of
-// every other reader of s.
+// NewReader returns a reader of s from its start. It reads s in large pieces,
+// whatever size it is asked for, and it is independent of every other reader of
+// s.
 func NewReader(s Source) io.Reader {
 	if b, ok := s.(byteSource); ok {
 		return bytes.NewReader(b)
@@ -173,7 +181,8 @@ func (r *reader) WriteTo(w io.Writer) (int64, error) {
 	}
 }
 
-// fetch reads the next octets of the source; the error of a short read is kept for the next call.
+// fetch reads the next octets of the source; the error of a short read is kept
+// for the next call.
 func (r *reader) fetch(p []byte) (int, error) {
 	if r.fail != nil {
 		return 0, r.fail

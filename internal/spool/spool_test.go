@@ -299,7 +299,8 @@ func TestWatchChanged(t *testing.T) {
 		if out.Len() > at || !bytes.Equal(out.Bytes(), data[:out.Len()]) {
 			t.Errorf("octet %d: %d octets got out", at, out.Len())
 		}
-		// In small pieces from another place, too; nothing of the piece may be in the slice.
+		// In small pieces from another place, too; nothing of the piece may be
+		// in the slice.
 		p := bytes.Repeat([]byte{0xAA}, 10)
 		if n, err := w.ReadAt(p, int64(at/chunkSize*chunkSize+20)); n != 0 || err != ErrChanged || !bytes.Equal(p, make([]byte, 10)) {
 			t.Errorf("octet %d, small: %d, %v", at, n, err)
@@ -389,7 +390,8 @@ func TestConcurrent(t *testing.T) {
 	io.Copy(io.Discard, NewReader(held)) // must not race; may fail
 }
 
-// FuzzSpool writes the data in pieces cut by the script, and reads it back by the same cuts.
+// FuzzSpool writes the data in pieces cut by the script, and reads it back by
+// the same cuts.
 func FuzzSpool(f *testing.F) {
 	f.Add([]byte("some data"), []byte{1, 2, 3}, int16(5))
 	f.Add(pattern(10_000), []byte{255, 0, 7, 90}, int16(-1))

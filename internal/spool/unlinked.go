@@ -4,7 +4,8 @@ package spool
 
 import "os"
 
-// createUnlinked creates a file with mode 0600 and takes its name away before anything is written to it.
+// createUnlinked creates a file with mode 0600 and takes its name away before
+// anything is written to it.
 func createUnlinked(dir string) (*os.File, func() error, error) {
 	f, err := os.CreateTemp(dir, ".smimectl-*")
 	if err != nil {

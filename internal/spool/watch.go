@@ -10,7 +10,8 @@ import (
 	"sync"
 )
 
-// ErrChanged says that a watched file does not hold any more what was read from it before.
+// ErrChanged says that a watched file does not hold any more what was read from
+// it before.
 var ErrChanged = errors.New("spool: the input changed while it was in use")
 
 const (
@@ -19,9 +20,11 @@ const (
 	pageChunks = 1024
 )
 
-// Watch returns the first size octets of f. The first time a piece of 64 KiB is read its GMAC under a random key is noted; whenever the
-// piece is read again it must be the same, else the read fails with ErrChanged and gives nothing of the piece. A file that has become shorter
-// than size has changed, too. Any other failure of f is an *Error.
+// Watch returns the first size octets of f. The first time a piece of 64 KiB is
+// read its GMAC under a random key is noted; whenever the piece is read again
+// it must be the same, else the read fails with ErrChanged and gives nothing of
+// the piece. A file that has become shorter than size has changed, too. Any
+// other failure of f is an *Error.
 func Watch(f io.ReaderAt, size int64) Source {
 	key := make([]byte, 16)
 	rand.Read(key)
@@ -55,7 +58,8 @@ type page struct {
 
 func (w *watched) Size() int64 { return w.size }
 
-// ReadAt implements io.ReaderAt. Whole chunks are read straight into p, parts of chunks through the chunk held last.
+// ReadAt implements io.ReaderAt. Whole chunks are read straight into p, parts
+// of chunks through the chunk held last.
 func (w *watched) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errNegative
@@ -145,8 +149,9 @@ func (w *watched) fill(p []byte, off int64) error {
 	return &Error{Op: "read", Err: err}
 }
 
-// check compares a chunk with what it was before. The number is the nonce; that it serves again for the second look at a chunk is no harm,
-// because the tags are shown to nobody: what remains is equality under a secret universal hash.
+// check compares a chunk with what it was before. The number is the nonce; that
+// it serves again for the second look at a chunk is no harm, because the tags
+// are shown to nobody: what remains is equality under a secret universal hash.
 func (w *watched) check(chunk []byte, number int64) error {
 	var nonce [12]byte
 	binary.BigEndian.PutUint64(nonce[4:], uint64(number))

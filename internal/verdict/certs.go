@@ -91,16 +91,10 @@ func (j *judge) certificates() Word {
 		}
 		j.r.Certificates[k].Trust = w.report.Trust
 		k++
-		if word == "" {
-			word = own
-		}
 		word = worse(word, own)
 	}
 	j.r.NotChecked = append(j.r.NotChecked, "revocation")
-	if stop != "" {
-		return worse(word, stop)
-	}
-	if word == "" {
+	if word = worse(word, stop); word == "" {
 		j.add(nil, CertificateMissing, Fail, WordNoKey, "there is no certificate to judge")
 		return WordNoKey
 	}

@@ -68,6 +68,9 @@ func escape(s string, shown func(rune) bool) string {
 	return out.String()
 }
 
+// quote puts foreign text into quotation marks, which it cannot close itself.
+func quote(s string) string { return `"` + strings.ReplaceAll(Escape(s), `"`, "'") + `"` }
+
 func escaped(c rune) string {
 	if c > 0xffff {
 		return fmt.Sprintf(`\U%08x`, c)

@@ -1,9 +1,6 @@
 package verdict
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // mainReason is the reason a screen is about, nil when nothing failed.
 func (r *Report) mainReason() *Reason {
@@ -60,11 +57,22 @@ func (r *Report) who(s *SignerReport) string {
 		return *s.Name
 	}
 	// A name that could be read as an address of its own is put into quotes.
-	name := *s.Name
+	name := clip(*s.Name)
 	if strings.ContainsAny(name, "<>@") {
-		name = fmt.Sprintf("%q", name)
+		return quote(name) + " <" + address + ">"
 	}
 	return Escape(name) + " <" + address + ">"
+}
+
+// maxName is how much of a name is shown beside an address, so that it cannot push the address away.
+const maxName = 60
+
+func clip(name string) string {
+	runes := []rune(Escape(name))
+	if len(runes) > maxName {
+		return string(runes[:maxName-3]) + "..."
+	}
+	return string(runes)
 }
 
 func (r *Report) short(s *SignerReport) string {
@@ -150,6 +158,9 @@ func (r *Report) headline(word Word) string {
 		}
 		return intact + ", but the certificate of " + r.short(s) + " is no longer valid"
 	case WordUnsigned:
+		if r.Command == "decrypt" {
+			return "nobody has signed the text"
+		}
 		return "no S/MIME signature in this mail"
 	case WordUnencrypted:
 		return "no S/MIME encryption in this mail"

@@ -28,7 +28,7 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	case IssuerUnknown:
 		return []string{"smimectl ca add --from-mail " + name, call("--ca CA.pem")}
 	case IssuerMissing:
-		return []string{call("--chain ISSUER.pem")}
+		return []string{call("--chain ISSUER.pem"), call("--ca ROOT.pem")}
 	case CertificateMissing:
 		return []string{call("--chain SIGNER.pem"), "smimectl cert import OTHER-MAIL.eml"}
 	case ExpiredNow:
@@ -43,15 +43,13 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 		return []string{call("--allow-legacy rsa-1024")}
 	case RevocationUnknown:
 		return []string{call("--no-revocation")}
-	case FromMismatch:
+	case FromMismatch, FromMissing, FromMultiple, FromNameMisleads:
 		if c != nil {
 			if own := c.Addresses(); len(own) > 0 {
 				return []string{call("--from " + shellWord(own[0].String()))}
 			}
 		}
 		return []string{call("--any-from")}
-	case FromMissing, FromMultiple, FromNameMisleads:
-		return []string{call("--from ADDRESS")}
 	case PartlySigned:
 		return []string{call("--allow-partial -o signed.eml")}
 	case PartlyEncrypted:

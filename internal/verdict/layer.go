@@ -46,7 +46,7 @@ func (j *judge) signed(i int, l *Layer, gives bool) (*SignedReport, []Reason) {
 	}
 	if gives {
 		if j.from.code != "" {
-			reasons = append(reasons, newReason(&i, nil, j.from.code, Fail, WordMismatch, j.from.text, j.hints(j.from.code)))
+			reasons = append(reasons, newReason(&i, nil, j.from.code, Fail, WordMismatch, j.from.text, j.hintsFor(j.from.code, l.Signed.Signers[0].Certificate)))
 		}
 		if len(l.NotCovered) > 0 || j.partial("signed") {
 			level := Fail
@@ -83,7 +83,7 @@ func (j *judge) encrypted(i int, l *Layer) (*EncryptedReport, []Reason) {
 		}
 		report.Recipients = append(report.Recipients, RecipientReport{
 			Type: r.Type, Algorithm: r.Algorithm, Issuer: orNil(r.Issuer), Serial: orNil(r.Serial), KeyID: orNil(r.KeyID),
-			Address: orNil(r.Address), Here: here, Key: r.KeyTitle,
+			Address: orNil(r.Address), Here: here, KeyTitle: r.KeyTitle,
 		})
 	}
 	return report, j.opening(i, e)
@@ -115,7 +115,7 @@ func (j *judge) opening(i int, e *Encrypted) []Reason {
 	case e.CipherStatus != algorithm.Current:
 		add(WeakCipher, Warn, "", fmt.Sprintf("%s is out of date", title))
 	}
-	if !e.Authenticated && (e.Decrypted || j.f.Command == "encrypt" && !j.signs()) {
+	if !e.Authenticated && (j.f.Command == "decrypt" && e.Decrypted || j.f.Command == "encrypt" && !j.signs()) {
 		switch {
 		case j.p.RequireIntegrity && j.f.Command == "decrypt":
 			add(NoIntegrity, Fail, WordBad, fmt.Sprintf("%s does not show changes", title))

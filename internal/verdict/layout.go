@@ -66,6 +66,9 @@ type row struct {
 	Lines                []string // further lines below the value
 }
 
+// empty says that the row is a blank line.
+func (r row) empty() bool { return r.Label == "" && r.Value == "" }
+
 // screen puts a report together line by line. Every piece of text goes through the escaper of the style, and no line
 // begins with text of a message: what is too long is broken and indented.
 type screen struct {
@@ -122,6 +125,10 @@ func (s *screen) rows(rows []row) {
 		return
 	}
 	for _, r := range rows {
+		if r.empty() {
+			s.blank()
+			continue
+		}
 		lines := r.Narrow
 		if lines == nil {
 			for _, text := range append([]string{r.Value, r.Remark}, r.Lines...) {
@@ -143,6 +150,10 @@ func (s *screen) wideRows(rows []row) {
 	}
 	const left = 2 + wideLabel
 	for _, r := range rows {
+		if r.empty() {
+			s.blank()
+			continue
+		}
 		text, remark := s.style.escape(r.Value), s.style.escape(r.Remark)
 		room := s.style.columns() - left - value - 2
 		beside := remark != "" && columnsOf(text) <= value && (columnsOf(remark) <= room || room >= 24)

@@ -20,8 +20,11 @@ func (r *Report) lines(s Style) string {
 	if failed {
 		text := "the work was not finished"
 		switch {
-		case main != nil && main.Layer != nil && r.Inside != nil && main.word == *r.Inside && main.Code != DecryptFailed:
-			text = "nothing was written: " + r.headline(main.word)
+		case r.insideFailed():
+			text = "what is inside is " + strings.ToUpper(string(*r.Inside)) + "; nothing was written"
+			if r.release {
+				text = "what is inside is " + strings.ToUpper(string(*r.Inside)) + "; it was written all the same"
+			}
 		case main != nil:
 			text = main.Text
 		case r.Verdict != "":
@@ -34,7 +37,7 @@ func (r *Report) lines(s Style) string {
 		}
 		out.line("error: " + text)
 	}
-	if r.Inside != nil && (!s.Quiet && !failed || failed && r.Verdict == *r.Inside && r.judged > 0) {
+	if r.Inside != nil && (!s.Quiet && !failed || r.insideFailed()) {
 		out.line("inside: " + strings.ToUpper(string(*r.Inside)) + "  " + r.headline(*r.Inside))
 	}
 	for i := range r.Reasons {
@@ -70,6 +73,11 @@ func (r *Report) lines(s Style) string {
 		out.rows(r.verboseRows(s))
 	}
 	return out.out.String()
+}
+
+// insideFailed says whether it is the signature inside for which decrypt says no.
+func (r *Report) insideFailed() bool {
+	return r.Inside != nil && r.Exit() == exitNo && r.Verdict == *r.Inside
 }
 
 // line writes one line behind the name of the program; what is too long goes on indented.

@@ -29,11 +29,11 @@ func OneLine(r *Report) string {
 	case m.Code == FromMismatch && r.Mail != nil && len(r.Mail.From) == 1:
 		about = "From is " + r.Mail.From[0]
 	case m.Level == Fail && r.Exit() != exitYes && r.Exit() != exitNothing:
-		about = m.own()
+		about = m.Text
 	}
-	line := fmt.Sprintf("%-11s%s%s", strings.ToUpper(string(word)), pad(Escape(who), 22), pad(Escape(file), 16))
+	line := fmt.Sprintf("%-10s %s%s", strings.ToUpper(string(word)), pad(Escape(who), 22), pad(Escape(file), 16))
 	if columnsOf(Escape(who)) >= 22 {
-		line = fmt.Sprintf("%-11s%s  %s", strings.ToUpper(string(word)), Escape(who), pad(Escape(file), 16))
+		line = fmt.Sprintf("%-10s %s  %s", strings.ToUpper(string(word)), Escape(who), pad(Escape(file), 16))
 	}
 	if about != "" {
 		line = strings.TrimRight(line, " ") + "   " + Escape(about)

@@ -37,12 +37,7 @@ func (j *judge) opened() Word {
 	if signed == WordBad || signed == WordUnreadable {
 		word = worse(word, signed)
 	}
-	if other != "" {
-		word = worse(word, other)
-	}
-	if stop != "" {
-		word = worse(word, stop)
-	}
+	word = worse(worse(word, other), stop)
 	if word == WordDone || word == WordUnencrypted || j.r.judged > 0 || decrypted {
 		j.r.Inside = &inside
 	}

@@ -75,7 +75,7 @@ func (a assessment) standing() bool {
 func (p Policy) assess(leaf *cert.Certificate, res *certpath.Result) assessment {
 	unknown := finding{"untrusted", IssuerUnknown, WordUntrusted, ""}
 	if leaf != nil {
-		unknown.text = fmt.Sprintf("issued by %q, which is none of your anchors", shownName(leaf.Issuer))
+		unknown.text = fmt.Sprintf("issued by %s, which is none of your anchors", quote(shownName(leaf.Issuer)))
 	}
 	best := assessment{findings: []finding{unknown}}
 	if leaf == nil || res == nil {
@@ -105,7 +105,7 @@ func (p Policy) path(leaf *cert.Certificate, path *certpath.Path) assessment {
 		p.problem(problem, leaf, add)
 	}
 	if path.Anchor == nil && !a.says("untrusted") {
-		add("untrusted", IssuerUnknown, fmt.Sprintf("issued by %q, which is none of your anchors", shownName(leaf.Issuer)))
+		add("untrusted", IssuerUnknown, fmt.Sprintf("issued by %s, which is none of your anchors", quote(shownName(leaf.Issuer))))
 	}
 	said := map[string]bool{}
 	for _, d := range path.Digests {
@@ -132,23 +132,24 @@ func (p Policy) problem(problem certpath.Problem, leaf *cert.Certificate, add fu
 	detail := problem.Detail
 	switch problem.Code {
 	case "issuer-unknown":
-		add("untrusted", IssuerUnknown, fmt.Sprintf("issued by %q, which is none of your anchors", shownName(who.Issuer)))
+		add("untrusted", IssuerUnknown, fmt.Sprintf("issued by %s, which is none of your anchors", quote(shownName(who.Issuer))))
 	case "issuer-missing":
-		add("untrusted", IssuerMissing, fmt.Sprintf("the certificate of the issuer %q is not to be had", shownName(who.Issuer)))
+		add("untrusted", IssuerMissing, fmt.Sprintf("the certificate of the issuer %s is not to be had", quote(shownName(who.Issuer))))
 	case "expired-now":
-		add("expired", ExpiredNow, fmt.Sprintf("the certificate of %q expired on %s", who.DisplayName(), day(who.NotAfter)))
+		add("expired", ExpiredNow, fmt.Sprintf("the certificate of %s expired on %s", quote(who.DisplayName()), day(who.NotAfter)))
 	case "not-yet-valid":
-		add("not-yet-valid", NotYetValid, fmt.Sprintf("the certificate of %q is valid from %s", who.DisplayName(), day(who.NotBefore)))
+		add("not-yet-valid", NotYetValid, fmt.Sprintf("the certificate of %s is valid from %s", quote(who.DisplayName()), day(who.NotBefore)))
 	case "wrong-purpose":
 		if p.PurposeAny {
 			return
 		}
-		if detail == "" {
-			detail = fmt.Sprintf("the certificate of %q is not made for signing mail", who.DisplayName())
+		text := fmt.Sprintf("the certificate of %s is not made for signing mail", quote(who.DisplayName()))
+		if detail != "" {
+			text += ": " + detail
 		}
-		add("wrong-purpose", WrongPurpose, detail)
+		add("wrong-purpose", WrongPurpose, text)
 	case "revoked":
-		add("revoked", Revoked, fmt.Sprintf("the certificate of %q was revoked", who.DisplayName()))
+		add("revoked", Revoked, fmt.Sprintf("the certificate of %s was revoked", quote(who.DisplayName())))
 	case "revocation-unknown":
 		if p.RequireRevocation {
 			add("revocation-unknown", RevocationUnknown, "")
@@ -159,7 +160,7 @@ func (p Policy) problem(problem certpath.Problem, leaf *cert.Certificate, add fu
 		if detail == "" {
 			detail = problem.Code
 		}
-		add("untrusted", PathInvalid, fmt.Sprintf("the chain breaks a rule at %q: %s", who.DisplayName(), detail))
+		add("untrusted", PathInvalid, fmt.Sprintf("the chain breaks a rule at %s: %s", quote(who.DisplayName()), detail))
 	}
 }
 

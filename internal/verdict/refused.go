@@ -35,15 +35,18 @@ func (r *Report) refusedRows(s Style) []row {
 		}
 		do.Lines = append(do.Lines, "  "+fingerprint(top))
 		for i, hint := range m.hints {
-			do.Lines = append(do.Lines, []string{"then  ", "or, for once,  "}[min(i, 1)]+hint)
+			do.Lines = append(do.Lines, s.advise([]string{"then", "or, for once,"}[min(i, 1)], hint)...)
 		}
 		return append(rows, do)
 	case r.Verdict == WordMismatch:
-		return r.mismatchRows(m, signer)
+		return r.mismatchRows(s, m, signer)
 	case r.Verdict == WordExpired && signer != nil:
 		return r.expiredRows(s, m, signer)
 	}
-	rows := []row{{Label: "Why", Value: m.Text}}
+	var rows []row
+	if r.Verdict != WordUnreadable { // whose reason stands in the first line
+		rows = append(rows, row{Label: "Why", Value: m.Text})
+	}
 	if signer != nil && signer.Certificate != nil {
 		rows = append(rows, row{Label: "Says", Value: signer.Certificate.Subject})
 	}
@@ -51,7 +54,7 @@ func (r *Report) refusedRows(s Style) []row {
 	hints := m.hints
 	switch {
 	case len(hints) == 0:
-		do.Value = firstSentence(info.Do)
+		do.Value = asAdvice(info.Do)
 	default:
 		do.Value, do.Lines = hints[0], hints[1:]
 	}
@@ -73,7 +76,7 @@ func causeRow(c *CauseReport) (row, string) {
 	}
 	cause := row{Label: "Cause"}
 	if c.Line > 0 {
-		cause.Value = fmt.Sprintf("line %d %q was %q", c.Line, excerpt(c.Is), excerpt(c.Before))
+		cause.Value = fmt.Sprintf("line %d %s was %s", c.Line, quote(excerpt(c.Is)), quote(excerpt(c.Before)))
 	}
 	fits := "undoing this makes the signature fit: "
 	switch *c.Kind {
@@ -121,13 +124,13 @@ func excerpt(line string) string {
 	return string(runes)
 }
 
-func (r *Report) mismatchRows(m *Reason, signer *SignerReport) []row {
+func (r *Report) mismatchRows(s Style, m *Reason, signer *SignerReport) []row {
 	var rows []row
 	if r.Mail != nil {
 		var from []string
 		for i, a := range r.Mail.From {
 			if i < len(r.Mail.FromNames) && r.Mail.FromNames[i] != "" {
-				a = fmt.Sprintf("%q <%s>", Escape(r.Mail.FromNames[i]), a)
+				a = fmt.Sprintf("%s <%s>", quote(clip(r.Mail.FromNames[i])), a)
 			}
 			from = append(from, a)
 		}
@@ -147,7 +150,7 @@ func (r *Report) mismatchRows(m *Reason, signer *SignerReport) []row {
 	}
 	do := row{Label: "Do", Value: "take it as a mail from " + r.short(signer)}
 	for _, hint := range m.hints {
-		do.Lines = append(do.Lines, "if that is right (a list, an assistant):  "+hint)
+		do.Lines = append(do.Lines, s.advise("if that is right (a list, an assistant):", hint)...)
 	}
 	return append(rows, do)
 }
@@ -173,135 +176,28 @@ func (r *Report) expiredRows(s Style, m *Reason, signer *SignerReport) []row {
 		rows = append(rows, row{Label: "Signed", Value: s.time(signer.SignedAt.Time) + " by the signer's clock, which nobody else confirms"})
 	}
 	for _, hint := range m.hints {
-		rows = append(rows, row{Label: "Do", Value: "for old mail:  " + hint})
+		lines := s.advise("for old mail:", hint)
+		rows = append(rows, row{Label: "Do", Value: lines[0], Lines: lines[1:]})
 	}
 	return rows
 }
 
-// partialRows writes the parts of a mail that is only partly protected, and returns what follows them.
-func (r *Report) partialRows(out *screen) []row {
-	label, kind := 7, 13
-	if !out.style.wide() {
-		label, kind = 6, 0
-	}
-	if len(r.Parts) > 0 {
-		out.blank()
-	}
-	for _, p := range r.Parts {
-		state := p.Protected
-		if state == "none" {
-			state = "NOT SIGNED"
-			if m := r.mainReason(); m != nil && m.Code == PartlyEncrypted {
-				state = "NOT ENCRYPTED"
-			}
-		}
-		about := p.FileName
-		if about == "" && p.Excerpt != "" {
-			about = fmt.Sprintf("%q", excerptOf(p.Excerpt))
-		}
-		if s := r.signerOf(p.Number); s != nil {
-			about = r.short(s) + ", " + signerState(s)
-		}
-		if kind > 0 {
-			out.block(p.Number, label, 2, []string{strings.TrimRight(pad(state, max(kind, len(state)+2))+pad(out.style.escape(p.MediaType), 18)+about, " ")})
-			continue
-		}
-		lines := []string{state + " " + p.MediaType}
-		if about != "" {
-			lines = append(lines, about)
-		}
-		out.block(p.Number, label, 0, lines)
-	}
-	m := r.mainReason()
-	if m == nil || len(m.hints) == 0 {
-		return nil
-	}
-	what := "read the signed part alone:  "
-	if m.Code == PartlyEncrypted {
-		what = "look at it first:  "
-	}
-	return []row{{Label: "Do", Value: what + m.hints[0]}}
-}
-
-func excerptOf(text string) string {
-	runes := []rune(Escape(text))
-	if len(runes) > 48 {
-		return string(runes[:45]) + "..."
-	}
-	return string(runes)
-}
-
-// signerOf is the first signer of the layer that is a part.
-func (r *Report) signerOf(part string) *SignerReport {
-	for i := range r.Layers {
-		if l := &r.Layers[i]; l.Part == part && l.SignedReport != nil && len(l.Signers) > 0 {
-			return &l.Signers[0]
-		}
-	}
-	return nil
-}
-
-func signerState(s *SignerReport) string {
-	switch {
-	case s.Integrity != "ok":
-		return s.Integrity
-	case s.Trust != "ok":
-		return s.Trust
-	case s.Address == "mismatch" || s.Address == "missing":
-		return "not in From"
-	}
-	return "good"
-}
-
-func firstSentence(text string) string {
-	before, _, _ := strings.Cut(text, ". ")
-	before = strings.TrimSuffix(before, ".")
-	if before == "" {
+// asAdvice makes the text of a code what follows "Do".
+func asAdvice(text string) string {
+	if text == "" {
 		return ""
 	}
-	return strings.ToLower(before[:1]) + before[1:]
+	return strings.ToLower(text[:1]) + strings.TrimSuffix(text[1:], ".")
 }
 
-// fingerprint groups hex digits for comparing by eye.
-func fingerprint(hex string) string {
-	var groups []string
-	for hex = strings.ToUpper(hex); len(hex) > 4; hex = hex[4:] {
-		groups = append(groups, hex[:4])
+// advise puts what can be pasted behind its lead, or on a line of its own where it would be broken.
+func (s Style) advise(lead, hint string) []string {
+	room := s.columns() - narrowLabel
+	if s.wide() {
+		room = s.columns() - 2 - wideLabel
 	}
-	return strings.Join(append(groups, hex), " ")
-}
-
-// verboseRows say everything that was looked at, of every layer.
-func (r *Report) verboseRows(s Style) []row {
-	var rows []row
-	for i := range r.Layers {
-		l := &r.Layers[i]
-		rows = append(rows, row{Label: "Layer", Value: fmt.Sprintf("%d, %s", i+1, l.Kind), Remark: l.Form})
-		if l.EncryptedReport != nil {
-			rows = append(rows, row{Label: "Cipher", Value: l.Cipher})
-		}
-		if l.SignedReport == nil {
-			continue
-		}
-		for k := range l.Signers {
-			signer := &l.Signers[k]
-			rows = append(rows, row{Label: "Signer", Value: r.who(signer)})
-			if c := signer.Certificate; c != nil {
-				rows = append(rows, row{Label: "Fingerprint", Value: fingerprint(c.SHA256)},
-					row{Label: "Serial", Value: c.Serial}, row{Label: "Subject", Value: c.Subject}, row{Label: "Issued by", Value: c.Issuer})
-			}
-			for _, link := range signer.Chain {
-				rows = append(rows, row{Label: "Chain", Value: link.Subject + " (" + link.Source + ")", Lines: []string{fingerprint(link.SHA256)}})
-			}
-			for _, check := range signer.Checks {
-				rows = append(rows, row{Label: "Check", Value: check.Name, Remark: check.Result, Narrow: []string{check.Name + ": " + check.Result}})
-			}
-		}
+	if line := lead + "  " + hint; columnsOf(s.escape(line)) <= room {
+		return []string{line}
 	}
-	for i := range rows {
-		if !s.wide() && len(rows[i].Label) >= narrowLabel {
-			rows[i].Label = "SHA-256"
-		}
-	}
-	return rows
+	return []string{lead, "  " + hint}
 }

@@ -236,8 +236,8 @@ type RecipientReport struct {
 	Serial    *string `json:"serial"`
 	KeyID     *string `json:"key_id"`
 	Address   *string `json:"address"`
-	Here      string  `json:"here"` // "key", "certificate", "unknown"
-	Key       string  `json:"key,omitempty"`
+	Here      string  `json:"here"`                // "key", "certificate", "unknown"
+	KeyTitle  string  `json:"key_title,omitempty"` // for people
 }
 
 // Time is written as RFC 3339 in UTC, to the second.

@@ -38,7 +38,7 @@ func (r *Report) screen(s Style) string {
 	case WordGood:
 		rows = r.goodRows(s)
 	case WordUnsigned, WordEncrypted, WordUnencrypted:
-		rows = r.nothingRows()
+		r.nothing(out)
 	case WordPartial:
 		rows = r.partialRows(out)
 	default:
@@ -49,7 +49,7 @@ func (r *Report) screen(s Style) string {
 		rows = append(rows, r.verboseRows(s)...)
 	}
 	if len(rows) > 0 {
-		if r.Verdict.Exit() != exitNothing {
+		if !rows[0].empty() {
 			out.blank()
 		}
 		out.rows(rows)
@@ -181,7 +181,7 @@ func anchorText(link ChainReport) (long, short string) {
 	case "system":
 		return "a root of this system", "system's root"
 	}
-	long = fmt.Sprintf("your anchor %q", name)
+	long = fmt.Sprintf("your anchor %s", quote(name))
 	if link.Added != nil {
 		long += ", added " + day(link.Added.Time)
 	}
@@ -232,15 +232,20 @@ func strengthRow(s *SignerReport) row {
 	return row{Label: "Strength", Value: strings.Join(parts, ", ")}
 }
 
-func (r *Report) nothingRows() []row {
+// nothing says what to do with a mail whose signature, if there is one, is inside.
+func (r *Report) nothing(out *screen) {
 	if r.Verdict != WordEncrypted {
-		return nil
+		return
 	}
 	name := "MAIL.eml"
 	if r.File != nil {
 		name = shellWord(*r.File)
 	}
-	return []row{{Label: "Do", Value: "smimectl decrypt " + name}}
+	if out.style.wide() {
+		out.block("Do", 7, 2, []string{"smimectl decrypt " + name})
+		return
+	}
+	out.block("Do", 6, 0, []string{"smimectl decrypt " + name})
 }
 
 // noteRows are warnings and notes, and what failed beside the main reason.

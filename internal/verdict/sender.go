@@ -69,7 +69,7 @@ func misleading(name string, from cert.Address) string {
 	for _, word := range words {
 		word = strings.Trim(word, ".!?*")
 		a, err := cert.ParseAddress(word)
-		if err == nil && !a.Equal(from) {
+		if err == nil && strings.Contains(a.Domain, ".") && !a.Equal(from) {
 			return a.String()
 		}
 	}

@@ -3,12 +3,10 @@ package verdict
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
-	"smimectl/internal/certpath"
 	"smimectl/internal/cms"
 )
 
@@ -176,6 +174,9 @@ func isUnreadable(err error) bool {
 	if _, ok := errors.AsType[*algorithm.KeyError](err); ok {
 		return true
 	}
+	if errors.Is(err, cms.ErrNoContent) {
+		return true
+	}
 	_, ok := errors.AsType[*algorithm.MismatchError](err)
 	return ok
 }
@@ -189,156 +190,11 @@ func (w *witness) unreadable(err error) {
 		w.add(TooLarge, Fail, WordUnreadable, err.Error())
 		return
 	}
+	if errors.Is(err, cms.ErrNoContent) {
+		w.add(Malformed, Fail, WordUnreadable, "the signed content is not here")
+		return
+	}
 	w.add(Malformed, Fail, WordUnreadable, err.Error())
-}
-
-// trust says what the certificates are worth at the time of the policy.
-func (w *witness) trust() {
-	s, p := w.s, w.j.p
-	if s.Certificate == nil {
-		return
-	}
-	now, then := p.assess(s.Certificate, s.Now), p.assess(s.Certificate, s.Then)
-	byClaim := p.AtSigned && s.HasClaimedTime && !w.future()
-	effective := now
-	if byClaim {
-		effective = then
-	}
-	w.chain(effective)
-	w.report.Validity.Now = now.validity()
-	if s.HasClaimedTime {
-		w.report.Validity.WhenSigned = then.validity()
-	}
-	for _, f := range effective.findings {
-		code, word := f.code, f.word
-		if code == ExpiredNow {
-			if !byClaim && s.HasClaimedTime && then.standing() {
-				word = WordExpired
-			} else {
-				code = ExpiredWhenSigned
-			}
-		}
-		w.add(code, Fail, word, f.text)
-		w.worsen(f.trust)
-	}
-	if s.HasClaimedTime && now.validity() == "ok" && then.path != nil && then.validity() != "ok" && !byClaim {
-		w.add(ClockDiffers, Warn, "", "at the claimed signing time the certificate was "+strings.ReplaceAll(then.validity(), "-", " "))
-	}
-	w.revocation(effective)
-	if w.report.Trust == "" {
-		w.report.Trust = "ok"
-	}
-	passed := func(bad bool) string {
-		if bad {
-			return "failed"
-		}
-		return "passed"
-	}
-	w.check("chain to an anchor", passed(effective.says("untrusted")))
-	w.check("valid at the time judged for", passed(effective.says("expired") || effective.says("not-yet-valid")))
-	if s.HasClaimedTime && then.path != nil {
-		w.check("valid at the claimed time", passed(then.validity() != "ok"))
-	} else {
-		w.check("valid at the claimed time", "not checked")
-	}
-	if p.PurposeAny {
-		w.check("made for mail", "not checked")
-	} else {
-		w.check("made for mail", passed(effective.says("wrong-purpose")))
-	}
-}
-
-// revocation says what is known. Nothing looks for evidence yet, so that a policy that requires it is never met.
-func (w *witness) revocation(a assessment) {
-	switch {
-	case a.says("revoked"):
-		w.report.Revocation.Status = "revoked"
-		w.check("not revoked", "failed")
-		return
-	case w.j.p.RequireRevocation:
-		w.report.Revocation.Status = "unknown"
-		if !a.says("revocation-unknown") {
-			w.add(RevocationUnknown, Fail, WordUntrusted, "")
-			w.worsen("revocation-unknown")
-		}
-		w.check("not revoked", "failed")
-		return
-	}
-	w.check("not revoked", "not checked")
-}
-
-// strength says whether digest, signature and key prove anything.
-func (w *witness) strength() {
-	p, weak, checked := w.j.p, false, false
-	level := func(name string, status algorithm.Status) (Level, Word, bool) {
-		switch {
-		case !p.Allows(name, status):
-			return Fail, WordUntrusted, true
-		case status != algorithm.Current:
-			return Warn, "", true
-		}
-		return "", "", false
-	}
-	note := func(code Code, lv Level, word Word, text string) {
-		w.add(code, lv, word, text)
-		if lv == Fail {
-			weak = true
-			w.worsen("weak")
-		}
-	}
-	if info := w.s.Info; info != nil {
-		digests := []*algorithm.Digest{info.Digest}
-		if info.Scheme != nil && info.Scheme.Digest != nil && (info.Digest == nil || info.Scheme.Digest.Name != info.Digest.Name) {
-			digests = append(digests, info.Scheme.Digest)
-		}
-		old := false
-		for _, d := range digests {
-			if d == nil {
-				continue
-			}
-			checked = true
-			if lv, word, ok := level(d.Name, d.Status); ok {
-				old = true
-				note(WeakDigest, lv, word, "signed over "+digestTitle(d))
-			}
-		}
-		// The status of a scheme has that of its digest in it, which was said already.
-		if info.Scheme != nil && !old {
-			if lv, word, ok := level(info.Scheme.Name, info.Scheme.Status); ok {
-				note(WeakKey, lv, word, "signed with "+info.Scheme.Name)
-			}
-		}
-	}
-	if c := w.s.Certificate; c != nil {
-		key, err := c.PublicKey()
-		switch {
-		case err != nil || key == nil:
-			// The check of the signature has failed for it.
-		case !p.AllowsKey(key):
-			if !w.said(WeakKey, key.Title) {
-				note(WeakKey, Fail, WordUntrusted, "the key of the signer is "+key.Title)
-			}
-		case weakKey(key):
-			note(WeakKey, Warn, "", "the key of the signer is "+key.Title)
-		}
-	}
-	switch {
-	case !checked:
-		w.check("strong enough", "not checked")
-	case weak || w.report.Trust == "weak":
-		w.check("strong enough", "failed")
-	default:
-		w.check("strong enough", "passed")
-	}
-}
-
-func (w *witness) said(code Code, about string) bool {
-	for _, r := range w.reasons {
-		if r.Code == code && strings.HasSuffix(r.Text, " "+about) {
-			return true
-		}
-	}
-	return false
 }
 
 // future says whether the signer claims a time that has not come yet.
@@ -364,34 +220,4 @@ func (w *witness) clock() {
 	if w.future() {
 		w.add(ClockDiffers, Warn, "", fmt.Sprintf("the claimed signing time lies in the future: %s", day(w.s.ClaimedTime)))
 	}
-}
-
-// chain shows the path that was judged, above the signer.
-func (w *witness) chain(a assessment) {
-	w.report.Chain = chainReport(a.path, w.s.Sources)
-}
-
-func chainReport(path *certpath.Path, sources map[string]string) []ChainReport {
-	out := []ChainReport{}
-	if path == nil {
-		return out
-	}
-	for i, c := range path.Certificates {
-		if c == nil {
-			continue
-		}
-		anchor := path.Anchor != nil && i == len(path.Certificates)-1
-		if i == 0 && !anchor {
-			continue
-		}
-		link := ChainReport{Subject: c.Subject.String(), Source: sources[c.Fingerprint()], SHA256: c.Fingerprint(), name: shownName(c.Subject)}
-		if link.Source == "" {
-			link.Source = "store"
-		}
-		if anchor {
-			link.Source, link.Kind, link.Added = "anchor:"+path.Anchor.Name, path.Anchor.Kind, timeOrNil(path.Anchor.Added)
-		}
-		out = append(out, link)
-	}
-	return out
 }

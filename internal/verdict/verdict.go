@@ -80,8 +80,9 @@ func (w Word) severity() int {
 	return 9
 }
 
+// worse is the more severe of two words; an empty one says nothing.
 func worse(a, b Word) Word {
-	if b.severity() > a.severity() {
+	if a == "" || b != "" && b.severity() > a.severity() {
 		return b
 	}
 	return a

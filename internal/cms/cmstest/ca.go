@@ -2,6 +2,7 @@ package cmstest
 
 import (
 	"crypto"
+	"crypto/ecdh"
 	"crypto/rand"
 	"crypto/sha1"
 	"crypto/x509"
@@ -156,7 +157,43 @@ func Issue(tb testing.TB, issuer *Identity, o Options) *Identity {
 		}
 		signer = issuer.Key.Signer
 	}
-	return &Identity{Certificate: create(tb, t, parent, key.Public.Key, signer), Key: key, Issuer: issuer}
+	if key.Signer == nil && issuer == nil {
+		tb.Fatalf("a key of kind %s cannot sign its own certificate", key.Public.Kind)
+	}
+	public := key.Public.Key
+	if _, ok := public.(*ecdh.PublicKey); ok {
+		// crypto/x509 issues none for these: issued for another key, and
+		// signed again with this one in its place.
+		public = Key(tb, "ed25519", 0).Public.Key
+		issued := create(tb, t, parent, public, signer)
+		return &Identity{Certificate: Reissue(tb, issued, issuer, func(tbs *Node) {
+			*tbs.At(6) = *Raw(key.Public.SPKI)
+		}), Key: key, Issuer: issuer}
+	}
+	return &Identity{Certificate: create(tb, t, parent, public, signer), Key: key, Issuer: issuer}
+}
+
+// Reissue changes what a certificate says, and has the issuer sign it again.
+// The children of tbs are the fields of a version 3 TBSCertificate: 1 is the
+// serial number, 3 the issuer, 5 the subject, 6 the key, 7 the extensions.
+func Reissue(tb testing.TB, c *cert.Certificate, issuer *Identity, edit func(tbs *Node)) *cert.Certificate {
+	tb.Helper()
+	n := MustParse(c.Raw)
+	edit(n.At(0))
+	scheme, err := algorithm.FindSignature(c.SignatureAlgorithm, nil)
+	if err != nil {
+		tb.Fatalf("sign again: %v", err)
+	}
+	sig, err := scheme.Sign(issuer.Key.Signer, algorithm.Message{Bytes: n.At(0).Encode()})
+	if err != nil {
+		tb.Fatalf("sign again: %v", err)
+	}
+	n.At(2).Value = append([]byte{0}, sig...)
+	out, err := cert.Parse(n.Encode())
+	if err != nil {
+		tb.Fatalf("parse certificate: %v", err)
+	}
+	return out
 }
 
 func create(tb testing.TB, t, parent *x509.Certificate, public any, signer crypto.Signer) *cert.Certificate {
