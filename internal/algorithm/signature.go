@@ -143,7 +143,7 @@ func SignatureFor(key *PublicKey, opt SignOptions) (*Signature, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !key.CanSign || row.signature == nil {
+	if row.signature == nil {
 		return nil, &UnsupportedError{Kind: "signature", OID: row.oid, Detail: "this key cannot sign"}
 	}
 	return row.signature(key, opt)

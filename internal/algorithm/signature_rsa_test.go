@@ -142,6 +142,18 @@ func TestPKCS1v15DoesNotFit(t *testing.T) {
 	}
 }
 
+// Eight octets of padding are the least, RFC 8017, Section 9.2.
+func TestPKCS1v15PaddingLength(t *testing.T) {
+	t.Parallel()
+	const info = 64 + 19
+	for size, want := range map[int]bool{info + 10: false, info + 11: true, info + 3: false, info: false, 0: false} {
+		em, ok := encodePKCS1v15(size, sha512Digest, make([]byte, 64))
+		if ok != want || ok && len(em) != size {
+			t.Errorf("%d octets: got %d, %v", size, len(em), ok)
+		}
+	}
+}
+
 // encode is EMSA-PSS-ENCODE of RFC 8017, Section 9.1.1, padded to the modulus.
 func (p *pssParameters) encode(t testing.TB, modBits int, sum []byte) []byte {
 	t.Helper()

@@ -382,6 +382,23 @@ func TestEd25519Vector(t *testing.T) {
 	}
 }
 
+// A pure signature of the empty message says nothing about a digest.
+func TestPureNeedsMessage(t *testing.T) {
+	t.Parallel()
+	key := testKey(t, "ed25519")
+	sig, err := newEd25519().Sign(key.Signer, Message{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := Message{Sum: sha512Digest.sum([]byte("message"))}
+	if err := newEd25519().Verify(key.Public, sum, sig); err == nil {
+		t.Error("verifies a digest")
+	}
+	if _, err := newEd25519().Sign(key.Signer, sum); err == nil {
+		t.Error("signs a digest")
+	}
+}
+
 // r and s out of range or not in strict DER (A35).
 func TestECDSAForms(t *testing.T) {
 	t.Parallel()

@@ -82,6 +82,7 @@ func TestParseMailboxes(t *testing.T) {
 		{"unquoted colon without end", "Re: alice@example.org", bad},
 		{"group without end", "F: a@b", bad},
 		{"group in group", "F: G: a@b;;", bad},
+		{"group in group, one end", "F: G: a@b;", bad},
 		{"semicolon", "a@b; c@d", bad},
 		{"route", "<@a.example,@b.example:c@d.example>", bad},
 		{"dots apart", "alice . b@example.org", bad},

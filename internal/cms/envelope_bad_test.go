@@ -106,6 +106,14 @@ func TestEnvelopeMalformed(t *testing.T) {
 		{"no recipients", gcm, func(p *parts) { p.infos = nil }, nil},
 		{"1001 recipients", gcm, func(p *parts) { p.infos = slices.Repeat(p.infos, 1001) }, &limited},
 		{"1001 recipients of an unknown kind", gcm, func(p *parts) { p.infos = slices.Repeat([][]byte{{0xa9, 0}}, 1001) }, &limited},
+		{"1001 keys in one recipient", gcm, func(p *parts) {
+			one := ber.Wrap(ber.Sequence, ber.Wrap(ber.Context(0), octets(iv)), octets(iv))
+			p.infos = [][]byte{ber.Wrap(ber.Context(1), []byte{2, 1, 3}, ber.Wrap(ber.Context(0), implicit(0, iv)),
+				identifier("1.3.132.1.11.1", nil), ber.Wrap(ber.Sequence, slices.Repeat([][]byte{one}, 1001)...))}
+		}, &limited},
+		{"recipients of 17 MB", gcm, func(p *parts) {
+			p.infos = slices.Repeat([][]byte{ber.Wrap(ber.Context(9), octets(make([]byte, 1_000_000)))}, 17)
+		}, &limited},
 		{"encryptedContent absent", gcm, func(p *parts) { p.content = nil }, nil},
 		{"encryptedContent absent, CBC", cbc, func(p *parts) { p.content = nil }, nil},
 		{"encryptedContent with another tag", cbc, func(p *parts) { p.content = implicit(1, make([]byte, 16)) }, nil},
@@ -643,7 +651,11 @@ func TestEnvelopeSecondReading(t *testing.T) {
 				}
 				return tc.open()
 			}
-			err := e.Decrypt(open, cek, io.Discard)
+			n := new(countOctets)
+			err := e.Decrypt(open, cek, n)
+			if int64(*n) > e.CiphertextSize {
+				t.Errorf("%s, %s: %d octets came out", name, tc.what, *n)
+			}
 			if err == nil || err == ErrDecrypt || tc.want != nil && !errors.Is(err, tc.want) {
 				t.Errorf("%s, %s: %v", name, tc.what, err)
 			}

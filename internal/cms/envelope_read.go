@@ -108,9 +108,6 @@ func (e *Envelope) readRecipients(b *ber.Reader) error {
 		if !more {
 			break
 		}
-		if len(rr.found) >= e.lim.Recipients {
-			return &LimitError{"recipients"}
-		}
 		offset := b.Offset()
 		raw, err := b.Element(min(room, e.lim.Element))
 		if err != nil {
@@ -175,7 +172,7 @@ func (e *Envelope) readTrailer(b *ber.Reader) (err error) {
 		// The order stays that of the message, so that exchanged attributes are
 		// a failure; lengths have one form anyway.
 		e.aad = slices.Clone(raw)
-		e.aad[0] = 0xa1
+		e.aad[0] = 0x31
 		if !bytes.Equal(e.aad, marshalAttributes(ber.Set, e.AuthAttributes)) {
 			e.note("authenticated attributes are not in DER")
 		}
@@ -256,10 +253,8 @@ func (e *Envelope) checkCipher() error {
 	}
 	authenticated := e.Type == TypeAuthEnvelopedData
 	switch {
-	case c.Authenticated != authenticated && authenticated:
-		return malformed("%s in authEnvelopedData", c.Title)
 	case c.Authenticated != authenticated:
-		return malformed("%s in envelopedData", c.Title)
+		return malformed("%s in %s", c.Title, TypeName(e.Type))
 	case authenticated && len(e.MAC) != parameters.TagSize:
 		return malformed("the tag has %d octets, its algorithm says %d", len(e.MAC), parameters.TagSize)
 	case c.MaxSize() > 0 && e.CiphertextSize > c.MaxSize():

@@ -57,7 +57,7 @@ func (w *walk) run() error {
 			return err
 		}
 	default:
-		entity, err := mimewrap.ReadEntity(w.in.Source)
+		entity, err := mimewrap.ReadMail(w.in.Source)
 		if err != nil {
 			return err
 		}

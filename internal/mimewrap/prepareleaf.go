@@ -1,0 +1,86 @@
+package mimewrap
+
+import (
+	"errors"
+	"strings"
+)
+
+// leaf adds an entity that has no parts.
+func (p *preparation) leaf(j job, m MediaType, encoding string) error {
+	e := j.ent
+	t, err := scan(p.base, e.body, p.window)
+	if err != nil {
+		return err
+	}
+	longest := int64(998)
+	if isIdentity(encoding) {
+		longest = leafColumns
+	}
+	why := t.breaks(longest)
+	if encoding == "binary" && len(why) == 0 && e.body.size() > 0 {
+		why = []string{"binary"}
+	}
+	body := piece{kind: recodedPiece, span: e.body, from: encoding}
+	switch {
+	case len(why) == 0 && (encoding == "8bit" || encoding == "binary") && !p.opt.AsIs:
+		p.header(j, "7bit")
+		p.addCanonical(e.body, t.bareLF)
+		return nil
+	case len(why) == 0 || p.opt.AsIs:
+		if len(why) > 0 {
+			p.unsafe++
+			p.note(j.number, "stays as it is, "+join(why)+" may not survive transport")
+		}
+		p.header(j, "")
+		p.addBody(e, t)
+		return nil
+	case encoding == "base64" || encoding == "quoted-printable":
+		body.to = encoding
+	case !isIdentity(encoding):
+		p.unsafe++
+		p.note(j.number, "stays as it is because its encoding is not known, "+join(why)+" may not survive transport")
+		p.header(j, "")
+		p.addBody(e, t)
+		return nil
+	case encoding != "binary" && (strings.HasPrefix(m.Type, "text/") || strings.HasPrefix(m.Type, "message/")):
+		body.to = "quoted-printable"
+	default:
+		body.to = "base64"
+		// Octets that are no lines are no text whatever the label says: their line feeds are data.
+		if t.nul || t.loneCR() || t.bareLF > 0 && t.crlf > 0 {
+			body.from = "binary"
+		}
+	}
+	if err := p.measure(&body, t); err != nil {
+		var bad *MalformedError
+		var over *LimitError
+		if !errors.As(err, &bad) && !errors.As(err, &over) {
+			return err
+		}
+		p.unsafe++
+		p.note(j.number, "stays as it is because its "+encoding+" is damaged, "+join(why)+" may not survive transport")
+		p.header(j, "")
+		p.addBody(e, t)
+		return nil
+	}
+	p.header(j, body.to)
+	p.pieces = append(p.pieces, body)
+	p.note(j.number, "re-encoded as "+body.to+", "+join(why)+" would not survive transport")
+	return nil
+}
+
+// measure finds the size of a re-encoded body.
+func (p *preparation) measure(body *piece, t *textScan) error {
+	if body.to == "base64" && body.from != "base64" {
+		n := t.size
+		if body.from != "binary" {
+			n = t.canonicalSize()
+		}
+		body.size = base64Size(n, leafColumns, "\r\n")
+		return nil
+	}
+	count := new(countingWriter)
+	err := body.recode(count, p.base)
+	body.size = count.n
+	return err
+}
