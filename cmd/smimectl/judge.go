@@ -6,7 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
 	"smimectl/internal/message"
 	"smimectl/internal/verdict"
 )
@@ -60,9 +62,6 @@ func (j *judgeFlags) policy(a *app) (verdict.Policy, error) {
 	if err := j.trust.check(); err != nil {
 		return p, err
 	}
-	if len(j.policies) > 0 || j.explicitPolicy || j.inhibitMapping || j.inhibitAny {
-		return p, usageErrorf("certificate policies are not judged by this version").withHint("leave out --policy, --explicit-policy, --inhibit-policy-mapping and --inhibit-any-policy")
-	}
 	at, signed, err := parseMoment(j.at, p.Now)
 	if err != nil {
 		return p, err
@@ -112,6 +111,19 @@ func knownLegacy(name string) bool {
 	return isRSA && size != "" && strings.Trim(size, "0123456789") == ""
 }
 
+// policyInputs are the inputs of RFC 5280, Section 6.1.1, about certificate policies.
+func (j *judgeFlags) policyInputs() (certpath.PolicyInputs, error) {
+	in := certpath.PolicyInputs{ExplicitPolicy: j.explicitPolicy, InhibitMapping: j.inhibitMapping, InhibitAnyPolicy: j.inhibitAny}
+	for _, s := range j.policies {
+		oid, err := algorithm.ParseOID(s)
+		if err != nil {
+			return in, usageErrorf("--policy %s is no object identifier", quoted(s)).withHint("--policy 2.16.840.1.101.3.2.1.48.1")
+		}
+		in.Initial = append(in.Initial, oid)
+	}
+	return in, nil
+}
+
 // exceptions names the flags that make the judgement weaker, for the report.
 func (j *judgeFlags) exceptions() []string {
 	var out []string
@@ -155,5 +167,9 @@ func (j *judgeFlags) examiner(a *app) (*message.Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &message.Examiner{Anchors: anchors, Chain: chain, Store: a.storedCertificates(), Policy: policy, Spool: a.env.spoolOptions()}, nil
+	paths, err := j.policyInputs()
+	if err != nil {
+		return nil, err
+	}
+	return &message.Examiner{Anchors: anchors, Chain: chain, Store: a.storedCertificates(), Policy: policy, Paths: paths, Spool: a.env.spoolOptions()}, nil
 }

@@ -32,6 +32,9 @@ func MustOID(dotted string) OID {
 	return oid
 }
 
+// ParseOID reads an OID in dotted form, as a person writes it.
+func ParseOID(dotted string) (OID, error) { return parseOID(dotted) }
+
 func parseOID(dotted string) (OID, error) {
 	fields := strings.Split(dotted, ".")
 	if len(fields) < 2 {

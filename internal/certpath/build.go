@@ -3,10 +3,8 @@ package certpath
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"slices"
 
-	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 )
 
@@ -31,15 +29,6 @@ type issuer struct {
 	anchor      *Anchor
 	subject     string // key of the subject's name
 }
-
-// linkResult is what checking the signature of one certificate with the key of
-// another gave.
-type linkResult struct {
-	digest *algorithm.Digest
-	err    error
-}
-
-var errBudget = errors.New("certpath: too many signatures to check")
 
 func newBuilder(req *Request) *builder {
 	b := &builder{req: req, byName: map[string][]*issuer{}, links: map[[2]*issuer]linkResult{}, limits: newConstraintCache()}
@@ -223,56 +212,6 @@ func nodes(stack []*frame) []*issuer {
 	return out
 }
 
-// link checks the signature of child with the key of parent, once.
-func (b *builder) link(child, parent *issuer) linkResult {
-	pair := [2]*issuer{child, parent}
-	if r, ok := b.links[pair]; ok {
-		return r
-	}
-	r := linkResult{err: errBudget}
-	if b.signatures < maxSignatures {
-		b.signatures++
-		r = checkLink(child.certificate, parent.certificate)
-	}
-	b.links[pair] = r
-	return r
-}
-
-func checkLink(child, parent *cert.Certificate) linkResult {
-	scheme, err := algorithm.FindSignature(child.SignatureAlgorithm, nil)
-	if err != nil {
-		return linkResult{err: err}
-	}
-	key, err := parent.PublicKey()
-	if err != nil {
-		return linkResult{err: err}
-	}
-	if err := child.CheckSignedBy(key); err != nil {
-		return linkResult{err: err}
-	}
-	return linkResult{digest: scheme.Digest}
-}
-
-// noteFault keeps the reason why n did not issue the top of the path, unless
-// key identifiers say that it was never meant.
-func (b *builder) noteFault(top *frame, n *issuer, err error) {
-	want, has := top.node.certificate.AuthorityKeyID(), n.certificate.SubjectKeyID()
-	if top.fault != nil || want != nil && has != nil && !bytes.Equal(want, has) {
-		return
-	}
-	detail := "its signature does not verify with the key of " + n.certificate.Subject.String()
-	var unsupported *algorithm.UnsupportedError
-	switch {
-	case errors.As(err, &unsupported):
-		detail = "its signature cannot be checked: " + unsupported.Error()
-	case errors.Is(err, errBudget):
-		detail = "too many signatures to check"
-	case !errors.Is(err, algorithm.ErrSignature):
-		detail = "its signature cannot be checked: " + err.Error()
-	}
-	top.fault = &Problem{Code: CodePathInvalid, Certificate: top.node.certificate, Detail: detail, Err: err}
-}
-
 // complete validates a path that ends in an anchor.
 func (b *builder) complete(chain []*issuer) {
 	last := chain[len(chain)-1]
@@ -322,47 +261,4 @@ func (b *builder) path(chain []*issuer) Path {
 		}
 	}
 	return p
-}
-
-// results returns what was found, best first.
-func (b *builder) results() []Path {
-	list := b.anchored
-	better := func(x, y Path) int { return cmp.Or(severity(&x)-severity(&y), len(x.Certificates)-len(y.Certificates)) }
-	if len(list) == 0 {
-		list = b.open
-		// Of those without an anchor the one that says most: a chain up to a
-		// root nobody trusts rather than one that breaks off.
-		better = func(x, y Path) int { return cmp.Or(openness(&x)-openness(&y), len(y.Certificates)-len(x.Certificates)) }
-	}
-	slices.SortStableFunc(list, better)
-	return list[:min(len(list), maxPaths)]
-}
-
-// severity orders paths to anchors: what is only a matter of time comes before
-// what can never be good.
-func severity(p *Path) int {
-	worst := 0
-	for _, problem := range p.Problems {
-		s := 4
-		switch problem.Code {
-		case CodeExpired:
-			s = 1
-		case CodeNotYetValid:
-			s = 2
-		case CodeWrongPurpose:
-			s = 3
-		}
-		worst = max(worst, s)
-	}
-	return worst*1000 + len(p.Problems)
-}
-
-// openness orders paths without an anchor.
-func openness(p *Path) int {
-	for i, code := range []string{CodeIssuerUnknown, CodeIssuerMissing} {
-		if p.Problems[0].Code == code {
-			return i
-		}
-	}
-	return 2
 }

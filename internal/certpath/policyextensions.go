@@ -1,0 +1,116 @@
+package certpath
+
+import (
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+)
+
+// policyExtensions are the policy extensions of one certificate; numbers are
+// -1 where absent.
+type policyExtensions struct {
+	hasPolicies                                 bool
+	policies                                    []algorithm.OID
+	mappings                                    [][2]algorithm.OID
+	requireExplicit, inhibitMapping, inhibitAny int
+}
+
+// policyReaders is the table of the extensions that are read.
+var policyReaders = []struct {
+	oid  algorithm.OID
+	read func(e *policyExtensions, value cryptobyte.String) bool
+}{
+	{oidCertificatePolicies, (*policyExtensions).readPolicies},
+	{oidPolicyMappings, (*policyExtensions).readMappings},
+	{oidPolicyConstraints, (*policyExtensions).readConstraints},
+	{oidInhibitAnyPolicy, (*policyExtensions).readInhibitAny},
+}
+
+// readPolicyExtensions reads the four of them (RFC 5280, Sections 4.2.1.4,
+// 4.2.1.5, 4.2.1.11 and 4.2.1.14).
+func readPolicyExtensions(c *cert.Certificate) (*policyExtensions, bool) {
+	e := &policyExtensions{requireExplicit: -1, inhibitMapping: -1, inhibitAny: -1}
+	for _, x := range c.Extensions {
+		for _, r := range policyReaders {
+			if r.oid == x.OID && !r.read(e, cryptobyte.String(x.Value)) {
+				return nil, false
+			}
+		}
+	}
+	return e, true
+}
+
+func (e *policyExtensions) readInhibitAny(value cryptobyte.String) bool {
+	var n uint64
+	ok := value.ReadASN1Integer(&n) && value.Empty()
+	e.inhibitAny = int(min(n, 1<<20))
+	return ok
+}
+
+func (e *policyExtensions) readPolicies(value cryptobyte.String) bool {
+	e.hasPolicies = true
+	var list cryptobyte.String
+	if !value.ReadASN1(&list, asn1.SEQUENCE) || !value.Empty() || list.Empty() {
+		return false
+	}
+	for !list.Empty() {
+		var info cryptobyte.String
+		if len(e.policies) == maxPolicies || !list.ReadASN1(&info, asn1.SEQUENCE) {
+			return false
+		}
+		oid, ok := algorithm.ReadOID(&info)
+		if !ok || !info.Empty() && (!info.SkipASN1(asn1.SEQUENCE) || !info.Empty()) {
+			return false
+		}
+		e.policies = append(e.policies, oid)
+	}
+	return true
+}
+
+func (e *policyExtensions) readMappings(value cryptobyte.String) bool {
+	var list cryptobyte.String
+	if !value.ReadASN1(&list, asn1.SEQUENCE) || !value.Empty() || list.Empty() {
+		return false
+	}
+	for !list.Empty() {
+		var pair cryptobyte.String
+		if len(e.mappings) == maxPolicies || !list.ReadASN1(&pair, asn1.SEQUENCE) {
+			return false
+		}
+		from, ok1 := algorithm.ReadOID(&pair)
+		to, ok2 := algorithm.ReadOID(&pair)
+		if !ok1 || !ok2 || !pair.Empty() {
+			return false
+		}
+		e.mappings = append(e.mappings, [2]algorithm.OID{from, to})
+	}
+	return true
+}
+
+func (e *policyExtensions) readConstraints(value cryptobyte.String) bool {
+	var body cryptobyte.String
+	if !value.ReadASN1(&body, asn1.SEQUENCE) || !value.Empty() || body.Empty() {
+		return false
+	}
+	for i, into := range []*int{&e.requireExplicit, &e.inhibitMapping} {
+		var content cryptobyte.String
+		var present bool
+		if !body.ReadOptionalASN1(&content, &present, asn1.Tag(i).ContextSpecific()) {
+			return false
+		}
+		if !present {
+			continue
+		}
+		if len(content) == 0 || len(content) > 8 || content[0]&0x80 != 0 {
+			return false
+		}
+		n := uint64(0)
+		for _, octet := range content {
+			n = n<<8 | uint64(octet)
+		}
+		*into = int(min(n, 1<<20))
+	}
+	return body.Empty()
+}
