@@ -17,6 +17,9 @@ import (
 
 func main() {
 	env := systemEnvironment()
+	// A reader that went away is a failed write like any other: exit 3, and
+	// nothing left behind.
+	signal.Ignore(syscall.SIGPIPE)
 	// An interrupted run leaves whole outputs or none: temporary files are
 	// removed, then the signal takes its usual course.
 	stop := make(chan os.Signal, 1)

@@ -81,7 +81,7 @@ var toy struct {
 }
 
 // toyWorld makes the folder of demo --ca, once for all scripts.
-func toyWorld(t *testing.T) string {
+func toyWorld(t testing.TB) string {
 	t.Helper()
 	toy.Do(func() {
 		dir, err := os.MkdirTemp("", "smimectl-toy-")

@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 
 	"smimectl/internal/spool"
@@ -47,6 +49,7 @@ type output struct {
 	env    *environment
 	target string // "" for standard output
 	file   *os.File
+	named  bool // file has a name, which must not stay
 	held   *spool.Buffer
 	mode   os.FileMode
 }
@@ -109,20 +112,49 @@ func (o *output) name() string {
 }
 
 func (o *output) create() error {
-	dir, base := filepath.Split(o.target)
-	if dir == "" {
-		dir = "."
+	f, err := createUnnamed(filepath.Dir(o.target))
+	if err == nil {
+		o.file = f
+		return nil
 	}
+	if !errors.Is(err, errors.ErrUnsupported) {
+		return machineError("cannot write", o.target, err)
+	}
+	if f, err = os.CreateTemp(filepath.Dir(o.target), o.pattern()+"*"); err != nil {
+		return machineError("cannot write", o.target, err)
+	}
+	o.file, o.named = f, true
+	o.env.temporary.add(f.Name())
+	return nil
+}
+
+// pattern begins the names of temporary files.
+func (o *output) pattern() string {
+	base := filepath.Base(o.target)
 	if len(base) > 100 { // room for the suffix within the file system's limit
 		base = base[:100]
 	}
-	f, err := os.CreateTemp(dir, ".smimectl-"+base+"-*")
-	if err != nil {
-		return machineError("cannot write", o.target, err)
+	return ".smimectl-" + base + "-"
+}
+
+// giveName gives the finished file a name beside the target, for a moment: a rename
+// replaces what is there, a link does not.
+func (o *output) giveName() (string, error) {
+	if o.named {
+		return o.file.Name(), nil
 	}
-	o.file = f
-	o.env.temporary.add(f.Name())
-	return nil
+	for try := 0; ; try++ {
+		name := filepath.Join(filepath.Dir(o.target), o.pattern()+strconv.FormatUint(rand.Uint64(), 36))
+		o.env.temporary.add(name)
+		err := linkUnnamed(o.file, name)
+		if err == nil {
+			return name, nil
+		}
+		o.env.temporary.forget(name)
+		if !errors.Is(err, os.ErrExist) || try == 10 {
+			return "", err
+		}
+	}
 }
 
 // commit makes the output appear: flushed, synchronised, renamed. Only after it
@@ -136,10 +168,13 @@ func (o *output) commit() error {
 			return err
 		}
 	}
-	name := o.file.Name()
 	err := o.file.Chmod(o.mode &^ umask())
 	if err == nil {
 		err = o.file.Sync()
+	}
+	name := ""
+	if err == nil {
+		name, err = o.giveName()
 	}
 	if closeErr := o.file.Close(); err == nil {
 		err = closeErr
@@ -148,8 +183,11 @@ func (o *output) commit() error {
 		err = os.Rename(name, o.target)
 	}
 	if err != nil {
-		os.Remove(name)
-		o.env.temporary.forget(name)
+		o.discard()
+		if name != "" {
+			os.Remove(name)
+			o.env.temporary.forget(name)
+		}
 		return machineError("cannot write", o.target, err)
 	}
 	o.env.temporary.forget(name)
@@ -190,10 +228,11 @@ func (o *output) discard() {
 		o.held.Close()
 	}
 	if o.file != nil {
-		name := o.file.Name()
 		o.file.Close()
-		os.Remove(name)
-		o.env.temporary.forget(name)
+		if o.named {
+			os.Remove(o.file.Name())
+			o.env.temporary.forget(o.file.Name())
+		}
 		o.file = nil
 	}
 }

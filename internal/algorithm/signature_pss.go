@@ -13,10 +13,8 @@ var pssSignatures = []signatureRow{
 }
 
 func readPSS(id Identifier, _ *Digest) (*Signature, error) {
-	// RFC 4056, Section 2: present in every signature; no default for all.
-	if len(id.Parameters) == 0 {
-		return nil, &ParameterError{Name: "rsa-pss", Detail: "absent"}
-	}
+	// RFC 4056, Section 2: present in every signature. Absent parameters are
+	// malformed here, not a default.
 	p, err := readPSSParameters(id.Parameters)
 	if err != nil {
 		return nil, err

@@ -240,6 +240,10 @@ func TestPSSEncodings(t *testing.T) {
 			}
 		}
 	}
+	// Room for the hash, but not for the salt.
+	if p.consistent(append(make([]byte, 63), 0xbc), 512, sum) {
+		t.Error("512 bits hold no salt of 32 octets")
+	}
 	// Padding that is no zeros and no 1, under the right hash.
 	for name, at := range map[string]int{"zeros": 3, "the 1": 1024/8 - 32 - 1 - 32 - 1} {
 		em := p.encode(t, 1024, sum)

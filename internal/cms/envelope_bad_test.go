@@ -182,7 +182,7 @@ func TestEnvelopeMalformed(t *testing.T) {
 			p.infos = [][]byte{ber.Wrap(ber.Sequence, []byte{2, 1, 2}, implicit(0, iv), identifier("1.2.840.113549.1.1.1", nil), octets(iv), []byte{5, 0})}
 		}, nil},
 		{"kari without recipients", gcm, func(p *parts) {
-			p.infos = [][]byte{ber.Wrap(ber.Context(1), []byte{2, 1, 3}, ber.Wrap(ber.Context(0), implicit(0, iv)), identifier("1.3.132.1.11.1", nil), ber.Wrap(ber.Sequence))}
+			p.infos = append(p.infos, ber.Wrap(ber.Context(1), []byte{2, 1, 3}, ber.Wrap(ber.Context(0), implicit(0, iv)), identifier("1.3.132.1.11.1", nil), ber.Wrap(ber.Sequence)))
 		}, nil},
 		{"originator's key of unused bits", gcm, func(p *parts) {
 			p.infos = [][]byte{ber.Wrap(ber.Context(1), []byte{2, 1, 3}, ber.Wrap(ber.Context(0), ber.Wrap(ber.Context(1), identifier("1.3.101.110", nil), []byte{3, 2, 1, 0x80})))}
@@ -509,6 +509,13 @@ func TestEnvelopeKeyOfWrongLength(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.infos = infos
+			e, rerr := ReadEnvelope(bytes.NewReader(p.message()), Limits{})
+			if rerr != nil {
+				t.Fatal(rerr)
+			}
+			if _, kerr := e.ContentKey(e.Recipients[0], people()["rsa-2048"].key); oaep && kerr != ErrDecrypt || !oaep && kerr != nil {
+				t.Errorf("a key of %d octets, OAEP %v: ContentKey %v", size, oaep, kerr)
+			}
 			if _, got, err := decrypted(p.message(), people()["rsa-2048"]); err != ErrDecrypt || len(got) > 0 {
 				t.Errorf("a key of %d octets: %v", size, err)
 			}
@@ -629,13 +636,18 @@ func TestEnvelopeSecondReading(t *testing.T) {
 		again.content = take(t, longer).content
 		less := take(t, message)
 		less.content = take(t, shorter).content
+		nonce, inner := take(t, message), take(t, message)
+		nonce.algorithm[len(nonce.algorithm)-5] ^= 1
+		inner.inner = TypeSignedData
 		failing := errors.New("the disk is gone")
 		for _, tc := range []struct {
 			what string
 			open func() (io.Reader, error)
 			want error // nil: any but ErrDecrypt
 		}{
-			{"other parameters", opener(longer), ErrChanged},
+			{"another message", opener(longer), ErrChanged},
+			{"other parameters", opener(nonce.message()), ErrChanged},
+			{"another inner type", opener(inner.message()), ErrChanged},
 			{"longer", opener(again.message()), ErrChanged},
 			{"shorter", opener(less.message()), ErrChanged},
 			{"empty", opener(nil), nil},

@@ -286,7 +286,10 @@ func TestEnvelopeWriterRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, werr := w.Write(make([]byte, tc.written))
-			if cerr := w.Close(); werr == nil && cerr == nil {
+			if (werr != nil) != (int64(tc.written) > tc.size) {
+				t.Errorf("%s: Write says %v", tc.name, werr)
+			}
+			if cerr := w.Close(); cerr == nil {
 				t.Errorf("%s: accepted", tc.name)
 			}
 		}

@@ -34,9 +34,6 @@ func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOption
 	if c == nil {
 		return nil, errors.New("cms: no content cipher")
 	}
-	if c.ReadOnly {
-		return nil, &algorithm.UnsupportedError{Kind: "cipher", OID: c.OID, Detail: "only read"}
-	}
 	w := &envelopeWriter{ber: ber.NewWriter(dst), cipher: c, announced: opt.ContentSize}
 	if err := w.checkSize(opt.ContentSize); err != nil {
 		return nil, err

@@ -57,9 +57,6 @@ func (w *pwriWrap) block(kek []byte) cipher.Block {
 	return b
 }
 
-// maxWrapped bounds a wrapped key: its length is one octet.
-const maxWrapped = 256 + aes.BlockSize
-
 // unwrap undoes the two encryptions from the end. What is wrong with the result
 // is told in no way.
 func (w *pwriWrap) unwrap(kek, wrapped []byte, cekSize int) ([]byte, error) {
@@ -69,7 +66,7 @@ func (w *pwriWrap) unwrap(kek, wrapped []byte, cekSize int) ([]byte, error) {
 	}
 	size := block.BlockSize()
 	n := len(wrapped)
-	if n%size != 0 || n < 2*size || n > maxWrapped || n < 4+cekSize {
+	if n%size != 0 || n < 2*size || n < 4+cekSize {
 		return nil, ErrDecrypt
 	}
 	once := make([]byte, n)

@@ -79,6 +79,42 @@ func TestPWRIVector(t *testing.T) {
 	}
 }
 
+// TestPWRIUnwrap looks at what is checked after the decryption, and before it.
+func TestPWRIUnwrap(t *testing.T) {
+	t.Parallel()
+	made, err := newPWRIWrap(algorithm.Identifier{OID: algPWRI, Parameters: identifier(dottedCBC128, octets(make([]byte, 16)))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := made.(*pwriWrap)
+	kek, cek := content(16), content(24)
+	block := w.block(kek)
+	seal := func(head ...byte) []byte {
+		b := append(append(head, cek...), make([]byte, 4)...)
+		cipher.NewCBCEncrypter(block, w.iv).CryptBlocks(b, b)
+		cipher.NewCBCEncrypter(block, b[16:]).CryptBlocks(b, b)
+		return b
+	}
+	good := []byte{24, ^cek[0], ^cek[1], ^cek[2]}
+	if got, err := w.unwrap(kek, seal(good...), 24); err != nil || !bytes.Equal(got, cek) {
+		t.Errorf("%x, %v", got, err)
+	}
+	for i := range 8 * len(good) {
+		head := bytes.Clone(good)
+		head[i/8] ^= 1 << (i % 8)
+		if _, err := w.unwrap(kek, seal(head...), 24); err != ErrDecrypt {
+			t.Errorf("bit %d: %v", i, err)
+		}
+	}
+	for n := range 66 {
+		for _, size := range []int{5, 16, 24, 32} {
+			if _, err := w.unwrap(kek, make([]byte, n), size); err != ErrDecrypt {
+				t.Errorf("%d octets for %d: %v", n, size, err)
+			}
+		}
+	}
+}
+
 func TestContentKeyPassword(t *testing.T) {
 	t.Parallel()
 	plain := []byte("under a password")
@@ -156,6 +192,7 @@ func TestContentKeyPassword(t *testing.T) {
 		{"no block", goodKDF, pwriID, nil, password, ErrDecrypt},
 		{"not whole blocks", goodKDF, pwriID, good[:33], password, ErrDecrypt},
 		{"two blocks", goodKDF, pwriID, good[:32], password, ErrDecrypt},
+		{"two blocks and a half", goodKDF, pwriID, good[:41], password, ErrDecrypt},
 		{"huge", goodKDF, pwriID, make([]byte, 4096), password, ErrDecrypt},
 		{"other salt", kdf(salt[1:], integer(1000), sha256PRF), pwriID, good, password, ErrDecrypt},
 		{"other count", kdf(salt, integer(1001), sha256PRF), pwriID, good, password, ErrDecrypt},

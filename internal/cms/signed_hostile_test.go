@@ -110,6 +110,10 @@ func hostiles() []hostile {
 
 		// Digest algorithms.
 		{name: "A5 no digest algorithms", change: data(func(s cmstest.Signed) { s.DigestAlgorithms().Children = nil }), want: "malformed"},
+		{name: "A5 no digest algorithms, unknown digest", change: data(func(s cmstest.Signed) {
+			s.DigestAlgorithms().Children = nil
+			*s.Signer(0).At(2) = *algorithmNode("1.2.3")
+		}), want: "malformed"},
 		{name: "A6 other digest algorithm", change: data(func(s cmstest.Signed) { s.DigestAlgorithms().Children[0] = algorithmNode(sha1OID) }), want: "malformed"},
 		{name: "A6 digest algorithm twice and more", change: data(func(s cmstest.Signed) {
 			s.DigestAlgorithms().Insert(0, algorithmNode(sha1OID), algorithmNode("1.2.3"), algorithmNode(sha256OID, nullNode()))

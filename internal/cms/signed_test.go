@@ -452,6 +452,16 @@ func TestDetachedNeedsItsContent(t *testing.T) {
 			t.Errorf("content %q: %v", content, err)
 		}
 	}
+	// What was there before does not stand in for content that broke off.
+	if err := sd.DigestContent(strings.NewReader("x"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := sd.DigestContent(iotest.ErrReader(broken), nil); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+	if err := sd.Verify(sd.Signers[0], signerOf(t, "p-256").Certificate); !errors.Is(err, ErrNoContent) {
+		t.Errorf("after content that broke off: got %v", err)
+	}
 }
 
 // A23: content beside a message that has its own.

@@ -35,7 +35,10 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	facts := w.lastLayer().Encrypted
 	w.describe(env, facts)
 	w.lastLayer().Notes = append(w.lastLayer().Notes, notesOf(env.Notes)...)
-	if !w.in.Open {
+	if w.beside {
+		w.facts.Partial = append(w.facts.Partial, verdict.PartFact{Number: part, Protected: "encrypted"})
+	}
+	if !w.in.Open || w.beside {
 		return nil, nil
 	}
 	if env.Unsupported != nil {
@@ -159,6 +162,7 @@ func (w *walk) contentKey(env *cms.Envelope) (contentKeyFound, string, error) {
 	if err != nil {
 		return contentKeyFound{}, "", err
 	}
+	w.used(env, ri, key)
 	private, err := key.Open()
 	if err != nil {
 		return contentKeyFound{}, "", err
@@ -175,21 +179,36 @@ func (w *walk) contentKey(env *cms.Envelope) (contentKeyFound, string, error) {
 	return contentKeyFound{octets: cek, implicit: implicit}, key.Who, nil
 }
 
+// used marks the recipient that the layer is opened as. A short key is as
+// outdated as an old algorithm (RFC 8551, Section 4.2).
+func (w *walk) used(env *cms.Envelope, ri *cms.RecipientInfo, key *Key) {
+	for i, x := range env.Recipients {
+		if x != ri {
+			continue
+		}
+		r := &w.lastLayer().Encrypted.Recipients[i]
+		r.Used, r.Here = true, "key"
+		if public := key.Public; public != nil && public.Kind == "rsa" && public.Bits < 2048 && r.Status == algorithm.Current {
+			r.Status = algorithm.Legacy
+		}
+	}
+}
+
 // ours finds the recipient entry that names one of our certificates, and its key.
 func (w *walk) ours(env *cms.Envelope) (*cms.RecipientInfo, *Key, error) {
 	if env.Duplicates() {
-		return nil, nil, &cms.MalformedError{Detail: "two recipients name one certificate"}
+		return nil, nil, errTwoRecipients
 	}
-	var unopened error
 	for i := range w.x.Keys {
 		key := &w.x.Keys[i]
 		if key.Certificate == nil {
 			continue
 		}
-		for _, ri := range env.Recipients {
-			if ri.Matches(key.Certificate) {
-				return ri, key, nil
-			}
+		switch found := env.Matching(key.Certificate); {
+		case len(found) > 1: // one by issuer and serial number, one by key identifier: the second may be a probe
+			return nil, nil, errTwoRecipients
+		case len(found) == 1:
+			return found[0], key, nil
 		}
 	}
 	for i := range w.x.Keys {
@@ -201,11 +220,10 @@ func (w *walk) ours(env *cms.Envelope) (*cms.RecipientInfo, *Key, error) {
 			return ri, key, nil
 		}
 	}
-	if unopened != nil {
-		return nil, nil, unopened
-	}
 	return nil, nil, &NotARecipient{Identities: len(w.x.Keys), Recipients: len(env.Recipients)}
 }
+
+var errTwoRecipients = &cms.MalformedError{Offset: -1, Detail: "two recipients name one certificate"}
 
 // onlyOfKind finds the recipient for a key without a certificate: there must be
 // exactly one of its kind, so that the key is never tried on several.

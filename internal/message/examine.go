@@ -30,6 +30,8 @@ type walk struct {
 	in    Input
 	ex    *Examination
 	facts verdict.Facts
+
+	beside bool // within one of several parts: nothing encrypted is opened any more
 }
 
 // content is what a layer held: octets that can be read again, and the MIME
@@ -62,7 +64,7 @@ func (w *walk) run() error {
 			return err
 		}
 		w.ex.outer = entity
-		w.facts.IsMail = isMail(entity)
+		w.facts.IsMail = isMail(entity) || form == mimewrap.FormMail
 		w.facts.Mail = mailFacts(entity)
 		w.facts.Notes = append(w.facts.Notes, notesOf(entity.Notes)...)
 		current = &content{source: entity.Source, entity: entity, part: "1"}
@@ -91,7 +93,7 @@ func (w *walk) inward(current *content) error {
 			return w.partly(current, layer)
 		}
 		if len(w.facts.Layers) >= maxLayers {
-			return &cms.LimitError{What: "S/MIME layers"}
+			return errTooDeep
 		}
 		var next *content
 		if layer.Kind == mimewrap.ClearSigned {
@@ -106,6 +108,8 @@ func (w *walk) inward(current *content) error {
 	}
 	return nil
 }
+
+var errTooDeep = &cms.LimitError{What: "S/MIME layers"}
 
 // layer takes off one CMS object: opaque signed-data, an envelope, compressed
 // data. It returns nil content when there is nothing further in.
@@ -168,13 +172,12 @@ func (w *walk) found(buffer *spool.Buffer, part string) (*content, error) {
 		return nil, err
 	}
 	c := &content{source: source, part: part + ".1"}
-	if entity, err := mimewrap.ReadEntity(source); err == nil {
-		c.entity = entity
-	} else {
-		var limit *mimewrap.LimitError
-		if errors.As(err, &limit) {
+	var malformed *mimewrap.MalformedError
+	if c.entity, err = mimewrap.ReadEntity(source); err != nil {
+		if !errors.As(err, &malformed) {
 			return nil, err
 		}
+		c.entity = nil // octets that are no MIME entity
 	}
 	w.ex.inner = c
 	return c, nil

@@ -28,7 +28,7 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 	if err != nil {
 		return nil, err
 	}
-	if !sd.Detached {
+	if !sd.Detached || w.in.Content != nil {
 		// What is shown and what is signed would be two things (P5, RFC 8551, Section 3.5.3.1).
 		return nil, &DetachedHasContent{}
 	}
@@ -143,31 +143,46 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo) verdict.Signer {
 	for _, id := range si.Capabilities() {
 		s.Capabilities = append(s.Capabilities, capabilityName(id))
 	}
+	at := w.x.Policy.At
 	for _, c := range w.signerCandidates(sd, si) {
 		err := sd.Verify(si, c)
-		if s.Certificate == nil || err == nil {
+		if err == nil {
+			// Two certificates of one key and one identifier, an old one and its renewal: the one that can be
+			// trusted counts, in whatever order they come.
+			path := w.path(sd, c, at)
+			if s.Now == nil || faultless(path) {
+				s.Certificate, s.Check, s.Checked, s.Now = c, nil, true, path
+			}
+			if faultless(path) {
+				break
+			}
+			continue
+		}
+		if s.Certificate == nil {
 			s.Certificate, s.Check, s.Checked = c, err, true
 		}
 		var fault *cms.SignatureError
-		if err == nil || errors.As(err, &fault) && fault.Kind == cms.ContentChanged {
+		if errors.As(err, &fault) && fault.Kind == cms.ContentChanged {
 			break // another certificate cannot change what the content is
 		}
 	}
 	if s.Certificate == nil {
 		return s
 	}
-	now := w.x.Policy.At
-	if w.x.Policy.AtSigned && s.HasClaimedTime {
-		now = s.ClaimedTime
+	if s.Now == nil {
+		s.Now = w.path(sd, s.Certificate, at)
 	}
-	s.Now = w.path(sd, s.Certificate, now)
 	if s.HasClaimedTime {
 		s.Then = s.Now
-		if !s.ClaimedTime.Equal(now) {
+		if !s.ClaimedTime.Equal(at) {
 			s.Then = w.path(sd, s.Certificate, s.ClaimedTime)
 		}
 	}
 	return s
+}
+
+func faultless(r *certpath.Result) bool {
+	return len(r.Paths) > 0 && len(r.Paths[0].Problems) == 0
 }
 
 // signerCandidates are the certificates that the signer identifier names, those
@@ -217,7 +232,7 @@ func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time) *c
 	add(sd.Certificates, "message")
 	add(w.x.Chain, "chain")
 	result := certpath.Validate(req)
-	if len(result.Paths) > 0 && len(result.Paths[0].Problems) == 0 || w.x.Store == nil {
+	if faultless(&result) || w.x.Store == nil {
 		return &result
 	}
 	if stored := w.x.Store(); len(stored) > 0 {

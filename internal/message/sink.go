@@ -77,7 +77,9 @@ func mayHoldLayer(head []byte) bool {
 	if err != nil {
 		return false
 	}
-	value, _ := entity.Header.Get("Content-Type")
-	value = strings.ToLower(strings.TrimSpace(value))
-	return strings.HasPrefix(value, "multipart/") || strings.HasPrefix(value, "application/") || strings.HasPrefix(value, "message/")
+	m, err := entity.MediaType()
+	if err != nil {
+		return true // the same answer as for content that is small
+	}
+	return strings.HasPrefix(m.Type, "multipart/") || strings.HasPrefix(m.Type, "application/") || strings.HasPrefix(m.Type, "message/")
 }

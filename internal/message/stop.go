@@ -35,6 +35,9 @@ func stopFor(err error, layer int) *verdict.Stop {
 	switch {
 	case errors.As(err, &key):
 		s.Code, s.Word, s.Hints = key.Code, verdict.WordNoKey, key.Hints
+		if key.Code == verdict.InputOutput { // the file of the passphrase cannot be read, say
+			s.Word = verdict.WordError
+		}
 	case errors.Is(err, cms.ErrDecrypt):
 		s.Code, s.Word = verdict.DecryptFailed, verdict.WordBad
 	case errors.As(err, &spoolError), errors.Is(err, spool.ErrChanged):

@@ -159,6 +159,8 @@ var cases = []struct {
 		key, _ := issue(t, person{name: "A", bits: 1024}).PublicKey()
 		first(f).Now.Paths[0].Keys = append(first(f).Now.Paths[0].Keys, key)
 	}}, "untrusted", 1, "", "fail:weak-key", "ok/weak/ok", false},
+	{"revocation unknown, nobody asks", []change{problems("revocation-unknown", "")}, "good", 0, "", "", "ok/ok/ok", true},
+	{"revocation unknown and required", []change{problems("revocation-unknown", ""), policy(func(p *Policy) { p.RequireRevocation = true })}, "untrusted", 1, "", "fail:revocation-unknown", "ok/revocation-unknown/ok", false},
 	{"revocation required", []change{policy(func(p *Policy) { p.RequireRevocation = true })}, "untrusted", 1, "", "fail:revocation-unknown", "ok/revocation-unknown/ok", false},
 
 	// From

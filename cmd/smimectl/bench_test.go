@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// benchmarkWorld is the toy world with keys in the clear, so that opening a
+// sealed key is not what is measured.
+func benchmarkWorld(b *testing.B) (string, *environment) {
+	b.Helper()
+	world := toyWorld(b)
+	dir := b.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(world)); err != nil {
+		b.Fatal(err)
+	}
+	if err := tighten(filepath.Join(dir, "store")); err != nil {
+		b.Fatal(err)
+	}
+	store := filepath.Join(dir, "clear")
+	env := systemEnvironment()
+	env.stderr, env.stdout = io.Discard, io.Discard
+	env.getenv = func(name string) string {
+		switch name {
+		case "SMIMECTL_HOME":
+			return store
+		case "SMIMECTL_PASSPHRASE_FILE":
+			return filepath.Join(dir, "pw")
+		case "TMPDIR":
+			return dir
+		}
+		return ""
+	}
+	for _, args := range [][]string{
+		{"id", "import", "--no-passphrase", filepath.Join(dir, "alice.p12")},
+		{"id", "import", "--no-passphrase", filepath.Join(dir, "bob.p12")},
+		{"ca", "add", filepath.Join(dir, "ca.pem")},
+	} {
+		if code := run(env, args); code != exitYes {
+			b.Fatalf("smimectl %v ended with %d", args, code)
+		}
+	}
+	return dir, env
+}
+
+// BenchmarkVerbs measures each verb on whole messages, in this process.
+func BenchmarkVerbs(b *testing.B) {
+	dir, env := benchmarkWorld(b)
+	for _, size := range []int{20 << 10, 1 << 20, 100 << 20} {
+		name := fmt.Sprintf("%dKiB", size>>10)
+		mail := filepath.Join(dir, name+".eml")
+		body := bytes.Repeat([]byte("a line of seventy-two characters of plain text, as mail has it, 0123456\n"), size/72)
+		header := "From: alice@example.test\nTo: bob@example.test\nSubject: benchmark\nContent-Type: text/plain\n\n"
+		if err := os.WriteFile(mail, append([]byte(header), body...), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		file := func(suffix string) string { return filepath.Join(dir, name+suffix) }
+		out := file(".out")
+		for _, verb := range []struct {
+			name string
+			args []string
+		}{
+			{"sign", []string{"sign", "-o", file(".s"), mail}},
+			{"sign-opaque", []string{"sign", "--opaque", "-o", file(".o"), mail}},
+			{"verify", []string{"verify", file(".s")}},
+			{"verify-write", []string{"verify", "-o", out, file(".s")}},
+			{"verify-opaque", []string{"verify", file(".o")}},
+			{"verify-opaque-write", []string{"verify", "-o", out, file(".o")}},
+			{"encrypt-gcm", []string{"encrypt", "-o", file(".g"), mail}},
+			{"decrypt-gcm", []string{"decrypt", "-o", out, file(".g")}},
+			{"encrypt-cbc", []string{"encrypt", "--cipher", "aes-256-cbc", "-o", file(".c"), mail}},
+			{"decrypt-cbc", []string{"decrypt", "-o", out, file(".c")}},
+			{"encrypt-signed", []string{"encrypt", "-s", "-o", file(".es"), mail}},
+			{"decrypt-signed", []string{"decrypt", "-o", out, file(".es")}},
+		} {
+			b.Run(verb.name+"/"+name, func(b *testing.B) {
+				b.SetBytes(int64(size))
+				for range b.N {
+					if code := run(env, verb.args); code != exitYes {
+						b.Fatalf("smimectl %v ended with %d", verb.args, code)
+					}
+				}
+			})
+		}
+	}
+}
