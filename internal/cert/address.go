@@ -77,7 +77,7 @@ func ParseAddress(addrSpec string) (Address, error) {
 	var local string
 	if p.peek() == '"' {
 		var err error
-		if local, err = p.quotedString(); err != nil {
+		if local, err = p.quotedLocal(); err != nil {
 			return fail(err.Error())
 		}
 	} else {

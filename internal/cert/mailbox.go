@@ -3,6 +3,7 @@ package cert
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
 // Limits of a list of mailboxes.
@@ -163,7 +164,7 @@ func (p *mailboxParser) address() (box Mailbox, group bool, err error) {
 	}
 	switch p.peek() {
 	case '@':
-		if len(words) != 1 || !quoted && !isDotAtom(words[0]) {
+		if len(words) != 1 || quoted && !utf8.ValidString(words[0]) || !quoted && !isDotAtom(words[0]) {
 			return Mailbox{}, false, errLocal
 		}
 		box.Address, err = p.afterLocal(start, words[0])
@@ -221,7 +222,7 @@ func (p *mailboxParser) angle() (Address, error) {
 	var local string
 	if p.peek() == '"' {
 		var err error
-		if local, err = p.quotedString(); err != nil {
+		if local, err = p.quotedLocal(); err != nil {
 			return Address{}, err
 		}
 	} else if local = p.run(); !isDotAtom(local) {

@@ -37,6 +37,8 @@ func TestParseMailboxes(t *testing.T) {
 		{"QUIRK full stop in a name", "John Q. Public <jqp@example.org>", "John Q. Public|jqp@example.org"},
 		{"name outside ASCII", "\u00c5sa <asa@example.org>", "\u00c5sa|asa@example.org"},
 		{"name in ISO 8859-1 without any coding", "\xc5sa <asa@example.org>", "\xc5sa|asa@example.org"},
+		{"QUIRK quoted name in ISO 8859-1", "\"\xc5sa\" <asa@example.org>", "\xc5sa|asa@example.org"},
+		{"quoted local part in angles not UTF-8", "<\"\xff\"@example.org>", bad},
 		{"encoded name", "=?utf-8?q?=C3=85sa_B?= <asa@example.org>", "\u00c5sa B|asa@example.org"},
 		{"encoded name in two words", "=?utf-8?b?w4U=?= =?iso-8859-1?q?s=E5?= <asa@example.org>", "\u00c5s\u00e5|asa@example.org"},
 		{"QUIRK encoded word in quotes", `"=?utf-8?q?a=40b?=" <asa@example.org>`, "a@b|asa@example.org"},

@@ -45,8 +45,21 @@ func (p *mailboxParser) encodedOrRun() string {
 	return p.run()
 }
 
+// quotedLocal reads a quoted-string that is a local part.
+func (p *mailboxParser) quotedLocal() (string, error) {
+	text, err := p.quotedString()
+	if err == nil && !utf8.ValidString(text) {
+		return "", errNotUTF8
+	}
+	return text, err
+}
+
 // quotedString reads a quoted-string and returns its contents (RFC 5322,
 // Section 3.2.4).
+//
+// QUIRK: JavaMail and webmail of the 2000s write display names in ISO 8859-1
+// without any coding. A name is not compared, so it is taken as it is; a local
+// part has to be UTF-8.
 func (p *mailboxParser) quotedString() (string, error) {
 	p.i++
 	var b strings.Builder
@@ -55,10 +68,7 @@ func (p *mailboxParser) quotedString() (string, error) {
 		switch {
 		case c == '"':
 			p.i++
-			if text := b.String(); utf8.ValidString(text) {
-				return text, nil
-			}
-			return "", errNotUTF8
+			return b.String(), nil
 		case c == '\\':
 			if p.i+1 == len(p.s) {
 				return "", errUnterminatedQuote

@@ -67,7 +67,7 @@ func readPBKDF2(id algorithm.Identifier, keySize int) (*derivation, error) {
 	}
 	s := cryptobyte.String(id.Parameters)
 	var body, salt, iterations cryptobyte.String
-	if !s.ReadASN1(&body, asn1.SEQUENCE) || !s.Empty() || !body.ReadASN1(&salt, asn1.OCTET_STRING) || !body.PeekASN1Tag(asn1.INTEGER) ||
+	if !s.ReadASN1(&body, asn1.SEQUENCE) || !s.Empty() || !body.ReadASN1(&salt, asn1.OCTET_STRING) ||
 		!body.ReadASN1Element(&iterations, asn1.INTEGER) {
 		return nil, malformed("parameters of PBKDF2")
 	}

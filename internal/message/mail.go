@@ -2,11 +2,8 @@ package message
 
 import (
 	"io"
-	"mime"
 	"net/mail"
 	"strings"
-
-	"golang.org/x/text/encoding/htmlindex"
 
 	"smimectl/internal/cert"
 	"smimectl/internal/mimewrap"
@@ -42,6 +39,9 @@ func mailFacts(e *mimewrap.Entity) *verdict.Mail {
 			m.FromUnparsable = true
 		}
 		for _, b := range boxes {
+			if b.Group {
+				m.FromUnparsable = true // a group is not one mailbox (RFC 5322, Section 3.6.2)
+			}
 			m.From = append(m.From, b.Address.String())
 			m.FromNames = append(m.FromNames, b.Name)
 		}
@@ -49,7 +49,7 @@ func mailFacts(e *mimewrap.Entity) *verdict.Mail {
 	m.Sender = addresses(e, "Sender")
 	m.To = append(addresses(e, "To"), addresses(e, "Cc")...)
 	if value, ok := e.Header.Get("Subject"); ok {
-		m.Subject, m.HasSubject = decodeWords(value), true
+		m.Subject, m.HasSubject = cert.DecodeWords(value), true
 	}
 	if value, ok := e.Header.Get("Message-ID"); ok {
 		m.MessageID = strings.TrimSpace(value)
@@ -74,24 +74,6 @@ func addresses(e *mimewrap.Entity, name string) []string {
 		}
 	}
 	return out
-}
-
-// decodeWords decodes encoded-words (RFC 2047); what cannot be decoded stays as it is.
-func decodeWords(s string) string {
-	if len(s) > 64<<10 {
-		s = s[:64<<10]
-	}
-	decoder := mime.WordDecoder{CharsetReader: func(charset string, input io.Reader) (io.Reader, error) {
-		enc, err := htmlindex.Get(charset)
-		if err != nil {
-			return nil, err
-		}
-		return enc.NewDecoder().Reader(input), nil
-	}}
-	if out, err := decoder.DecodeHeader(s); err == nil {
-		return out
-	}
-	return s
 }
 
 func equalFold(a, b string) bool { return strings.EqualFold(a, b) }

@@ -316,3 +316,21 @@ func TestCertificateCheck(t *testing.T) {
 		t.Errorf("a good and an untrusted certificate: %q", both.Verdict)
 	}
 }
+
+func TestRevocationStatus(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]change{
+		"revoked": problems("revoked", ""), "unknown": policy(func(p *Policy) { p.RequireRevocation = true }),
+		"not-checked": policy(func(p *Policy) { p.NoRevocation = true }),
+	} {
+		f, p := good(t)
+		change(t, &f, &p)
+		r := Judge(f, p)
+		if got := r.Layers[0].Signers[0].Revocation.Status; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if slices.Contains(r.NotChecked, "revocation") != (want == "not-checked") {
+			t.Errorf("%s: not checked is %v", want, r.NotChecked)
+		}
+	}
+}
