@@ -52,7 +52,7 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.`,
 	f.BoolVarP(&o.sign, "sign", "s", false, "sign first, then encrypt")
 	f.BoolVar(&o.noSelf, "no-self", false, "do not add yourself")
 	f.BoolVar(&o.dropBcc, "drop-bcc", false, "write no Bcc header and nothing for those who stand in it")
-	f.Var(onceOf(&o.cipher, "auto", "aes-256-gcm", "aes-192-gcm", "aes-128-gcm", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc"), "cipher", "auto, aes-256-gcm, aes-256-cbc, aes-128-...")
+	f.Var(onceOf(&o.cipher, cipherNames...), "cipher", "auto, aes-256-gcm, aes-256-cbc, aes-128-...")
 	f.BoolVar(&o.oaep, "oaep", false, "RSAES-OAEP for every RSA recipient, known to read it or not")
 	f.BoolVar(&o.entity, "entity", false, "the input is a bare MIME entity without a mail's header")
 	f.BoolVar(&o.raw, "raw", false, "encrypt plain bytes: a CMS file in DER")
@@ -68,6 +68,23 @@ func (a *app) runEncrypt(o *encryptOptions, name string) error {
 	return nil
 }
 
+// cipherNames are what --cipher and the configuration take; nothing weaker is written.
+var cipherNames = []string{"auto", "aes-256-gcm", "aes-192-gcm", "aes-128-gcm", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc"}
+
+// configure fills in what no flag decided.
+func (o *encryptOptions) configure(a *app) error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	if o.cipher == "auto" && c.Cipher != "" {
+		o.cipher = c.Cipher
+	}
+	o.sign = o.sign || c.SignEncrypted && !o.raw
+	o.noSelf = o.noSelf || c.Self != nil && !*c.Self
+	return nil
+}
+
 // recipient is somebody a mail is encrypted for.
 type recipient struct {
 	certificate *cert.Certificate
@@ -78,6 +95,9 @@ type recipient struct {
 
 func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
 	fail := func(err error) *outcome { return a.failed("encrypt", name, err) }
+	if err := o.configure(a); err != nil {
+		return fail(err)
+	}
 	if err := o.check(); err != nil {
 		return fail(err)
 	}

@@ -21,13 +21,12 @@ type app struct {
 
 // globalFlags mean the same in every verb.
 type globalFlags struct {
-	json     bool
-	report   string
-	quiet    bool
-	verbose  bool
-	color    string
-	ascii    bool
-	progress string
+	json    bool
+	report  string
+	quiet   bool
+	verbose bool
+	color   string
+	ascii   bool
 }
 
 const exitStatus = `
@@ -95,7 +94,6 @@ func (a *app) rootCommand() *cobra.Command {
 	flags.BoolVarP(&a.global.verbose, "verbose", "v", false, "fingerprints, chains, and every check")
 	flags.Var(onceOf(&a.global.color, "auto", "always", "never"), "color", "colour of the first word: auto, always, never")
 	flags.BoolVar(&a.global.ascii, "ascii", false, "only ASCII in what is shown")
-	flags.Var(onceOf(&a.global.progress, "auto", "plain", "json", "none"), "progress", "auto, plain, json or none")
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{Use: "help [VERB]", Short: "help about a verb", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {

@@ -230,6 +230,10 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, now time.Ti
 				return o.identity.fromFiles()
 			}
 			who = []string{fixed}
+		} else if c, err := a.config(); err != nil {
+			return nil, err
+		} else if c.Identity != "" && a.noneFor(from) {
+			who = []string{c.Identity}
 		} else if len(from) == 0 {
 			return nil, usageErrorf("there is no From to tell who signs").withHint("name the signer:  -i alice@example.org")
 		}
@@ -251,6 +255,15 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, now time.Ti
 		ids = append(ids, best(found, certpath.PurposeSign, now))
 	}
 	return ids, nil
+}
+
+// noneFor reports whether From does not decide: there is none, or no identity has it.
+func (a *app) noneFor(from []cert.Address) bool {
+	if len(from) == 0 {
+		return true
+	}
+	found, err := a.env.store().IdentitiesFor(from[0])
+	return err == nil && len(found) == 0
 }
 
 // best chooses among several certificates: those that may be used now first, of

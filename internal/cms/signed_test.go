@@ -201,6 +201,13 @@ func TestSeveralSigners(t *testing.T) {
 				t.Errorf("signer %d: %v", i, err)
 			}
 		}
+		tree := cmstest.ParseSigned(message)
+		for name, set := range map[string]*cmstest.Node{"digestAlgorithms": tree.DigestAlgorithms(), "certificates": tree.Certificates(), "signerInfos": tree.SignerInfos()} {
+			before := set.Encode()
+			if !bytes.Equal(set.Sort().Encode(), before) {
+				t.Errorf("%s are not in the order of DER", name)
+			}
+		}
 		if len(sd.DigestAlgorithms) != 3 {
 			t.Errorf("%d digest algorithms, want 3", len(sd.DigestAlgorithms))
 		}
@@ -307,6 +314,23 @@ func TestAddSignerKeepsTheBag(t *testing.T) {
 		if sd.Version != want || len(sd.CRLs) != 1 || len(sd.OtherRevocation) != want-4 || len(sd.bag.elements) != 5 {
 			t.Errorf("version %d, want %d; %d CRLs, %d others, %d certificates", sd.Version, want, len(sd.CRLs), len(sd.OtherRevocation), len(sd.bag.elements))
 		}
+	}
+}
+
+// A bag of which a part was passed over cannot be kept.
+func TestAddSignerRefusesToLose(t *testing.T) {
+	t.Parallel()
+	s := cmstest.ParseSigned(opaque(t, nil, signerOf(t, "p-256")))
+	for range 64 {
+		s.Certificates().Insert(0, cmstest.Constructed(ber.Sequence, cmstest.Primitive(ber.Null, nil)))
+	}
+	sd, _, _, err := verifyAll(s.Encode(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewSignedDataWriter(io.Discard, []Signer{signerOf(t, "rsa-2048")}, SignedDataOptions{ContentSize: -1, Existing: sd})
+	if word(err) != "limit" {
+		t.Errorf("got %v", err)
 	}
 }
 

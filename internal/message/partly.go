@@ -8,80 +8,85 @@ import (
 	"smimectl/internal/verdict"
 )
 
-// partly reports a mail of which only parts are signed or encrypted. Such a part
-// is judged for the report; what lies beside it is never spliced into it, and
-// nothing encrypted is opened in it, however it is wrapped (P52, EFAIL).
+// partly reports a mail of which only parts are signed or encrypted. Signed
+// parts are judged, each as if it were the message; what lies beside them is
+// never spliced into them, and an encrypted part is never opened (P52, EFAIL).
 func (w *walk) partly(current *content, l *mimewrap.Layer) error {
-	w.beside = true
-	w.facts.Partial = append(w.facts.Partial, partFacts(current)...)
-	return w.signedPart(current, l)
-}
-
-// partFacts lists the parts of a mail in order: those that are protected as a
-// whole, and beside them every part that holds text or data.
-func partFacts(current *content) []verdict.PartFact {
-	var out []verdict.PartFact
-	within := ""
+	protected := map[string]string{}
+	for _, p := range l.ProtectedParts {
+		protected[p.Number] = p.Protected
+	}
 	for _, p := range current.entity.Parts(maxListedParts) {
-		if within != "" && strings.HasPrefix(p.Number, within) {
-			continue
-		}
-		container := strings.HasPrefix(p.MediaType, "multipart/") || p.MediaType == "message/rfc822" || p.MediaType == "message/global"
-		if p.Protected == "" && container {
-			continue
-		}
-		fact := verdict.PartFact{Number: current.part + p.Number[1:], MediaType: p.MediaType, Protected: p.Protected, FileName: p.FileName}
-		if p.Protected != "" {
-			within = p.Number + "."
-		} else if strings.HasPrefix(p.MediaType, "text/") {
-			fact.Excerpt = excerpt(p.Entity)
-		}
-		out = append(out, fact)
+		w.facts.Partial = append(w.facts.Partial, w.partFact(p, protectionOf(p.Number, protected)))
 	}
-	return out
-}
-
-// excerpt is the first line of a text, so that a person knows which part is meant.
-func excerpt(e *mimewrap.Entity) string {
-	head, _ := io.ReadAll(io.LimitReader(e.Decoded(), 400)) // what can be read of it will do
-	for _, line := range strings.Split(string(head), "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			return line
-		}
-	}
-	return ""
-}
-
-// signedPart judges the first signed part, as if it were the message, so that
-// the report can say by whom and --allow-partial can release it alone.
-func (w *walk) signedPart(current *content, l *mimewrap.Layer) error {
+	var first *content
 	for _, p := range l.ProtectedParts {
 		if p.Protected != "signed" || p.Entity == nil {
 			continue
 		}
-		inner, err := p.Entity.Layer()
-		if err != nil {
+		if err := w.signedPart(p); err != nil {
 			return err
 		}
-		before := len(w.facts.Layers)
-		if before >= maxLayers {
-			return errTooDeep
+		if first == nil {
+			first = w.ex.inner
 		}
-		var c *content
-		part := &content{source: p.Entity.Source, entity: p.Entity, part: current.part + p.Number[1:]}
-		switch inner.Kind {
-		case mimewrap.ClearSigned:
-			c, err = w.clearSigned(part, inner)
-		case mimewrap.PKCS7:
-			c, err = w.layer(inner.CMS, inner, part.part)
-		}
-		for i := before; i < len(w.facts.Layers); i++ {
-			w.facts.Layers[i].WholeBody = false
-		}
-		if err != nil {
-			return err
-		}
-		return w.inward(c)
 	}
+	w.ex.inner = first
 	return nil
+}
+
+// protectionOf finds how a part is protected: by itself, or because it lies in a
+// part that is.
+func protectionOf(number string, protected map[string]string) string {
+	for {
+		if p := protected[number]; p != "" {
+			return p
+		}
+		dot := strings.LastIndexByte(number, '.')
+		if dot < 0 {
+			return ""
+		}
+		number = number[:dot]
+	}
+}
+
+// excerptSize is how much of an unprotected text the report shows.
+const excerptSize = 200
+
+func (w *walk) partFact(p mimewrap.Part, protection string) verdict.PartFact {
+	fact := verdict.PartFact{Number: p.Number, MediaType: p.MediaType, Protected: protection, FileName: p.FileName}
+	if strings.HasPrefix(p.MediaType, "text/") && p.Entity != nil {
+		head := make([]byte, excerptSize)
+		n, _ := io.ReadFull(p.Entity.Decoded(), head)
+		fact.Excerpt, _, _ = strings.Cut(strings.TrimSpace(strings.ToValidUTF8(string(head[:n]), "")), "\n")
+		fact.Excerpt = strings.TrimSpace(fact.Excerpt)
+	}
+	return fact
+}
+
+// signedPart judges one signed part.
+func (w *walk) signedPart(p mimewrap.Part) error {
+	inner, err := p.Entity.Layer()
+	if err != nil {
+		return err
+	}
+	before := len(w.facts.Layers)
+	if before >= maxLayers {
+		return nil // enough is judged to say PARTIAL
+	}
+	var c *content
+	part := &content{source: p.Entity.Source, entity: p.Entity, part: p.Number}
+	switch inner.Kind {
+	case mimewrap.ClearSigned:
+		c, err = w.clearSigned(part, inner)
+	case mimewrap.PKCS7:
+		c, err = w.layer(inner.CMS, inner, p.Number)
+	}
+	for i := before; i < len(w.facts.Layers); i++ {
+		w.facts.Layers[i].WholeBody = false
+	}
+	if err != nil {
+		return err
+	}
+	return w.inward(c)
 }

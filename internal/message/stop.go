@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
 	"smimectl/internal/cms"
 	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
@@ -25,11 +26,6 @@ func stopFor(err error, layer int) *verdict.Stop {
 		integrity   *NoIntegrity
 		weak        *WeakCipher
 		recipient   *NotARecipient
-		cmsLimit    *cms.LimitError
-		mimeLimit   *mimewrap.LimitError
-		parameter   *algorithm.ParameterError
-		cmsForm     *cms.MalformedError
-		mimeForm    *mimewrap.MalformedError
 		spoolError  *spool.Error
 	)
 	switch {
@@ -40,7 +36,7 @@ func stopFor(err error, layer int) *verdict.Stop {
 		}
 	case errors.Is(err, cms.ErrDecrypt):
 		s.Code, s.Word = verdict.DecryptFailed, verdict.WordBad
-	case errors.As(err, &spoolError), errors.Is(err, spool.ErrChanged):
+	case errors.As(err, &spoolError), errors.Is(err, spool.ErrChanged), errors.Is(err, cms.ErrChanged):
 		s.Code, s.Word = verdict.InputOutput, verdict.WordError
 	case errors.As(err, &recipient):
 		s.Code, s.Word = verdict.NotARecipient, verdict.WordNoKey
@@ -50,16 +46,43 @@ func stopFor(err error, layer int) *verdict.Stop {
 		s.Code = verdict.WeakCipher
 	case errors.As(err, &unsupported), errors.As(err, &content):
 		s.Code, s.Word = verdict.UnsupportedAlg, verdict.WordUnreadable
-	case errors.As(err, &cmsLimit), errors.As(err, &mimeLimit):
+	case errors.Is(err, algorithm.ErrKeyUnavailable):
+		s.Code, s.Word = verdict.KeyMissing, verdict.WordNoKey
+	case overLimit(err):
 		s.Code, s.Word = verdict.TooLarge, verdict.WordUnreadable
 	case errors.As(err, &detached):
 		s.Code, s.Word = verdict.DetachedHasContent, verdict.WordUnreadable
-	case errors.As(err, &missing), errors.As(err, &parameter), errors.As(err, &cmsForm), errors.As(err, &mimeForm):
+	case errors.As(err, &missing), malformed(err):
 		s.Code, s.Word = verdict.Malformed, verdict.WordUnreadable
 	default:
 		s.Code, s.Word = verdict.InputOutput, verdict.WordError
 	}
 	return s
+}
+
+// overLimit reports a message that is larger in some way than is read.
+func overLimit(err error) bool {
+	var (
+		inCMS  *cms.LimitError
+		inMIME *mimewrap.LimitError
+		inCert *cert.LimitError
+		cipher *algorithm.TooLongError
+	)
+	return errors.As(err, &inCMS) || errors.As(err, &inMIME) || errors.As(err, &inCert) || errors.As(err, &cipher)
+}
+
+// malformed reports a message that is not formed as it has to be.
+func malformed(err error) bool {
+	var (
+		inCMS     *cms.MalformedError
+		inMIME    *mimewrap.MalformedError
+		inCert    *cert.SyntaxError
+		parameter *algorithm.ParameterError
+		key       *algorithm.KeyError
+		mismatch  *algorithm.MismatchError
+	)
+	return errors.As(err, &inCMS) || errors.As(err, &inMIME) || errors.As(err, &inCert) ||
+		errors.As(err, &parameter) || errors.As(err, &key) || errors.As(err, &mismatch)
 }
 
 // plainText is what an error of a lower floor says, without the floor's name:

@@ -80,16 +80,10 @@ func (r *Report) insideFailed() bool {
 	return r.Inside != nil && r.Exit() == exitNo && r.Verdict == *r.Inside
 }
 
-// line writes one line behind the name of the program; what is too long goes on indented.
+// line writes one line behind the name of the program. It is never broken: it
+// stands among lines of other programs, and people search and paste it.
 func (s *screen) line(text string) {
-	s.out.WriteString(program)
-	room := s.style.columns()
-	for i, piece := range wrap(s.style.escape(text), room-len(program), room-len(program)) {
-		if i > 0 {
-			s.out.WriteString(strings.Repeat(" ", len(program)))
-		}
-		s.out.WriteString(piece + "\n")
-	}
+	s.out.WriteString(program + s.style.escape(text) + "\n")
 }
 
 func (r *Report) doneLines() []string {

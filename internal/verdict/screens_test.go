@@ -42,7 +42,7 @@ func safeText(t *testing.T, text string, s Style) {
 				t.Errorf("%U in %q", c, line)
 			}
 		}
-		if n := columnsOf(line); n > max(s.columns(), 40) && !strings.HasPrefix(line, program+"hint: ") {
+		if n := columnsOf(line); n > max(s.columns(), 40) && !strings.HasPrefix(line, program) {
 			t.Errorf("%d columns: %q", n, line)
 		}
 	}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// config is config.toml: what a person wants every time. It is optional; flags
+// and environment variables come first.
+type config struct {
+	Identity      string `toml:"identity"`       // when From does not decide
+	Cipher        string `toml:"cipher"`         // as --cipher
+	SignEncrypted bool   `toml:"sign-encrypted"` // as if --sign were given to encrypt
+	Self          *bool  `toml:"self"`           // false: as --no-self
+	Revocation    string `toml:"revocation"`     // off, if-local, required
+}
+
+const configName = "config.toml"
+
+// config reads the configuration. A file that cannot be understood is an error: to
+// go on without it would do something else than the person asked for.
+func (a *app) config() (*config, error) {
+	c := &config{}
+	dir := a.env.roots().Config
+	if dir == "" {
+		return c, nil
+	}
+	path := filepath.Join(dir, configName)
+	f, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c, nil
+	case err != nil:
+		return nil, readError(path, err)
+	}
+	defer f.Close()
+	decoder := toml.NewDecoder(f)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(c); err != nil {
+		return nil, configError(path, err)
+	}
+	return c, c.check(path)
+}
+
+func configError(path string, err error) error {
+	var strict *toml.StrictMissingError
+	var decode *toml.DecodeError
+	switch {
+	case errors.As(err, &strict) && len(strict.Errors) > 0:
+		row, _ := strict.Errors[0].Position()
+		return usageErrorf("%s, line %d: there is no such setting", quoted(path), row).
+			withHint("there are: identity, cipher, sign-encrypted, self, revocation")
+	case errors.As(err, &decode):
+		row, column := decode.Position()
+		return usageErrorf("%s, line %d, column %d: %s", quoted(path), row, column, reasonOf(err))
+	}
+	return readError(path, err)
+}
+
+func (c *config) check(path string) error {
+	for _, setting := range []struct {
+		name, value string
+		allowed     []string
+	}{
+		{"cipher", c.Cipher, append([]string{""}, cipherNames...)},
+		{"revocation", c.Revocation, []string{"", "off", "if-local", "required"}},
+	} {
+		found := false
+		for _, word := range setting.allowed {
+			found = found || word == setting.value
+		}
+		if !found {
+			return usageErrorf("%s: %s = %s is not possible", quoted(path), setting.name, quoted(setting.value))
+		}
+	}
+	return nil
+}
+
+// revocation puts the configured mode where no flag says otherwise.
+func (c *config) applyRevocation(t *trustFlags) {
+	if t.required || t.off {
+		return
+	}
+	t.required = c.Revocation == "required"
+	t.off = c.Revocation == "off"
+}
