@@ -101,7 +101,7 @@ func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
 	if err := o.check(); err != nil {
 		return fail(err)
 	}
-	in, err := a.openInput(name)
+	in, err := a.openDraft(name)
 	if err != nil {
 		return fail(err)
 	}

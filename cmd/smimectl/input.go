@@ -16,11 +16,20 @@ type input struct {
 	close  func()
 }
 
-// openInput opens FILE; "" and "-" are standard input. A regular file is read
-// where it lies, anything else is held back first.
-func (a *app) openInput(name string) (*input, error) {
+// openInput opens FILE to be judged; "" and "-" are standard input. A regular
+// file is read where it lies, and what is read twice must be the same; anything
+// else is held back first.
+func (a *app) openInput(name string) (*input, error) { return a.open(name, spool.Watch) }
+
+// openDraft opens FILE to be sent. It needs no such check: what is signed or
+// encrypted is read once, and goes from there into the output.
+func (a *app) openDraft(name string) (*input, error) {
+	return a.open(name, func(f io.ReaderAt, size int64) spool.Source { return io.NewSectionReader(f, 0, size) })
+}
+
+func (a *app) open(name string, source func(f io.ReaderAt, size int64) spool.Source) (*input, error) {
 	if name == "" || name == "-" {
-		return a.openStandardInput()
+		return a.openStandardInput(source)
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -36,13 +45,13 @@ func (a *app) openInput(name string) (*input, error) {
 		return nil, usageErrorf("%s is a directory", quoted(name)).withHint("name a file in it")
 	}
 	if info.Mode().IsRegular() {
-		return &input{name: name, source: spool.Watch(f, info.Size()), close: func() { f.Close() }}, nil
+		return &input{name: name, source: source(f, info.Size()), close: func() { f.Close() }}, nil
 	}
 	defer f.Close()
 	return a.hold(name, f)
 }
 
-func (a *app) openStandardInput() (*input, error) {
+func (a *app) openStandardInput(source func(f io.ReaderAt, size int64) spool.Source) (*input, error) {
 	f, isFile := a.env.stdin.(*os.File)
 	if isFile {
 		if a.env.isTerminal(f) {
@@ -52,7 +61,7 @@ func (a *app) openStandardInput() (*input, error) {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			if at, err := f.Seek(0, io.SeekCurrent); err == nil && at <= info.Size() {
 				size := info.Size() - at
-				return &input{name: "-", source: spool.Watch(io.NewSectionReader(f, at, size), size), close: func() {}}, nil
+				return &input{name: "-", source: source(io.NewSectionReader(f, at, size), size), close: func() {}}, nil
 			}
 		}
 	}
@@ -68,11 +77,11 @@ func (a *app) hold(name string, r io.Reader) (*input, error) {
 		}
 		return nil, readError(displayName(name), err)
 	}
-	source, err := b.Source()
+	held, err := b.Source()
 	if err != nil {
 		return nil, machineError("cannot hold back the input from", displayName(name), err)
 	}
-	return &input{name: name, source: source, close: func() { b.Close() }}, nil
+	return &input{name: name, source: held, close: func() { b.Close() }}, nil
 }
 
 func displayName(name string) string {

@@ -76,7 +76,7 @@ func (a *app) signOne(o *signOptions, name string) *outcome {
 	if err := o.trust.check(); err != nil {
 		return fail(err)
 	}
-	in, err := a.openInput(name)
+	in, err := a.openDraft(name)
 	if err != nil {
 		return fail(err)
 	}

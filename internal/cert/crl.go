@@ -25,6 +25,8 @@ type CRL struct {
 	SignatureAlgorithm     algorithm.Identifier
 	Signature              []byte
 	Extensions             []Extension
+
+	known listExtensions
 }
 
 // ParseCRL reads der, which must hold one CertificateList in DER and nothing
@@ -103,6 +105,7 @@ func ParseCRL(der []byte) (*CRL, error) {
 		if l.Extensions, err = readExtensions(wrapped, "revocation list"); err != nil {
 			return nil, err
 		}
+		l.known.read(l.Extensions)
 	}
 	return l, nil
 }

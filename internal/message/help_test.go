@@ -113,12 +113,17 @@ func (w *world) byKeyID(content string, who *cmstest.Identity) []byte {
 	w.must(sd.Close())
 	s := cmstest.ParseSigned(out.Bytes())
 	s.Data().Remove(3)
-	pinned := s.Attribute(0, algorithm.MustOID("1.2.840.113549.1.9.16.2.47"))
-	attributes := s.SignedAttributes(0)
-	attributes.Children = slices.DeleteFunc(attributes.Children, func(n *cmstest.Node) bool { return n == pinned })
+	pinned := algorithm.MustOID("1.2.840.113549.1.9.16.2.47") // signingCertificateV2
 	scheme, err := algorithm.SignatureFor(who.Key.Public, algorithm.SignOptions{})
 	w.must(err)
-	s.Sign(w.t, 0, who.Key, scheme, nil)
+	for _, n := range s.Signer(0).Children {
+		if n.Tag == ber.Context(0) && n.Constructed { // the other [0] is the key identifier
+			n.Children = slices.DeleteFunc(n.Children, func(a *cmstest.Node) bool { return string(a.At(0).Value) == string(pinned) })
+			set := n.Clone()
+			set.Tag = ber.Set
+			s.Sign(w.t, 0, who.Key, scheme, set.Encode())
+		}
+	}
 	return s.Encode()
 }
 

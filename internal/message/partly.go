@@ -10,21 +10,39 @@ import (
 
 // partly reports a mail of which only parts are signed or encrypted. Signed
 // parts are judged, each as if it were the message; what lies beside them is
-// never spliced into them, and an encrypted part is never opened (P52, EFAIL).
+// never spliced into them, and nothing encrypted is opened in such a mail,
+// however it is wrapped (P52, EFAIL).
+//
+// Where a signature covers all of it, a signed part is a mail that was forwarded:
+// it is signed content like any other, and not judged again.
 func (w *walk) partly(current *content, l *mimewrap.Layer) error {
+	w.beside = true
+	covered := w.covered()
 	protected := map[string]string{}
+	encrypted := false
 	for _, p := range l.ProtectedParts {
-		protected[p.Number] = p.Protected
+		if p.Protected == "encrypted" || !covered {
+			protected[p.Number] = p.Protected
+			encrypted = encrypted || p.Protected == "encrypted"
+		}
+	}
+	if covered && !encrypted {
+		return nil
 	}
 	for _, p := range current.entity.Parts(maxListedParts) {
-		w.facts.Partial = append(w.facts.Partial, w.partFact(p, protectionOf(p.Number, protected)))
+		w.facts.Partial = append(w.facts.Partial, w.partFact(p, current.part, protectionOf(p.Number, protected)))
 	}
+	if covered {
+		return nil
+	}
+	whole := w.ex.inner
 	var first *content
 	for _, p := range l.ProtectedParts {
 		if p.Protected != "signed" || p.Entity == nil {
 			continue
 		}
-		if err := w.signedPart(p); err != nil {
+		w.ex.inner = nil
+		if err := w.signedPart(p, current.part); err != nil {
 			return err
 		}
 		if first == nil {
@@ -32,7 +50,24 @@ func (w *walk) partly(current *content, l *mimewrap.Layer) error {
 		}
 	}
 	w.ex.inner = first
+	if whole != nil && !w.x.Policy.AllowPartial {
+		w.ex.inner = whole // what was decrypted, with all that lies beside the signed part
+	}
 	return nil
+}
+
+// covered reports whether a signature stands around everything that is looked at now.
+func (w *walk) covered() bool {
+	covered := false
+	for _, l := range w.facts.Layers {
+		switch l.Kind {
+		case "signed":
+			covered = covered || l.WholeBody
+		case "encrypted":
+			covered = false
+		}
+	}
+	return covered
 }
 
 // protectionOf finds how a part is protected: by itself, or because it lies in a
@@ -53,8 +88,8 @@ func protectionOf(number string, protected map[string]string) string {
 // excerptSize is how much of an unprotected text the report shows.
 const excerptSize = 200
 
-func (w *walk) partFact(p mimewrap.Part, protection string) verdict.PartFact {
-	fact := verdict.PartFact{Number: p.Number, MediaType: p.MediaType, Protected: protection, FileName: p.FileName}
+func (w *walk) partFact(p mimewrap.Part, part, protection string) verdict.PartFact {
+	fact := verdict.PartFact{Number: part + p.Number[1:], MediaType: p.MediaType, Protected: protection, FileName: p.FileName}
 	if strings.HasPrefix(p.MediaType, "text/") && p.Entity != nil {
 		head := make([]byte, excerptSize)
 		n, _ := io.ReadFull(p.Entity.Decoded(), head)
@@ -64,8 +99,8 @@ func (w *walk) partFact(p mimewrap.Part, protection string) verdict.PartFact {
 	return fact
 }
 
-// signedPart judges one signed part.
-func (w *walk) signedPart(p mimewrap.Part) error {
+// signedPart judges one signed part of the part with the given number.
+func (w *walk) signedPart(p mimewrap.Part, number string) error {
 	inner, err := p.Entity.Layer()
 	if err != nil {
 		return err
@@ -75,12 +110,12 @@ func (w *walk) signedPart(p mimewrap.Part) error {
 		return nil // enough is judged to say PARTIAL
 	}
 	var c *content
-	part := &content{source: p.Entity.Source, entity: p.Entity, part: p.Number}
+	part := &content{source: p.Entity.Source, entity: p.Entity, part: number + p.Number[1:]}
 	switch inner.Kind {
 	case mimewrap.ClearSigned:
 		c, err = w.clearSigned(part, inner)
 	case mimewrap.PKCS7:
-		c, err = w.layer(inner.CMS, inner, p.Number)
+		c, err = w.layer(inner.CMS, inner, part.part)
 	}
 	for i := before; i < len(w.facts.Layers); i++ {
 		w.facts.Layers[i].WholeBody = false

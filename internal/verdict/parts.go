@@ -27,7 +27,7 @@ func (r *Report) partialRows(out *screen) []row {
 			about = r.short(s) + ", " + signerState(s)
 		}
 		if kind > 0 {
-			out.block(p.Number, label, 2, []string{strings.TrimRight(pad(state, max(kind, len(state)+2))+pad(out.style.escape(p.MediaType), 18)+about, " ")})
+			out.block(p.Number, label, 2, []string{strings.TrimRight(pad(state, max(kind, len(state)+2))+pad(out.style.escape(p.MediaType), max(18, columnsOf(out.style.escape(p.MediaType))+2))+about, " ")})
 			continue
 		}
 		lines := []string{state + " " + p.MediaType}
