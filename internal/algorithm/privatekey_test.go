@@ -478,3 +478,36 @@ func TestECDHKeyOfNISTCurve(t *testing.T) {
 		t.Error("not the same key")
 	}
 }
+
+// A file whose numbers for the Chinese remainder theorem are wrong has a key all
+// the same: it must sign what its public key verifies.
+func TestRSAWrongCRTNumbers(t *testing.T) {
+	t.Parallel()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der := x509.MarshalPKCS1PrivateKey(key)
+	dq := key.Precomputed.Dq.Bytes()
+	at := bytes.LastIndex(der, dq)
+	if at < 0 {
+		t.Fatal("no dQ in the file")
+	}
+	der[at+len(dq)-1] ^= 2
+	read, err := ParsePrivateKey(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scheme, err := SignatureFor(read.Public, SignOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := Message{Bytes: []byte("text")}
+	sig, err := scheme.Sign(read.Signer, message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := scheme.Verify(read.Public, message, sig); err != nil {
+		t.Error(err)
+	}
+}

@@ -13,9 +13,8 @@ import (
 const maxRSAPrimes = 5
 
 // readRSAPrivateKey reads RSAPrivateKey of RFC 8017, Appendix A.1.2, with any
-// modulus that public keys may have. The numbers for the Chinese remainder
-// theorem are not taken from the file but computed again; that n is the product
-// of the primes and that d fits e modulo each of them is checked.
+// modulus that public keys may have. That n is the product of the primes and
+// that d fits e modulo each of them is checked.
 func readRSAPrivateKey(id Identifier, octets []byte) (*softKey, error) {
 	malformed := &KeyError{Kind: "rsa", Detail: "not one RSAPrivateKey"}
 	s := cryptobyte.String(octets)
@@ -24,8 +23,8 @@ func readRSAPrivateKey(id Identifier, octets []byte) (*softKey, error) {
 	if !s.ReadASN1(&body, asn1.SEQUENCE) || !s.Empty() || !body.ReadASN1Integer(&version) || version > 1 {
 		return nil, malformed
 	}
-	var modulus, exponent, d, p, q, skipped []byte
-	for _, number := range []*[]byte{&modulus, &exponent, &d, &p, &q, &skipped, &skipped, &skipped} {
+	var modulus, exponent, d, p, q, dp, dq, qInverse []byte
+	for _, number := range []*[]byte{&modulus, &exponent, &d, &p, &q, &dp, &dq, &qInverse} {
 		if !body.ReadASN1Integer(number) {
 			return nil, malformed
 		}
@@ -69,12 +68,29 @@ func readRSAPrivateKey(id Identifier, octets []byte) (*softKey, error) {
 	if !exponentsFit(key) {
 		return nil, &KeyError{Kind: "rsa", Detail: "private and public exponent do not fit"}
 	}
-	key.Precompute()
-	if err := key.Validate(); err != nil {
+	if !complete(key, dp, dq, qInverse) {
 		return nil, &KeyError{Kind: "rsa", Detail: "the numbers contradict each other or are too weak to work with"}
 	}
 	_, bits, _ := encodeRSAPublicKey(&key.PublicKey)
 	return &softKey{public: bits, key: key, signer: key, decrypter: key}, nil
+}
+
+// complete gives a key the numbers for the Chinese remainder theorem and has
+// crypto/rsa check them all. Those of the file are taken if they fit the primes,
+// which saves ten times the work; else they are computed again.
+func complete(key *rsa.PrivateKey, dp, dq, qInverse []byte) bool {
+	if len(key.Primes) == 2 {
+		key.Precomputed.Dp = new(big.Int).SetBytes(dp)
+		key.Precomputed.Dq = new(big.Int).SetBytes(dq)
+		key.Precomputed.Qinv = new(big.Int).SetBytes(qInverse)
+		key.Precompute()
+		if key.Validate() == nil {
+			return true
+		}
+		key.Precomputed = rsa.PrecomputedValues{}
+	}
+	key.Precompute()
+	return key.Validate() == nil
 }
 
 // readOtherPrimes reads OtherPrimeInfos: SEQUENCE OF SEQUENCE { prime,

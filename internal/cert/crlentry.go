@@ -103,7 +103,11 @@ func (l *CRL) Find(issuer Name, serial []byte) Listing {
 				fault("an entry names an issuer, and the list is not indirect")
 			}
 			if named == nil || !bytes.Equal(named, x.issuer) {
-				named, ours = x.issuer, namesIssuer(x.issuer, issuer)
+				var ok bool
+				if ours, ok = namesIssuer(x.issuer, issuer); !ok {
+					fault("the issuer that an entry names is malformed")
+				}
+				named = x.issuer
 			}
 		}
 		if !ours || !bytes.Equal(minimal(number), serial) {
@@ -132,23 +136,23 @@ func minimal(serial []byte) []byte {
 }
 
 // namesIssuer reports whether GeneralNames (content of a certificateIssuer
-// extension) name the issuer.
-func namesIssuer(value []byte, issuer Name) bool {
+// extension) name the issuer, and whether they are well-formed.
+func namesIssuer(value []byte, issuer Name) (match, ok bool) {
 	s := cryptobyte.String(value)
 	var list cryptobyte.String
-	if !s.ReadASN1(&list, asn1.SEQUENCE) {
-		return false
+	if !s.ReadASN1(&list, asn1.SEQUENCE) || !s.Empty() {
+		return false, false
 	}
-	names, _ := readGeneralNames(list)
+	names, ok := readGeneralNames(list)
 	for _, g := range names {
 		if g.Kind != KindDirectoryName {
 			continue
 		}
 		if name, err := ParseName(g.Value); err == nil && name.Equal(issuer) {
-			return true
+			match = true
 		}
 	}
-	return false
+	return match, ok && len(names) > 0
 }
 
 // entryExtensions are the extensions of one entry.

@@ -47,6 +47,7 @@ type Request struct {
 	At         time.Time
 	Purpose    Purpose
 	Policy     PolicyInputs
+	Evidence   *Evidence // revocation lists; nil: revocation is not looked at
 }
 
 // PolicyInputs are the inputs (c) and (e) to (g) of RFC 5280, Section 6.1.1.
@@ -65,10 +66,11 @@ type Path struct {
 	Notes        []Problem              // facts worth telling that do not
 	Digests      []*algorithm.Digest    // of the signatures between the certificates
 	Keys         []*algorithm.PublicKey // of the certificates, without those that cannot be read
+	Revocation   []Revocation           // of the certificates below the anchor in order; nil when not looked at
 }
 
 // Good reports whether the path leads to an anchor and nothing is wrong with
-// it.
+// it. Revocation, which is a fact beside, does not count.
 func (p *Path) Good() bool { return p.Anchor != nil && len(p.Problems) == 0 }
 
 // Codes of problems.
@@ -111,6 +113,7 @@ func Validate(req Request) Result {
 	}
 	b := newBuilder(&req)
 	b.search()
+	b.revocations()
 	return Result{Paths: b.results()}
 }
 

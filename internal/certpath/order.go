@@ -20,11 +20,12 @@ func (b *builder) results() []Path {
 }
 
 // severity orders paths to anchors: what is only a matter of time comes before
-// what can never be good.
+// what can never be good, a revocation among it. Of equals those come first of
+// which it is known that nothing was revoked.
 func severity(p *Path) int {
 	worst := 0
 	for _, problem := range p.Problems {
-		s := 4
+		s := 5
 		switch problem.Code {
 		case CodeExpired:
 			s = 1
@@ -35,7 +36,16 @@ func severity(p *Path) int {
 		}
 		worst = max(worst, s)
 	}
-	return worst*1000 + len(p.Problems)
+	unknown := 0
+	for _, r := range p.Revocation {
+		switch r.Status {
+		case Revoked:
+			worst = max(worst, 4)
+		case Unknown:
+			unknown = 1
+		}
+	}
+	return worst*100_000 + len(p.Problems)*10 + unknown
 }
 
 // openness orders paths without an anchor.

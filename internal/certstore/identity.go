@@ -30,7 +30,7 @@ func NewIdentity(key *algorithm.PrivateKey, c *cert.Certificate, chain []*cert.C
 }
 
 // Key returns the private key. That of the store is read now, asking for a
-// passphrase if it has one, proven to fit the certificate, and remembered.
+// passphrase if it has one, compared with the certificate, and remembered.
 func (id *Identity) Key(pass PassphraseFunc) (*algorithm.PrivateKey, error) {
 	id.mu.Lock()
 	defer id.mu.Unlock()
@@ -62,8 +62,10 @@ func (id *Identity) Key(pass PassphraseFunc) (*algorithm.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := Prove(key, id.Certificate); err != nil {
-		return nil, err
+	// The pair was proven when it was added; now it is enough that it still is one.
+	public, err := id.Certificate.PublicKey()
+	if err != nil || !public.Equal(key.Public) {
+		return nil, &UnfitError{Certificate: id.Certificate, Detail: "the private key does not fit the certificate"}
 	}
 	id.key = key
 	return key, nil

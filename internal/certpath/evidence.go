@@ -1,0 +1,170 @@
+package certpath
+
+import (
+	"smimectl/internal/cert"
+)
+
+// Limits of the work with the lists of one Evidence. A path whose lists ask
+// for more is refused: a revocation that nobody had the time to read must not
+// be taken for none.
+const (
+	maxListChecks = 256       // signatures of lists checked
+	maxListWork   = 512 << 20 // octets of lists digested and searched, names compared
+	maxIssuers    = 32        // paths to issuers of lists looked for
+	maxIssuerKeys = 16        // certificates of one name whose key may have signed a list
+	maxIssuerDeep = 3         // issuers of lists about issuers of lists
+)
+
+// nameWork is what comparing two names counts in maxListWork.
+const nameWork = 64
+
+// List is a revocation list that was handed in.
+type List struct {
+	CRL    *cert.CRL
+	Source string // "file", "store", "message": for those who report
+}
+
+// Evidence is a set of revocation lists, with what was found out about them.
+// One Evidence may serve several requests, one after the other, and bounds the
+// work of all of them; it must not be used by several goroutines at once.
+type Evidence struct {
+	byIssuer   map[string][]*scope
+	signatures map[signaturePair]bool
+	listings   map[listingPair]cert.Listing
+	issuers    map[issuerPair]standing
+	checks     int
+	paths      int
+	work       int
+	exhausted  bool
+}
+
+// signaturePair is a list and a key.
+type signaturePair struct {
+	list *entryList
+	spki string
+}
+
+// listingPair is a list and a certificate.
+type listingPair struct {
+	list        *entryList
+	certificate string
+}
+
+// issuerPair is a certificate whose key signed a list, and what it is judged
+// by.
+type issuerPair struct {
+	certificate, anchor string
+	at                  int64
+}
+
+// scope holds the lists of one issuer with one issuing distribution point:
+// they are about the same certificates and reasons.
+type scope struct {
+	issuer    cert.Name
+	point     *cert.IssuingPoint // nil when absent, and when malformed
+	names     []cert.GeneralName // of the distribution point in full
+	badName   bool               // a relative name that makes no name
+	raw       string             // contents of the extension; "absent" is told apart by present
+	present   bool
+	completes []*entryList
+	deltas    []*entryList
+}
+
+// entryList is one list.
+type entryList struct {
+	*cert.CRL
+	source string
+	order  int // of handing in
+}
+
+// NewEvidence makes an Evidence of lists. Where two say the same, the source
+// of the first is the one that is reported.
+func NewEvidence(lists ...List) *Evidence {
+	e := &Evidence{
+		byIssuer:   map[string][]*scope{},
+		signatures: map[signaturePair]bool{},
+		listings:   map[listingPair]cert.Listing{},
+		issuers:    map[issuerPair]standing{},
+		checks:     maxListChecks,
+		paths:      maxIssuers,
+		work:       maxListWork,
+	}
+	for i, l := range lists {
+		if l.CRL != nil {
+			e.add(&entryList{CRL: l.CRL, source: l.Source, order: i})
+		}
+	}
+	return e
+}
+
+// add puts a list into its scope.
+func (e *Evidence) add(l *entryList) {
+	key := l.Issuer.Key()
+	raw := l.RawIssuingPoint()
+	var s *scope
+	for _, o := range e.byIssuer[key] {
+		if o.present == (raw != nil) && o.raw == string(raw) {
+			s = o
+		}
+	}
+	if s == nil {
+		s = &scope{issuer: l.Issuer, point: l.IssuingPoint(), raw: string(raw), present: raw != nil}
+		if s.point != nil {
+			var ok bool
+			s.names, ok = s.point.Name.Names(l.Issuer)
+			s.badName = !ok
+		}
+		e.byIssuer[key] = append(e.byIssuer[key], s)
+	}
+	into := &s.completes
+	if l.IsDelta() {
+		into = &s.deltas
+	}
+	for _, o := range *into {
+		if o.Equal(l.CRL) {
+			return
+		}
+	}
+	*into = append(*into, l)
+}
+
+// spend reports whether there is work left, and takes it.
+func (e *Evidence) spend(n int) bool {
+	if e.work < n {
+		e.exhausted = true
+		return false
+	}
+	e.work -= n
+	return true
+}
+
+// signed reports whether the key of a certificate signed the list.
+func (e *Evidence) signed(l *entryList, c *cert.Certificate) bool {
+	pair := signaturePair{l, string(c.SPKI)}
+	if r, ok := e.signatures[pair]; ok {
+		return r
+	}
+	if e.checks == 0 || !e.spend(len(l.RawTBS)) {
+		e.exhausted = true
+		return false
+	}
+	e.checks--
+	key, err := c.PublicKey()
+	r := err == nil && l.CheckSignedBy(key) == nil
+	e.signatures[pair] = r
+	return r
+}
+
+// find looks for a certificate on a list.
+func (e *Evidence) find(l *entryList, c *cert.Certificate) cert.Listing {
+	pair := listingPair{l, c.Fingerprint()}
+	if r, ok := e.listings[pair]; ok {
+		return r
+	}
+	if !e.spend(len(l.RawEntries)) {
+		return cert.Listing{Fault: "it is too large to be looked through"}
+	}
+	r := l.Find(c.Issuer, c.Serial)
+	e.listings[pair] = r
+	return r
+}
