@@ -21,7 +21,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script: one file per behaviour. Each begins in a
 // folder with the toy world of demo --ca: ca.pem, hello.eml, alice, bob, expired
-// and server as .p12 and .pem, and a store with alice, bob and the toy CA.
+// and server as .p12 and .pem, a store with alice, bob and the toy CA, and in
+// certs the identities of testdata/certs.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	world := toyWorld(t)
@@ -37,6 +38,9 @@ func TestScripts(t *testing.T) {
 				}
 			}
 			if err := tighten(filepath.Join(e.WorkDir, "store")); err != nil {
+				return err
+			}
+			if err := os.CopyFS(filepath.Join(e.WorkDir, "certs"), os.DirFS(filepath.Join("..", "..", "testdata", "certs"))); err != nil {
 				return err
 			}
 			tmp := filepath.Join(e.WorkDir, "tmp")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 
@@ -35,36 +36,72 @@ func MustOID(dotted string) OID {
 // ParseOID reads an OID in dotted form, as a person writes it.
 func ParseOID(dotted string) (OID, error) { return parseOID(dotted) }
 
+// parseOID reads dotted decimal numbers. Nearly every arc fits 64 bits; the
+// tables of a program are read at each start, so these take the short way.
 func parseOID(dotted string) (OID, error) {
-	fields := strings.Split(dotted, ".")
-	if len(fields) < 2 {
-		return "", errors.New("an OID has two arcs at least")
-	}
-	arcs := make([]*big.Int, len(fields))
-	for i, field := range fields {
-		arc, ok := new(big.Int).SetString(field, 10)
-		if !ok || arc.String() != field || arc.Sign() < 0 {
-			return "", fmt.Errorf("arc %q is no plain decimal number", field)
+	buffer := make([]byte, 0, 32)
+	var root uint64
+	for n := 0; ; n++ {
+		field, rest, more := strings.Cut(dotted, ".")
+		dotted = rest
+		arc, small := smallArc(field)
+		switch {
+		case n == 0:
+			if !small || arc > 2 {
+				return "", errors.New("the first arc is 0, 1 or 2")
+			}
+			root = arc
+		case n == 1 && root < 2 && (!small || arc > 39):
+			return "", errors.New("the second arc is at most 39 below 0 and 1")
+		case small && n == 1:
+			buffer = appendArc(buffer, 40*root+arc)
+		case small:
+			buffer = appendArc(buffer, arc)
+		default:
+			large, ok := new(big.Int).SetString(field, 10)
+			if !ok || large.String() != field || large.Sign() < 0 {
+				return "", fmt.Errorf("arc %q is no plain decimal number", field)
+			}
+			if n == 1 {
+				large.Add(large, big.NewInt(int64(40*root)))
+			}
+			buffer = appendLargeArc(buffer, large)
 		}
-		arcs[i] = arc
+		if !more {
+			if n == 0 {
+				return "", errors.New("an OID has two arcs at least")
+			}
+			return OID(buffer), nil
+		}
 	}
-	if arcs[0].Cmp(big.NewInt(2)) > 0 {
-		return "", errors.New("the first arc is 0, 1 or 2")
+}
+
+// smallArc reads an arc of at most 18 digits, which leaves room for adding 80.
+func smallArc(field string) (uint64, bool) {
+	if field == "" || len(field) > 18 || len(field) > 1 && field[0] == '0' {
+		return 0, false
 	}
-	root := arcs[0].Int64()
-	if root < 2 && arcs[1].Cmp(big.NewInt(39)) > 0 {
-		return "", errors.New("the second arc is at most 39 below 0 and 1")
+	var arc uint64
+	for i := range len(field) {
+		if field[i] < '0' || field[i] > '9' {
+			return 0, false
+		}
+		arc = arc*10 + uint64(field[i]-'0')
 	}
-	first := new(big.Int).Add(arcs[1], big.NewInt(40*root))
-	out := appendArc(nil, first)
-	for _, arc := range arcs[2:] {
-		out = appendArc(out, arc)
-	}
-	return OID(out), nil
+	return arc, true
 }
 
 // appendArc appends one arc in base 128, most significant group first.
-func appendArc(dst []byte, arc *big.Int) []byte {
+func appendArc(dst []byte, arc uint64) []byte {
+	groups := max(1, (bits.Len64(arc)+6)/7)
+	for i := groups - 1; i > 0; i-- {
+		dst = append(dst, byte(arc>>(7*i))|0x80)
+	}
+	return append(dst, byte(arc)&0x7f)
+}
+
+// appendLargeArc is appendArc for arcs of any length, as in OIDs made from UUIDs.
+func appendLargeArc(dst []byte, arc *big.Int) []byte {
 	groups := max(1, (arc.BitLen()+6)/7)
 	for i := groups - 1; i >= 0; i-- {
 		var group byte
