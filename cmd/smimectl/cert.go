@@ -21,7 +21,7 @@ func (a *app) certCommand() *cobra.Command {
   smimectl cert list`)
 	cmd.Args = noArguments
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return cmd.Help() }
-	cmd.AddCommand(a.certListCommand(), a.certImportCommand(), a.certShowCommand(), a.certExportCommand(), a.certRemoveCommand())
+	cmd.AddCommand(a.certListCommand(), a.certImportCommand(), a.certShowCommand(), a.certCheckCommand(), a.certExportCommand(), a.certRemoveCommand())
 	return cmd
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,7 @@ func (a *app) demoCommand() *cobra.Command {
 	cmd := newVerb("demo [FOLDER]", "a toy CA, two people, and the whole tour",
 		`Demo makes a toy CA and two people in a fresh folder (./smimectl-demo), signs, verifies, encrypts and decrypts a mail,
 and shows each command before it runs. It needs nothing and touches nothing else. With --ca it only makes the CA and
-test identities: good, expired, for another purpose.`,
+test identities: good, expired, for another purpose, revoked (crl.pem).`,
 		`  smimectl demo
   smimectl demo --ca testdata`)
 	cmd.Args = atMostOne
@@ -47,7 +48,7 @@ test identities: good, expired, for another purpose.`,
 			return err
 		}
 		if onlyCA {
-			a.inform("made in %s: ca.pem, and alice, bob, expired, server as .p12 (passphrase: demo) and .pem", quoted(folder))
+			a.inform("made in %s: ca.pem, crl.pem, and alice, bob, expired, server, revoked as .p12 (passphrase: demo) and .pem", quoted(folder))
 			return nil
 		}
 		return d.tour()
@@ -71,6 +72,7 @@ var demoPeople = []struct {
 	{"bob", "Bob", "bob@example.test", certstore.ToyOptions{KeyName: "p-256"}},
 	{"expired", "Olga Old", "olga@example.test", certstore.ToyOptions{Expired: true}},
 	{"server", "Web Server", "server@example.test", certstore.ToyOptions{Use: certstore.ToyServer}},
+	{"revoked", "Rita Revoked", "rita@example.test", certstore.ToyOptions{}},
 }
 
 const demoMail = `From: Alice <alice@example.test>
@@ -119,6 +121,13 @@ func (d *demo) make() error {
 		}
 		if err := d.keep(store, files, p.file, c, key, ca.Certificate); err != nil {
 			return err
+		}
+		if p.file == "revoked" {
+			list, err := ca.Revoke(now, c)
+			if err != nil {
+				return machineError("cannot make the revocation list", "", err)
+			}
+			files["crl.pem"] = pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: list})
 		}
 	}
 	for name, data := range files {

@@ -39,12 +39,18 @@ func (j *judgeFlags) add(cmd *cobra.Command) {
 	f.BoolVar(&j.entity, "entity", false, "with -o: the bare entity inside, without the mail's header")
 	f.Var(many(&j.from, "ADDR"), "from", "expect this sender instead of the one in From (repeatable)")
 	f.BoolVar(&j.anyFrom, "any-from", false, "do not compare From with the signer")
+	f.BoolVar(&j.allowPartial, "allow-partial", false, "a good signed part alone is good, and all that is written")
+	f.BoolVar(&j.anyway, "anyway", false, "write text whose signature is not good; the exit code stays")
+	j.addValidation(cmd)
+}
+
+// addValidation adds what cert check has too: how certificates are judged.
+func (j *judgeFlags) addValidation(cmd *cobra.Command) {
+	f := cmd.Flags()
 	f.Var(once(&j.at, "TIME"), "at", "judge certificates for now, signed (the signer's claim), or a time (RFC 3339)")
 	f.Var(onceOf(&j.purpose, "email", "any"), "purpose", "email, or any: do not look at key usage")
 	f.Var(many(&j.allowLegacy, "NAME"), "allow-legacy", "accept broken algorithms by name (sha1, md5, 3des, rsa-1024, ..., all)")
 	f.BoolVar(&j.allowSHA1, "allow-sha1", false, "short for --allow-legacy sha1")
-	f.BoolVar(&j.allowPartial, "allow-partial", false, "a good signed part alone is good, and all that is written")
-	f.BoolVar(&j.anyway, "anyway", false, "write text whose signature is not good; the exit code stays")
 	f.Var(many(&j.policies, "OID"), "policy", "certificate policy that must hold (repeatable)")
 	f.BoolVar(&j.explicitPolicy, "explicit-policy", false, "initial-explicit-policy of RFC 5280")
 	f.BoolVar(&j.inhibitMapping, "inhibit-policy-mapping", false, "initial-policy-mapping-inhibit of RFC 5280")
@@ -58,7 +64,7 @@ var legacyNames = []string{"all", "sha1", "md5", "dsa", "3des", "rc2", "des", "r
 // policy turns the flags into what internal/verdict judges by.
 func (j *judgeFlags) policy(a *app) (verdict.Policy, error) {
 	p := verdict.Policy{Now: a.env.now().UTC(), AnyFrom: j.anyFrom, AllowPartial: j.allowPartial, Anyway: j.anyway,
-		PurposeAny: j.purpose == "any", RequireRevocation: j.trust.revocationWanted(), NoRevocation: j.trust.off, Allow: map[string]bool{}}
+		PurposeAny: j.purpose == "any", RequireRevocation: j.trust.required, NoRevocation: j.trust.off, Allow: map[string]bool{}}
 	if err := j.trust.check(); err != nil {
 		return p, err
 	}
@@ -167,9 +173,13 @@ func (j *judgeFlags) examiner(a *app) (*message.Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
+	lists, err := a.revocationLists(&j.trust)
+	if err != nil {
+		return nil, err
+	}
 	paths, err := j.policyInputs()
 	if err != nil {
 		return nil, err
 	}
-	return &message.Examiner{Anchors: anchors, Chain: chain, Store: a.storedCertificates(), Policy: policy, Paths: paths, Spool: a.env.spoolOptions()}, nil
+	return &message.Examiner{Anchors: anchors, Chain: chain, Store: a.storedCertificates(), CRLs: lists, Policy: policy, Paths: paths, Spool: a.env.spoolOptions()}, nil
 }

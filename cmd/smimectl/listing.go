@@ -51,14 +51,18 @@ func (a *app) printJSON(list []certificateLine) error {
 	return stdoutError(encoder.Encode(list))
 }
 
-// printTable prints rows in aligned columns; on a narrow terminal a row takes two lines.
+// printTable prints rows in aligned columns; on a narrow terminal a row
+// takes several lines.
 func (a *app) printTable(n int, row func(i int) []string) error {
 	var b strings.Builder
 	_, width := a.env.terminal(a.env.stdout)
 	if width <= 72 {
 		for i := range n {
 			cells := row(i)
-			fmt.Fprintf(&b, "%s  %s\n  %s\n", cells[0], cells[1], strings.Join(cells[2:], ", "))
+			fmt.Fprintf(&b, "%s  %s\n", cells[0], cells[1])
+			for _, line := range strings.Split(wrap(strings.Join(cells[2:], ", "), max(width-2, 20)), "\n") {
+				fmt.Fprintf(&b, "  %s\n", line)
+			}
 		}
 	} else {
 		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

@@ -44,6 +44,7 @@ const firstScreen = `smimectl signs, verifies, encrypts and decrypts mail with S
   smimectl verify mail.eml                who signed it, is it intact, may I believe it?
   smimectl encrypt mail.eml               for everyone in To and Cc, and yourself
   smimectl decrypt mail.eml               open it, and judge what is inside
+  smimectl inspect mail.eml               what is in it, without judging
   smimectl explain CODE                   what a reason in a report means
 
 The mail goes to standard output, or to FILE with -o FILE; without a file the mail
@@ -104,7 +105,7 @@ func (a *app) rootCommand() *cobra.Command {
 		return target.Help()
 	}})
 	root.AddCommand(
-		a.signCommand(), a.verifyCommand(), a.encryptCommand(), a.decryptCommand(),
+		a.signCommand(), a.verifyCommand(), a.encryptCommand(), a.decryptCommand(), a.inspectCommand(),
 		a.idCommand(), a.certCommand(), a.caCommand(),
 		a.demoCommand(), a.explainCommand(), a.versionCommand(),
 	)

@@ -114,8 +114,9 @@ func (l *CRL) Find(issuer Name, serial []byte) Listing {
 			continue
 		}
 		if out.Entry == nil || out.Entry.Reason == ReasonRemoveFromCRL {
-			e := &Entry{Serial: number, Reason: x.reason, Invalid: x.invalid}
-			if !readTime(&start, &e.Revoked) {
+			e := &Entry{Serial: number, Reason: x.reason}
+			invalid := cryptobyte.String(x.invalid)
+			if !readTime(&start, &e.Revoked) || x.invalid != nil && !readTime(&invalid, &e.Invalid) {
 				fault("the date of an entry is malformed")
 			}
 			out.Entry = e
@@ -158,7 +159,7 @@ func namesIssuer(value []byte, issuer Name) (match, ok bool) {
 // entryExtensions are the extensions of one entry.
 type entryExtensions struct {
 	reason  Reason
-	invalid time.Time
+	invalid []byte // invalidityDate; nil when absent
 	issuer  []byte // GeneralNames; nil when absent
 	unknown bool   // a critical one that is not known
 }
@@ -190,7 +191,9 @@ func (x *entryExtensions) read(wrapped cryptobyte.String) bool {
 			}
 			x.reason = Reason(n)
 		case oidInvalidityDate:
-			if !value.ReadASN1GeneralizedTime(&x.invalid) || !value.Empty() {
+			x.invalid = value // read only where it is wanted: a date costs memory
+			var date cryptobyte.String
+			if !value.ReadASN1(&date, asn1.GeneralizedTime) || !value.Empty() {
 				return false
 			}
 		case oidCertificateIssuer:

@@ -15,8 +15,9 @@ const (
 	maxIssuerDeep = 3         // issuers of lists about issuers of lists
 )
 
-// nameWork is what comparing two names counts in maxListWork.
-const nameWork = 64
+// nameWork and lookWork are what comparing two names of distribution points,
+// and looking at a certificate for its name, count in maxListWork.
+const nameWork, lookWork = 1 << 10, 16
 
 // List is a revocation list that was handed in.
 type List struct {

@@ -63,6 +63,9 @@ func (k *checker) issuerOf(l *entryList, above []*cert.Certificate) (best standi
 // likeliest first.
 func (k *checker) others(l *entryList, above []*cert.Certificate) []*cert.Certificate {
 	var out []*cert.Certificate
+	if !k.evidence.spend(lookWork * len(k.req.Candidates)) {
+		return nil
+	}
 	for _, c := range k.req.Candidates {
 		if c != nil && c.Subject.Equal(l.Issuer) && !slices.ContainsFunc(above, c.Equal) && !slices.ContainsFunc(out, c.Equal) {
 			out = append(out, c)

@@ -55,6 +55,9 @@ func (o *opinion) newerThan(p *opinion) bool {
 	if o == p || !o.usable() || o.future || o.ThisUpdate.Before(p.ThisUpdate) {
 		return false
 	}
+	if o.IsDelta() && (p.BaseNumber() == nil || o.BaseNumber().Cmp(p.BaseNumber()) > 0) {
+		return false // it does not tell again what changed before its base
+	}
 	if o.Number() == nil || p.Number() == nil {
 		return o.ThisUpdate.After(p.ThisUpdate)
 	}

@@ -123,8 +123,16 @@ func (s *Store) list(suffix string, elements ...string) ([]string, error) {
 	return paths, nil
 }
 
-// readBounded reads a file of the store, and no more than a file may have.
+// readBounded reads a file of the store, and no more than a file may have. What is
+// no file is damage: opening a pipe would wait for ever, and a device never ends.
 func readBounded(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("certstore: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &MalformedError{Format: "file", Detail: "it is no regular file"}
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("certstore: %w", err)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 const lockName = ".lock"
@@ -46,6 +47,7 @@ func (s *Store) writeFile(path string, data []byte, force bool) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("certstore: %w", err)
 	}
+	removeLeftover(dir)
 	temp, err := writeTemporary(dir, data)
 	if err != nil {
 		return fmt.Errorf("certstore: %w", err)
@@ -63,9 +65,26 @@ func (s *Store) writeFile(path string, data []byte, force bool) error {
 	return nil
 }
 
+// temporaryPrefix begins the names of files that are being written.
+const temporaryPrefix = ".new-"
+
+// removeLeftover deletes what writers that were killed have left in a directory.
+// The caller holds the lock, so nobody is writing there now.
+func removeLeftover(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return // what cannot be listed is not tidied; it stops nobody
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), temporaryPrefix) {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
 // writeTemporary makes a file that readers do not look at, mode 0600.
 func writeTemporary(dir string, data []byte) (name string, err error) {
-	f, err := os.CreateTemp(dir, ".new-*")
+	f, err := os.CreateTemp(dir, temporaryPrefix+"*")
 	if err != nil {
 		return "", err
 	}

@@ -24,8 +24,28 @@ func (x *Examiner) Examine(in Input) *Examination {
 	return w.ex
 }
 
+// Inspect describes a message without any judgement: what is signed and
+// encrypted, by whom and for whom. It needs no key and checks nothing.
+func (x *Examiner) Inspect(in Input) *Examination {
+	in.Command = "inspect"
+	w := &walk{x: x, in: in, ex: &Examination{}, look: true}
+	w.facts.Command = in.Command
+	w.facts.File = in.Name
+	if err := w.run(); err != nil {
+		w.facts.Stop = stopFor(err, len(w.facts.Layers)-1)
+	}
+	w.listParts()
+	for _, c := range w.ex.certificates {
+		w.facts.Certs = append(w.facts.Certs, verdict.Certificate{Certificate: c})
+	}
+	w.ex.facts = w.facts
+	w.ex.Report = verdict.Judge(w.facts, x.Policy)
+	return w.ex
+}
+
 // walk is one examination under way.
 type walk struct {
+	look  bool // only describe
 	x     *Examiner
 	in    Input
 	ex    *Examination

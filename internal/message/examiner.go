@@ -21,6 +21,7 @@ type Examiner struct {
 	Anchors []certpath.Anchor
 	Chain   []*cert.Certificate        // further certificates handed in, never anchors
 	Store   func() []*cert.Certificate // those of the store; asked only when the message's own do not do
+	CRLs    []certpath.List            // revocation lists handed in and of the store; those of a message come after them
 	Keys    []Key                      // what may decrypt, in the order of preference
 	Policy  verdict.Policy
 	Paths   certpath.PolicyInputs

@@ -280,3 +280,24 @@ func TestLayerNumbers(t *testing.T) {
 		t.Errorf("parts %s, want %s", got, want)
 	}
 }
+
+// TestReleaseWhatWasHashed writes the octets that were hashed, in canonical form,
+// however the file ends its lines; a whole mail has the line ends of the file.
+func TestReleaseWhatWasHashed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	message := strings.ReplaceAll(mailOf(fromAlice, w.clear(text, w.alice)), "\r\n", "\n")
+	ex := examine(t, w.examiner(), verifyInput(message))
+	expect(t, ex, verdict.WordGood, "")
+	if got := released(t, ex); got != text {
+		t.Errorf("released %q, signed was %q", got, text)
+	}
+	var out strings.Builder
+	if err := ex.Release(&out, ReleaseOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	want := "From: Alice <alice@example.org>\nTo: Bob <bob@example.org>\nSubject: test\nMIME-Version: 1.0\n" + strings.ReplaceAll(text, "\r\n", "\n")
+	if out.String() != want {
+		t.Errorf("released %q, want %q", out.String(), want)
+	}
+}

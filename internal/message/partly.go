@@ -85,6 +85,30 @@ func protectionOf(number string, protected map[string]string) string {
 	}
 }
 
+// listParts gives the report of inspect every part of the mail, and how it is
+// protected; those inside an opaque layer that was taken off too.
+func (w *walk) listParts() {
+	if w.ex.outer == nil || len(w.facts.Partial) > 0 {
+		return
+	}
+	protected := map[string]string{}
+	for _, l := range w.facts.Layers {
+		number := l.Part
+		if l.Form == "multipart/signed" {
+			number += ".1" // the signature itself is not signed
+		}
+		protected[number] = l.Kind
+	}
+	for _, p := range w.ex.outer.Parts(maxListedParts) {
+		w.facts.Partial = append(w.facts.Partial, w.partFact(p, "1", protectionOf(p.Number, protected)))
+	}
+	if c := w.ex.inner; c != nil && c.entity != nil && c.signed == nil {
+		for _, p := range c.entity.Parts(maxListedParts) {
+			w.facts.Partial = append(w.facts.Partial, w.partFact(p, c.part, protectionOf(c.part+p.Number[1:], protected)))
+		}
+	}
+}
+
 // excerptSize is how much of an unprotected text the report shows.
 const excerptSize = 200
 

@@ -32,8 +32,10 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 		// What is shown and what is signed would be two things (P5, RFC 8551, Section 3.5.3.1).
 		return nil, &DetachedHasContent{}
 	}
-	if err := sd.DigestContent(l.ContentReader(false), nil); err != nil {
-		return nil, err
+	if !w.look {
+		if err := sd.DigestContent(l.ContentReader(false), nil); err != nil {
+			return nil, err
+		}
 	}
 	// The canonical reading is the only one: trying others until one fits would
 	// find a signature's favour for what nobody sent (P68).
@@ -65,7 +67,7 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 		return w.detached(sd, part)
 	case handedIn:
 		return nil, &DetachedHasContent{}
-	case sd.Detached && len(sd.Signers) > 0:
+	case sd.Detached && len(sd.Signers) > 0 && !w.look:
 		return nil, &ContentMissing{}
 	}
 	c, err := sink.content(w, part)
@@ -131,25 +133,33 @@ const maxListedParts = 1000
 // (RFC 5652, Section 5.1).
 func (w *walk) signers(sd *cms.SignedData) []verdict.Signer {
 	var out []verdict.Signer
+	evidence := w.evidence(sd)
 	for _, si := range sd.Signers {
-		out = append(out, w.signer(sd, si))
+		out = append(out, w.signer(sd, si, evidence))
 	}
 	return out
 }
 
-func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo) verdict.Signer {
+func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo, evidence *certpath.Evidence) verdict.Signer {
 	s := verdict.Signer{Info: si}
 	s.ClaimedTime, s.HasClaimedTime = si.SigningTime()
 	for _, id := range si.Capabilities() {
 		s.Capabilities = append(s.Capabilities, capabilityName(id))
 	}
 	at := w.x.Policy.At
-	for _, c := range w.signerCandidates(sd, si) {
+	candidates := w.signerCandidates(sd, si)
+	if w.look {
+		if len(candidates) > 0 {
+			s.Certificate = candidates[0]
+		}
+		return s
+	}
+	for _, c := range candidates {
 		err := sd.Verify(si, c)
 		if err == nil {
 			// Two certificates of one key and one identifier, an old one and its renewal: the one that can be
 			// trusted counts, in whatever order they come.
-			path := w.path(sd, c, at)
+			path := w.path(sd, c, at, evidence)
 			if s.Now == nil || faultless(path) {
 				s.Certificate, s.Check, s.Checked, s.Now = c, nil, true, path
 			}
@@ -170,19 +180,15 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo) verdict.Signer {
 		return s
 	}
 	if s.Now == nil {
-		s.Now = w.path(sd, s.Certificate, at)
+		s.Now = w.path(sd, s.Certificate, at, evidence)
 	}
 	if s.HasClaimedTime {
 		s.Then = s.Now
 		if !s.ClaimedTime.Equal(at) {
-			s.Then = w.path(sd, s.Certificate, s.ClaimedTime)
+			s.Then = w.path(sd, s.Certificate, s.ClaimedTime, evidence)
 		}
 	}
 	return s
-}
-
-func faultless(r *certpath.Result) bool {
-	return len(r.Paths) > 0 && len(r.Paths[0].Problems) == 0
 }
 
 // signerCandidates are the certificates that the signer identifier names, those
@@ -209,14 +215,15 @@ func (w *walk) signerCandidates(sd *cms.SignedData, si *cms.SignerInfo) []*cert.
 }
 
 // path validates the way from a signer's certificate to an anchor at a moment.
-func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time) *certpath.Result {
+func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time, evidence *certpath.Evidence) *certpath.Result {
 	req := certpath.Request{
-		Leaf:    leaf,
-		Anchors: w.x.Anchors,
-		At:      at,
-		Purpose: certpath.PurposeSign,
-		Policy:  w.x.Paths,
-		Sources: map[string]string{},
+		Leaf:     leaf,
+		Anchors:  w.x.Anchors,
+		At:       at,
+		Purpose:  certpath.PurposeSign,
+		Policy:   w.x.Paths,
+		Sources:  map[string]string{},
+		Evidence: evidence,
 	}
 	if w.x.Policy.PurposeAny {
 		req.Purpose = certpath.PurposeAny
@@ -232,7 +239,7 @@ func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time) *c
 	add(sd.Certificates, "message")
 	add(w.x.Chain, "chain")
 	result := certpath.Validate(req)
-	if faultless(&result) || w.x.Store == nil {
+	if settled(&result) || w.x.Store == nil {
 		return &result
 	}
 	if stored := w.x.Store(); len(stored) > 0 {

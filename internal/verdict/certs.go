@@ -69,7 +69,7 @@ func (j *judge) certificates() Word {
 	stop := j.stop()
 	j.listCertificates()
 	word := Word("")
-	k := 0
+	k, looked := 0, false
 	for _, f := range j.f.Certs {
 		if f.Certificate == nil {
 			continue
@@ -91,9 +91,12 @@ func (j *judge) certificates() Word {
 		}
 		j.r.Certificates[k].Trust = w.report.Trust
 		k++
+		looked = looked || w.report.Revocation.Status != "not-checked"
 		word = worse(word, own)
 	}
-	j.r.NotChecked = append(j.r.NotChecked, "revocation")
+	if !looked {
+		j.r.NotChecked = append(j.r.NotChecked, "revocation")
+	}
 	if word = worse(word, stop); word == "" {
 		j.add(nil, CertificateMissing, Fail, WordNoKey, "there is no certificate to judge")
 		return WordNoKey

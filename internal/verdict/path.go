@@ -104,6 +104,7 @@ func (p Policy) path(leaf *cert.Certificate, path *certpath.Path) assessment {
 	for _, problem := range path.Problems {
 		p.problem(problem, leaf, add)
 	}
+	p.revocations(path, add)
 	if path.Anchor == nil && !a.says("untrusted") {
 		add("untrusted", IssuerUnknown, fmt.Sprintf("issued by %s, which is none of your anchors", quote(shownName(leaf.Issuer))))
 	}

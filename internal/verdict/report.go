@@ -213,8 +213,12 @@ type ValidityReport struct {
 
 // RevocationReport says what is known of a revocation.
 type RevocationReport struct {
-	Status string  `json:"status"` // "not-checked", "good", "revoked", "unknown"
-	Source *string `json:"source"`
+	Status    string  `json:"status"`               // "not-checked", "good", "revoked", "unknown"
+	Source    *string `json:"source"`               // of the list that decided: "file", "store", "message"
+	ListOf    *Time   `json:"list_of,omitempty"`    // when that list was issued
+	RevokedAt *Time   `json:"revoked_at,omitempty"` // by the list
+	Reason    string  `json:"reason,omitempty"`     // by the list, as in RFC 5280
+	Detail    string  `json:"detail,omitempty"`     // why it is unknown
 }
 
 // EncryptedReport is what an encrypted layer adds.

@@ -17,7 +17,10 @@ func (r *Report) Text(s Style) string {
 		return r.lines(s)
 	case "inspect":
 		if r.Verdict == "" {
-			return "" // it has screens of its own
+			if s.Quiet {
+				return ""
+			}
+			return r.inspected(s)
 		}
 		return r.lines(s)
 	}
@@ -207,16 +210,6 @@ func (r *Report) validRow(s *SignerReport) row {
 		when = append(when, "not "+now)
 	}
 	return row{Label: "Valid", Value: until, Remark: strings.Join(when, " and "), Narrow: []string{until}}
-}
-
-func (r *Report) revokedRow(s *SignerReport) row {
-	switch s.Revocation.Status {
-	case "not-checked":
-		return row{Label: "Revoked?", Value: "not checked", Remark: "no revocation list was looked at", Narrow: []string{"not checked"}}
-	case "good":
-		return row{Label: "Revoked?", Value: "no"}
-	}
-	return row{Label: "Revoked?", Value: s.Revocation.Status}
 }
 
 func strengthRow(s *SignerReport) row {

@@ -70,25 +70,6 @@ func (w *witness) trust() {
 	}
 }
 
-// revocation says what is known. Nothing looks for evidence yet, so that a policy that requires it is never met.
-func (w *witness) revocation(a assessment) {
-	switch {
-	case a.says("revoked"):
-		w.report.Revocation.Status = "revoked"
-		w.check("not revoked", "failed")
-		return
-	case w.j.p.RequireRevocation:
-		w.report.Revocation.Status = "unknown"
-		if !a.says("revocation-unknown") {
-			w.add(RevocationUnknown, Fail, WordUntrusted, "")
-			w.worsen("revocation-unknown")
-		}
-		w.check("not revoked", "failed")
-		return
-	}
-	w.check("not revoked", "not checked")
-}
-
 // chain shows the path that was judged, above the signer.
 func (w *witness) chain(a assessment) {
 	w.report.Chain = chainReport(a.path, w.s.Sources)

@@ -1,0 +1,192 @@
+package message
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"io"
+	"testing"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cms"
+	"smimectl/internal/cms/cmstest"
+	"smimectl/internal/verdict"
+)
+
+// envelopeTree is an EnvelopedData of definite lengths with one recipient by key
+// transport, whose parts can be changed.
+type envelopeTree struct{ *cmstest.Node }
+
+func (e envelopeTree) encryptedKey() *cmstest.Node { return recipientInfos(e.Node).At(0, 3) }
+func (e envelopeTree) iv() []byte                  { return e.At(1, 0, 2, 1, 1).Value }
+func (e envelopeTree) ciphertext() *cmstest.Node   { return e.At(1, 0, 2, 2) }
+
+// paddingFits decrypts with a key and looks at the padding alone.
+func (e envelopeTree) paddingFits(t *testing.T, key []byte) bool {
+	t.Helper()
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := make([]byte, len(e.ciphertext().Value))
+	cipher.NewCBCDecrypter(block, e.iv()).CryptBlocks(plain, e.ciphertext().Value)
+	n := int(plain[len(plain)-1])
+	if n == 0 || n > 16 {
+		return false
+	}
+	for _, c := range plain[len(plain)-n:] {
+		if int(c) != n {
+			return false
+		}
+	}
+	return true
+}
+
+// TestNoOracle lets everything that depends on a secret go wrong, one after the
+// other, and wants one report for all of it, octet for octet: a key that does
+// not unwrap, one that unwraps to another, of another length, to one whose
+// padding happens to fit (1 in 256), and a ciphertext that was changed.
+func TestNoOracle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	transport, err := algorithm.KeyTransportFor(w.rsa.Key.Public, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	original := w.envelopedData([]byte(text), "aes-256-cbc", cms.Recipient{Certificate: w.rsa.Certificate})
+	fresh := func() envelopeTree { return envelopeTree{cmstest.MustParse(original)} }
+	wrapped := func(cek []byte) []byte {
+		b, err := transport.Encrypt(w.rsa.Key.Public, cek)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	random := func(n int) []byte {
+		b := make([]byte, n)
+		rand.Read(b)
+		return b
+	}
+	examined := func(e envelopeTree, raw bool) (*Examination, string) {
+		in := decryptInput(mailOf(fromAlice, w.pkcs7("enveloped-data", e.Encode())))
+		in.Raw = raw
+		ex := examine(t, w.examiner(keyOf(w.rsa)), in)
+		return ex, reportBytes(t, ex.Report)
+	}
+	if ex, _ := examined(fresh(), false); ex.Report.Verdict != verdict.WordDone {
+		t.Fatalf("the message itself: %s %q", ex.Report.Verdict, codes(ex.Report))
+	}
+
+	damaged := fresh()
+	damaged.ciphertext().Value[len(damaged.ciphertext().Value)-17] ^= 1 // of the block before the last: the padding
+	ex, want := examined(damaged, false)
+	expect(t, ex, verdict.WordBad, verdict.DecryptFailed)
+
+	changes := map[string]func(e envelopeTree){
+		"another key":                   func(e envelopeTree) { e.encryptedKey().Value = wrapped(random(32)) },
+		"a key of 16 octets":            func(e envelopeTree) { e.encryptedKey().Value = wrapped(random(16)) },
+		"a key of 33 octets":            func(e envelopeTree) { e.encryptedKey().Value = wrapped(random(33)) },
+		"a key of one octet":            func(e envelopeTree) { e.encryptedKey().Value = wrapped(random(1)) },
+		"no block of the padding":       func(e envelopeTree) { v := random(256); v[0] = 1; e.encryptedKey().Value = v },
+		"the number one":                func(e envelopeTree) { v := make([]byte, 256); v[255] = 1; e.encryptedKey().Value = v },
+		"zero":                          func(e envelopeTree) { e.encryptedKey().Value = make([]byte, 256) },
+		"not below the modulus":         func(e envelopeTree) { v := random(256); v[0], v[1] = 0xff, 0xff; e.encryptedKey().Value = v },
+		"one octet less":                func(e envelopeTree) { e.encryptedKey().Value = random(255) },
+		"one octet more":                func(e envelopeTree) { e.encryptedKey().Value = random(257) },
+		"no octets":                     func(e envelopeTree) { e.encryptedKey().Value = nil },
+		"the last block changed":        func(e envelopeTree) { c := e.ciphertext().Value; c[len(c)-1] ^= 0x80 },
+		"the last block cut off":        func(e envelopeTree) { n := e.ciphertext(); n.Value = n.Value[:len(n.Value)-16] },
+		"another initialisation vector": func(e envelopeTree) { copy(e.At(1, 0, 2, 1, 1).Value, random(16)) },
+	}
+	fitting := func(e envelopeTree) []byte {
+		for {
+			if key := random(32); e.paddingFits(t, key) {
+				return key
+			}
+		}
+	}
+	for range 5 {
+		changes["a key whose padding fits"] = func(e envelopeTree) { e.encryptedKey().Value = wrapped(fitting(e)) }
+	}
+	for name, change := range changes {
+		e := fresh()
+		change(e)
+		ex, got := examined(e, false)
+		if name == "another initialisation vector" {
+			// The first block alone is changed by it, and with it the MIME header.
+			if ex.Report.Release() && ex.Report.Exit() != 0 {
+				t.Errorf("%s: released with exit %d", name, ex.Report.Exit())
+			}
+			if ex.Report.Verdict == verdict.WordDone {
+				continue // part of the header survived; nothing protects CBC
+			}
+		}
+		if got != want {
+			t.Errorf("%s: the report differs:\n%s\nfrom:\n%s", name, got, want)
+		}
+		if ex.Report.Release() || ex.Content() {
+			t.Errorf("%s: there is content to release", name)
+		}
+		if err := ex.Release(io.Discard, ReleaseOptions{}); err == nil {
+			t.Errorf("%s: released", name)
+		}
+	}
+	// Plain octets have no header to be told by; that is said to be so.
+	e := fresh()
+	e.encryptedKey().Value = wrapped(fitting(e))
+	if ex, _ := examined(e, true); ex.Report.Verdict != verdict.WordDone {
+		t.Errorf("--raw: %s", ex.Report.Verdict)
+	}
+}
+
+// TestWrongKeyNeverDone runs many random keys; the content is never taken for good.
+func TestWrongKeyNeverDone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := 100
+	if testing.Short() {
+		n = 20
+	}
+	original := w.envelopedData([]byte(text), "aes-128-cbc", cms.Recipient{Certificate: w.rsa.Certificate})
+	first := ""
+	for range n {
+		e := envelopeTree{cmstest.MustParse(original)}
+		key := e.encryptedKey().Value
+		rand.Read(key[1:])
+		key[0] = 1
+		ex := examine(t, w.examiner(keyOf(w.rsa)), decryptInput(mailOf(fromAlice, w.pkcs7("enveloped-data", e.Encode()))))
+		got := reportBytes(t, ex.Report)
+		if first == "" {
+			first = got
+			expect(t, ex, verdict.WordBad, verdict.DecryptFailed)
+		}
+		if got != first {
+			t.Fatalf("the reports differ:\n%s\n%s", first, got)
+		}
+	}
+}
+
+// TestDamagedGCM changes every octet of ciphertext and tag, and releases nothing.
+func TestDamagedGCM(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	original := w.envelopedData([]byte(text), "aes-256-gcm", cms.Recipient{Certificate: w.bob.Certificate})
+	n := cmstest.MustParse(original)
+	ciphertext, tag := n.At(1, 0, 2, 2), n.At(1, 0, 3)
+	first := ""
+	for _, node := range []*cmstest.Node{ciphertext, tag} {
+		for i := range node.Value {
+			node.Value[i] ^= 0x20
+			ex := examine(t, w.examiner(keyOf(w.bob)), decryptInput(mailOf(fromAlice, w.pkcs7("authEnveloped-data", n.Encode()))))
+			node.Value[i] ^= 0x20
+			got := reportBytes(t, ex.Report)
+			if first == "" {
+				first = got
+				expect(t, ex, verdict.WordBad, verdict.DecryptFailed)
+			}
+			if got != first || ex.Content() {
+				t.Fatalf("octet %d: content %v, report\n%s\nwant\n%s", i, ex.Content(), got, first)
+			}
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package verdict
+
+import (
+	"fmt"
+
+	"smimectl/internal/certpath"
+)
+
+// revocations says what the lists tell of the certificates of a path. That nobody knows counts only where it is
+// required to know.
+func (p Policy) revocations(path *certpath.Path, add func(trust string, code Code, text string)) {
+	if p.NoRevocation {
+		return
+	}
+	for i := range path.Revocation {
+		r := &path.Revocation[i]
+		switch {
+		case r.Status == certpath.Revoked:
+			add("revoked", Revoked, revokedText(r))
+		case r.Status == certpath.NotRevoked || !p.RequireRevocation:
+		default:
+			if r.Misused {
+				add("untrusted", PathInvalid, "the chain breaks a rule: "+r.Detail)
+			}
+			add("revocation-unknown", RevocationUnknown, unknownText(r))
+		}
+	}
+}
+
+// sourceText says where a list is from.
+func sourceText(source string) string {
+	switch source {
+	case "message":
+		return "in the mail"
+	case "file":
+		return "given by --crl"
+	case "store":
+		return "in your store"
+	}
+	return "from " + source
+}
+
+func revokedText(r *certpath.Revocation) string {
+	why := ""
+	if name := r.Reason.String(); name != "" && r.Reason != 0 {
+		why = " (" + name + ")"
+	}
+	return fmt.Sprintf("the certificate of %s was revoked on %s%s, by the list of %s (%s)",
+		quote(shownName(r.Certificate.Subject)), day(r.Revoked), why, day(r.Issued), sourceText(r.Source))
+}
+
+func unknownText(r *certpath.Revocation) string {
+	return fmt.Sprintf("nobody knows whether the certificate of %s was revoked: %s", quote(shownName(r.Certificate.Subject)), r.Detail)
+}
+
+// revocation reports what is known of the path that was judged. An anchor is believed for its own sake: there is
+// nothing to be known about it.
+func (w *witness) revocation(a assessment) {
+	out := &w.report.Revocation
+	required := w.j.p.RequireRevocation
+	worst, anchorOnly := (*certpath.Revocation)(nil), false
+	if a.path != nil && !w.j.p.NoRevocation {
+		anchorOnly = a.path.Anchor != nil && len(a.path.Certificates) == 1
+		worst = worstRevocation(a.path.Revocation)
+	}
+	switch {
+	case a.says("revoked"):
+		out.Status = "revoked"
+	case anchorOnly:
+	case worst != nil && worst.Status == certpath.NotRevoked:
+		out.Status = "good"
+	case worst != nil || required:
+		out.Status = "unknown"
+	}
+	if worst != nil {
+		out.tell(worst)
+	}
+	if out.Status == "unknown" && required && !a.says("revocation-unknown") {
+		w.add(RevocationUnknown, Fail, WordUntrusted, "")
+		w.worsen("revocation-unknown")
+	}
+	switch {
+	case out.Status == "good":
+		w.check("not revoked", "passed")
+	case out.Status == "revoked", out.Status == "unknown" && required:
+		w.check("not revoked", "failed")
+	default:
+		w.check("not revoked", "not checked")
+	}
+}
+
+// worstRevocation returns the first that is revoked, else the first that is unknown, else the first: the signer's.
+func worstRevocation(list []certpath.Revocation) *certpath.Revocation {
+	for _, status := range []certpath.RevocationStatus{certpath.Revoked, certpath.Unknown, certpath.NotRevoked} {
+		for i := range list {
+			if list[i].Status == status {
+				return &list[i]
+			}
+		}
+	}
+	return nil
+}
+
+// tell takes over what is known of one certificate.
+func (out *RevocationReport) tell(r *certpath.Revocation) {
+	out.Source, out.ListOf = orNil(r.Source), timeOrNil(r.Issued)
+	if r.Status == certpath.Revoked {
+		out.RevokedAt, out.Reason = timeOrNil(r.Revoked), r.Reason.String()
+	}
+	if r.Status == certpath.Unknown {
+		out.Detail = r.Detail
+	}
+}
+
+// revokedRow is the line of the screen.
+func (r *Report) revokedRow(s *SignerReport) row {
+	v := s.Revocation
+	switch v.Status {
+	case "not-checked":
+		return row{Label: "Revoked?", Value: "not checked", Remark: "no revocation list was looked at", Narrow: []string{"not checked"}}
+	case "good":
+		x := row{Label: "Revoked?", Value: "no", Narrow: []string{"no"}}
+		if v.ListOf != nil && v.Source != nil {
+			x.Remark = fmt.Sprintf("by the list of %s (%s)", day(v.ListOf.Time), sourceText(*v.Source))
+			x.Narrow = []string{"no, by the list", "of " + day(v.ListOf.Time)}
+		}
+		return x
+	case "unknown":
+		return row{Label: "Revoked?", Value: "not known", Remark: v.Detail, Narrow: []string{"not known"}}
+	}
+	return row{Label: "Revoked?", Value: v.Status}
+}
