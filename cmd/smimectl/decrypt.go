@@ -54,6 +54,9 @@ func first(args []string) string {
 }
 
 func (a *app) runDecrypt(o *decryptOptions, name string) error {
+	if err := a.reportApart(name, o.judge.output); err != nil {
+		return err
+	}
 	toFile := o.judge.output != "" && o.judge.output != "-"
 	x, err := o.examiner(a)
 	if err != nil {

@@ -63,6 +63,9 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.`,
 }
 
 func (a *app) runEncrypt(o *encryptOptions, name string) error {
+	if err := a.reportApart(name, o.output); err != nil {
+		return err
+	}
 	toFile := o.output != "" && o.output != "-"
 	a.finish(a.encryptOne(o, name), toFile && a.global.json)
 	return nil

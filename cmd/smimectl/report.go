@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 
 	"smimectl/internal/verdict"
 )
@@ -47,6 +49,25 @@ func (a *app) failed(command, file string, err error) *outcome {
 	}
 	facts := verdict.Facts{Command: command, File: file, Stop: &verdict.Stop{Code: code, Word: word, Err: err, Text: e.text, Hints: e.hints}}
 	return &outcome{report: verdict.Judge(facts, verdict.Policy{Now: a.env.now().UTC()}), err: e}
+}
+
+// reportApart refuses a --report that would write over the mail or the output.
+func (a *app) reportApart(others ...string) error {
+	report := a.global.report
+	if report == "" {
+		return nil
+	}
+	for _, other := range others {
+		if other == "" {
+			continue
+		}
+		one, err1 := os.Stat(report)
+		two, err2 := os.Stat(other)
+		if filepath.Clean(report) == filepath.Clean(other) || err1 == nil && err2 == nil && os.SameFile(one, two) && one.Mode().IsRegular() {
+			return usageErrorf("--report %s would write over %s", quoted(report), quoted(other)).withHint("--report ANOTHER.json")
+		}
+	}
+	return nil
 }
 
 // style says how text for people looks on w.

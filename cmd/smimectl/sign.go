@@ -66,6 +66,9 @@ func (o *signOptions) addShared(cmd *cobra.Command, env *environment) {
 }
 
 func (a *app) runSign(o *signOptions, name string) error {
+	if err := a.reportApart(name, o.output); err != nil {
+		return err
+	}
 	toFile := o.output != "" && o.output != "-"
 	a.finish(a.signOne(o, name), toFile && a.global.json)
 	return nil

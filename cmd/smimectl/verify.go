@@ -40,6 +40,9 @@ func (a *app) runVerify(o *verifyOptions, args []string) error {
 	if len(args) > 1 && (o.judge.output != "" || o.content != "" || a.global.report != "") {
 		return usageErrorf("-o, --content and --report go with one FILE, got %d", len(args)).withHint("for f in *.eml; do smimectl verify -o \"out/$f\" \"$f\"; done")
 	}
+	if err := a.reportApart(args[0], o.judge.output, o.content); err != nil {
+		return err
+	}
 	x, err := o.judge.examiner(a)
 	if err != nil {
 		a.finishEarly("verify", args[0], err, o.judge.output != "-")
