@@ -96,6 +96,11 @@ func (w *walk) recipient(ri *cms.RecipientInfo) verdict.Recipient {
 		if a, err := algorithm.FindKeyAgreement(ri.Algorithm); err == nil {
 			r.Algorithm, r.Status = a.Name, a.Status
 		}
+	case cms.KEM:
+		r.Type = "key-encapsulation"
+		if name, status, err := algorithm.FindKEM(ri.Algorithm); err == nil {
+			r.Algorithm, r.Status = name, status
+		}
 	case cms.KEK:
 		r.Type = "key-encryption-key"
 		r.KeyID = hex.EncodeToString(ri.KeyIdentifier)
@@ -230,7 +235,8 @@ var errTwoRecipients = &cms.MalformedError{Offset: -1, Detail: "two recipients n
 func onlyOfKind(env *cms.Envelope, key *Key) *cms.RecipientInfo {
 	var found *cms.RecipientInfo
 	for _, ri := range env.Recipients {
-		fits := key.Public != nil && (ri.Kind == cms.KeyTrans && key.Public.CanTransport || ri.Kind == cms.KeyAgree && key.Public.CanAgree)
+		fits := key.Public != nil && (ri.Kind == cms.KeyTrans && key.Public.CanTransport ||
+			ri.Kind == cms.KeyAgree && key.Public.CanAgree || ri.Kind == cms.KEM && key.Public.CanEncapsulate)
 		if !fits {
 			continue
 		}

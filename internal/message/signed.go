@@ -24,6 +24,9 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 	layer := verdict.Layer{Kind: "signed", Form: "multipart/signed", Part: current.part, WholeBody: true}
 	w.facts.Layers = append(w.facts.Layers, layer)
 	w.note(l.Notes)
+	if l.OutsideText {
+		w.facts.Notes = append(w.facts.Notes, verdict.Note{Code: verdict.OutsideText})
+	}
 	sd, err := readSigned(l.CMS, nil, w.x.Limits)
 	if err != nil {
 		return nil, err

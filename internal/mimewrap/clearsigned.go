@@ -11,6 +11,9 @@ import (
 // ErrBoundary says that the content holds the boundary that was drawn for it. Drawing again helps.
 var ErrBoundary = errors.New("mimewrap: content holds the boundary")
 
+// ownPreamble stands before the first part, for readers without MIME.
+const ownPreamble = "This is a signed message in the S/MIME format."
+
 // ClearSignedWriter writes a multipart/signed (RFC 1847, Section 2.1; RFC 8551, Section 3.5.3) piece by piece:
 // the content, then the signature, then Close.
 type ClearSignedWriter struct {
@@ -43,7 +46,7 @@ func NewClearSigned(dst io.Writer, outer Outer, micalg string, random io.Reader)
 	}
 	head := appendParameters(outer.header(), w.ending, "Content-Type: multipart/signed",
 		"protocol", "application/pkcs7-signature", "micalg", micalg, "boundary", w.boundary)
-	head = append(head, w.ending+"This is a signed message in the S/MIME format."+w.ending+w.ending...)
+	head = append(head, w.ending+ownPreamble+w.ending+w.ending...)
 	head = append(head, "--"+w.boundary+w.ending...)
 	_, err := dst.Write(head)
 	return w, err

@@ -161,11 +161,11 @@ func (e *Entity) clearSigned(l *Layer, m MediaType) error {
 		l.MICAlg = strings.ToLower(alg)
 	}
 	for _, outside := range []span{s.preamble, s.epilogue} {
-		blank, err := blankText(e.base, outside)
+		silent, err := unsaid(e.base, outside)
 		if err != nil {
 			return err
 		}
-		l.OutsideText = l.OutsideText || !blank
+		l.OutsideText = l.OutsideText || !silent
 	}
 	return signature.openCMS(l)
 }

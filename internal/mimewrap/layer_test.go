@@ -43,6 +43,8 @@ func TestLayer(t *testing.T) {
 		{"clear, no micalg", strings.ReplaceAll(clearSigned, " micalg=SHA-256;", ""), ClearSigned, func(l *Layer) bool { return l.MICAlg == "" }},
 		{"clear, no protocol", strings.ReplaceAll(clearSigned, ` protocol="application/pkcs7-signature";`, ""), ClearSigned, func(l *Layer) bool { return len(l.Notes) == 1 }},
 		{"clear, preamble", strings.Replace(clearSigned, "\n\n--b", "\n\nread this\n--b", 1), ClearSigned, func(l *Layer) bool { return l.OutsideText }},
+		{"clear, customary preamble", strings.Replace(clearSigned, "\n\n--b", "\n\nThis is an S/MIME signed message\n\n--b", 1), ClearSigned, func(l *Layer) bool { return !l.OutsideText }},
+		{"clear, customary preamble and more", strings.Replace(clearSigned, "\n\n--b", "\n\nThis is an S/MIME signed message\npay\n--b", 1), ClearSigned, func(l *Layer) bool { return l.OutsideText }},
 		{"clear, epilogue", clearSigned + "list footer\n", ClearSigned, func(l *Layer) bool { return l.OutsideText }},
 		{"clear, no last line end", strings.TrimSuffix(clearSigned, "\n"), ClearSigned, nil},
 		{"clear, no MIME-Version", strings.ReplaceAll(clearSigned, "MIME-Version: 1.0\n", ""), ClearSigned, nil},

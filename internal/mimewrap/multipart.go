@@ -198,12 +198,33 @@ func slice(src spool.Source, body span, boundary string, max int, window []byte)
 	return m, nil
 }
 
-// blankText reports whether a span holds nothing but blanks and line ends, reading at most 64 KiB of it.
-func blankText(src spool.Source, s span) (bool, error) {
+// customaryPreambles are what mail programs put before the first part of a signed
+// mail, for readers without MIME. They say nothing and are no reason for a note.
+//
+// QUIRK: the first is ours, then openssl's, Thunderbird's and Apple Mail's.
+var customaryPreambles = []string{
+	ownPreamble,
+	"This is an S/MIME signed message",
+	"This is a cryptographically signed message in MIME format.",
+	"This is a multi-part message in MIME format.",
+}
+
+// unsaid reports whether a span holds nothing but blanks, line ends and a
+// customary sentence, reading at most 64 KiB of it.
+func unsaid(src spool.Source, s span) (bool, error) {
 	buf := make([]byte, min(s.size(), 64<<10))
 	n, err := readAt(src, buf, s.start)
 	if err != nil {
 		return false, err
 	}
-	return s.size() <= int64(len(buf)) && len(bytes.TrimSpace(buf[:n])) == 0, nil
+	text := string(bytes.TrimSpace(buf[:n]))
+	if s.size() > int64(len(buf)) {
+		return false, nil
+	}
+	for _, known := range customaryPreambles {
+		if text == known {
+			return true, nil
+		}
+	}
+	return text == "", nil
 }
