@@ -15,6 +15,7 @@ type onceValue struct {
 	target  *string
 	kind    string
 	allowed []string
+	number  bool
 	set     bool
 }
 
@@ -25,6 +26,10 @@ func once(target *string, kind string) pflag.Value {
 func onceOf(target *string, allowed ...string) pflag.Value {
 	*target = allowed[0]
 	return &onceValue{target: target, kind: "WORD", allowed: allowed}
+}
+
+func onceNumber(target *string) pflag.Value {
+	return &onceValue{target: target, kind: "N", number: true}
 }
 
 func (v *onceValue) String() string {
@@ -44,6 +49,9 @@ func (v *onceValue) Set(s string) error {
 		return errors.New("it is empty")
 	case strings.ContainsAny(s, "\r\n\x00"):
 		return errors.New("it holds a line end")
+	}
+	if v.number && strings.Trim(s, "0123456789") != "" {
+		return errors.New("it is no number")
 	}
 	if len(v.allowed) > 0 {
 		found := false

@@ -31,7 +31,7 @@ type passphraseFlags struct {
 func (p *passphraseFlags) add(cmd *cobra.Command, env *environment) {
 	p.env = env
 	cmd.Flags().Var(many(&p.files, "FILE"), "passphrase-file", "passphrase: the first line of FILE (repeatable)")
-	cmd.Flags().Var(once(&p.fd, "N"), "passphrase-fd", "passphrase: the first line of file descriptor N")
+	cmd.Flags().Var(onceNumber(&p.fd), "passphrase-fd", "passphrase: the first line of file descriptor N")
 }
 
 // maxPrompts is how often a person is asked for one key.
