@@ -1,15 +1,12 @@
 package main
 
 import (
-	"encoding/hex"
 	"errors"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"smimectl/internal/message"
 	"smimectl/internal/spool"
-	"smimectl/internal/verdict"
 )
 
 type decryptOptions struct {
@@ -18,9 +15,7 @@ type decryptOptions struct {
 	requireSigned    bool
 	requireIntegrity bool
 	raw              bool
-	passwordFile     string
-	kekFile          string
-	kekID            string
+	shared           secretFlags
 }
 
 func (a *app) decryptCommand() *cobra.Command {
@@ -40,9 +35,7 @@ inside is judged; an unknown signer is reported and the mail is written all the 
 	f.BoolVar(&o.requireSigned, "require-signed", false, "write nothing unless what is inside is GOOD")
 	f.BoolVar(&o.requireIntegrity, "require-integrity", false, "refuse ciphers that do not show changes (CBC), before the key is used")
 	f.BoolVar(&o.raw, "raw", false, "the content may be any bytes, and is written as it is")
-	f.Var(once(&o.passwordFile, "FILE"), "recipient-password-file", "the mail's own password (not that of a key file)")
-	f.Var(once(&o.kekFile, "FILE"), "kek-file", "a shared key-encryption key, as raw bytes")
-	f.Var(once(&o.kekID, "HEX"), "kek-id", "the identifier of that key")
+	o.shared.add(cmd)
 	return cmd
 }
 
@@ -75,7 +68,7 @@ func (o *decryptOptions) examiner(a *app) (*message.Examiner, error) {
 	}
 	x.Policy.RequireSigned = o.requireSigned
 	x.Policy.RequireIntegrity = o.requireIntegrity
-	if x.Secrets, err = o.secrets(); err != nil {
+	if x.Secrets, err = o.shared.read(); err != nil {
 		return nil, err
 	}
 	if x.Secrets.Password != nil || x.Secrets.KEK != nil {
@@ -85,38 +78,6 @@ func (o *decryptOptions) examiner(a *app) (*message.Examiner, error) {
 	}
 	x.Keys, err = a.decryptionKeys(&o.identity)
 	return x, err
-}
-
-func (o *decryptOptions) secrets() (message.Secrets, error) {
-	var s message.Secrets
-	if o.passwordFile != "" {
-		line, err := firstLineOf(o.passwordFile)
-		if err != nil {
-			return s, err
-		}
-		s.Password = append([]byte{}, line...)
-	}
-	if o.kekFile != "" {
-		key, err := os.ReadFile(o.kekFile)
-		if err != nil {
-			return s, readError(o.kekFile, err)
-		}
-		if n := len(key); n != 16 && n != 24 && n != 32 {
-			return s, keyErrorf(verdict.KeyMissing, "%s holds %d bytes; a key-encryption key has 16, 24 or 32", quoted(o.kekFile), n)
-		}
-		s.KEK = key
-	}
-	if o.kekID != "" {
-		if o.kekFile == "" {
-			return s, usageErrorf("--kek-id goes with --kek-file")
-		}
-		id, err := hex.DecodeString(o.kekID)
-		if err != nil || len(id) == 0 {
-			return s, usageErrorf("--kek-id %s is not hexadecimal", quoted(o.kekID))
-		}
-		s.KEKID = id
-	}
-	return s, nil
 }
 
 func (a *app) decryptOne(x *message.Examiner, o *decryptOptions, name string) *outcome {

@@ -20,6 +20,7 @@ type encryptOptions struct {
 	signing signOptions
 	sign    bool
 	trust   trustFlags
+	shared  secretFlags
 	output  string
 	to      []string
 	only    bool
@@ -59,6 +60,7 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.`,
 	f.BoolVar(&o.signing.anyFrom, "any-from", false, "sign although From is not an address of the certificate")
 	o.signing.addShared(cmd, a.env)
 	o.trust.add(cmd)
+	o.shared.add(cmd)
 	return cmd
 }
 
@@ -72,7 +74,7 @@ func (a *app) runEncrypt(o *encryptOptions, name string) error {
 }
 
 // cipherNames are what --cipher and the configuration take; nothing weaker is written.
-var cipherNames = []string{"auto", "aes-256-gcm", "aes-192-gcm", "aes-128-gcm", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc"}
+var cipherNames = []string{"auto", "aes-256-gcm", "aes-192-gcm", "aes-128-gcm", "chacha20-poly1305", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc"}
 
 // configure fills in what no flag decided.
 func (o *encryptOptions) configure(a *app) error {
@@ -90,7 +92,7 @@ func (o *encryptOptions) configure(a *app) error {
 
 // recipient is somebody a mail is encrypted for.
 type recipient struct {
-	certificate *cert.Certificate
+	certificate *cert.Certificate // nil: the holders of a shared secret
 	who         string
 	self        bool
 	reads       map[string]bool // capabilities by name; nil = not known
@@ -121,12 +123,22 @@ func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
+	sharing, holders, err := o.shared.recipients()
+	if err != nil {
+		return fail(err)
+	}
+	for _, who := range holders {
+		recipients = append(recipients, recipient{who: who})
+	}
 	cipher, note, err := chooseCipher(o, recipients)
 	if err != nil {
 		return fail(err)
 	}
-	opt := message.EncryptOptions{Cipher: cipher, DropBcc: o.dropBcc}
+	opt := message.EncryptOptions{Cipher: cipher, DropBcc: o.dropBcc, Recipients: sharing}
 	for _, r := range recipients {
+		if r.certificate == nil {
+			continue
+		}
 		opt.Recipients = append(opt.Recipients, cms.Recipient{Certificate: r.certificate, OAEP: o.oaep || r.reads["rsa-oaep"]})
 	}
 	var signedAs []*identity
@@ -172,11 +184,11 @@ func (o *encryptOptions) check() error {
 		return err
 	}
 	switch {
-	case o.only && len(o.to) == 0:
+	case o.only && len(o.to) == 0 && !o.shared.given():
 		return usageErrorf("--only without --to leaves nobody").withHint("--only --to bob@example.org")
 	case o.raw && o.sign:
 		return usageErrorf("--raw and --sign exclude each other").withHint("sign first:  smimectl sign --raw --opaque FILE | smimectl encrypt --raw --to WHO")
-	case o.raw && len(o.to) == 0:
+	case o.raw && len(o.to) == 0 && !o.shared.given():
 		return usageErrorf("plain bytes name no recipients").withHint("--raw --to bob@example.org")
 	case !o.sign && len(o.signing.identity.who)+len(o.signing.identity.keys) > 0 && o.noSelf:
 		return usageErrorf("-i without --sign means yourself as recipient, and --no-self leaves you out").withHint("did you mean --sign?")
@@ -246,7 +258,7 @@ func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert
 	if err := finder.missing(); err != nil {
 		return nil, err
 	}
-	if len(finder.found) == 0 {
+	if len(finder.found) == 0 && !o.shared.given() {
 		return nil, usageErrorf("there is nobody to encrypt for: no To, no Cc, no --to").withHint("--to bob@example.org")
 	}
 	return finder.found, nil

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,8 +32,17 @@ type planted struct {
 type plantedMail struct {
 	name string
 	mail []byte
-	open bool // by decrypt, with all keys planted; else by verify
+	by   judgedBy
 }
+
+// judgedBy says which command line judges a message.
+type judgedBy int
+
+const (
+	byVerify  judgedBy = iota
+	byDecrypt          // with all keys planted and --require-signed: only what was signed may come out
+	byTag              // without: the tag of an authenticated cipher has to do
+)
 
 // plantedContent is what every planted mail protects.
 const plantedContent = "Content-Type: text/plain; charset=us-ascii\n\nplease transfer 100 EUR\n"
@@ -64,24 +74,25 @@ func plant(t testing.TB) *planted {
 		p.write(t, name+".pem", append(own, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})...))
 	}
 	text := []byte("From: Alice <alice@example.test>\nSubject: planted\nDate: " + env.now().Format("Mon, 02 Jan 2006 15:04:05 -0700") + "\nMIME-Version: 1.0\n" + plantedContent)
-	add := func(name string, open bool, in []byte, args ...string) []byte {
+	add := func(name string, by judgedBy, in []byte, args ...string) []byte {
 		code, out, stderr := p.run(in, append(args, "-q", "--ca", p.path("ca.pem"))...)
 		if code != exitYes {
 			t.Fatalf("%s: exit code %d\n%s", name, code, stderr)
 		}
-		p.seeds = append(p.seeds, plantedMail{name, []byte(out), open})
+		p.seeds = append(p.seeds, plantedMail{name, []byte(out), by})
 		return []byte(out)
 	}
-	add("clear signed, RSA", false, text, "sign", "-i", p.path("rsa-2048.pem"))
-	clear := add("clear signed, P-256", false, text, "sign", "-i", p.path("p-256.pem"))
-	add("opaque, RSA, CRLF", false, bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")), "sign", "--opaque", "-i", p.path("rsa-2048.pem"))
-	add("opaque, Ed25519", false, text, "sign", "--opaque", "-i", p.path("ed25519.pem"))
-	add("signed twice", false, clear, "sign", "-i", p.path("rsa-2048.pem"))
+	add("clear signed, RSA", byVerify, text, "sign", "-i", p.path("rsa-2048.pem"))
+	clear := add("clear signed, P-256", byVerify, text, "sign", "-i", p.path("p-256.pem"))
+	add("opaque, RSA, CRLF", byVerify, bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")), "sign", "--opaque", "-i", p.path("rsa-2048.pem"))
+	add("opaque, Ed25519", byVerify, text, "sign", "--opaque", "-i", p.path("ed25519.pem"))
+	add("signed twice", byVerify, clear, "sign", "-i", p.path("rsa-2048.pem"))
 	for _, cipher := range []string{"aes-256-gcm", "aes-256-cbc"} {
 		for _, name := range []string{"rsa-2048", "p-256"} {
-			add(cipher+" for "+name, true, clear, "encrypt", "--only", "--no-self", "--to", p.path(name+".crt"), "--cipher", cipher)
+			add(cipher+" for "+name, byDecrypt, clear, "encrypt", "--only", "--no-self", "--to", p.path(name+".crt"), "--cipher", cipher)
 		}
 	}
+	add("tag alone", byTag, text, "encrypt", "--only", "--no-self", "--to", p.path("p-256.crt"), "--cipher", "aes-256-gcm")
 	return p
 }
 
@@ -113,13 +124,16 @@ func (p *planted) run(stdin []byte, args ...string) (code int, stdout, stderr st
 }
 
 // check hands a changed message to verify or decrypt, as JSON and as text, and holds what a script may rely on.
-func (p *planted) check(t *testing.T, mail []byte, open bool) {
+func (p *planted) check(t *testing.T, mail []byte, by judgedBy) {
 	t.Helper()
-	args := []string{"verify", "--from", "alice@example.test"}
+	args := []string{"verify"}
 	codes := []int{exitYes, exitNo, exitNothing} // a hostile mail is never the machine's fault, nor the caller's
-	if open {
-		args = []string{"decrypt", "--require-signed", "-i", p.path("rsa-2048.pem"), "-i", p.path("p-256.pem")}
+	if by != byVerify {
+		args = []string{"decrypt", "-i", p.path("rsa-2048.pem"), "-i", p.path("p-256.pem")}
 		codes = append(codes, exitKey)
+	}
+	if by == byDecrypt {
+		args = append(args, "--require-signed")
 	}
 	in, err := os.CreateTemp(p.dir, "in-*")
 	if err != nil {
@@ -135,7 +149,7 @@ func (p *planted) check(t *testing.T, mail []byte, open bool) {
 	target := in.Name() + ".out"
 	args = append(args, "--ca", p.path("ca.pem"), "--entity", "-o", target, in.Name())
 	code, stdout, stderr := p.run(nil, append(args, "--json")...)
-	if !strings.Contains(" "+strings.Trim(strings.Join(strings.Fields(fmtCodes(codes)), " "), "[]")+" ", " "+strconv.Itoa(code)+" ") {
+	if !slices.Contains(codes, code) {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 	var report struct {
@@ -150,7 +164,7 @@ func (p *planted) check(t *testing.T, mail []byte, open bool) {
 	case code != exitYes && err == nil:
 		t.Errorf("exit code %d and %d bytes written", code, len(content))
 	case code == exitYes && strings.ReplaceAll(string(content), "\r\n", "\n") != plantedContent:
-		t.Errorf("good, but nobody signed %q", content)
+		t.Errorf("good, but nobody wrote %q", content)
 	}
 	again, text, complaint := p.run(nil, append(args, "-v")...)
 	os.Remove(target)
@@ -167,4 +181,151 @@ func (p *planted) check(t *testing.T, mail []byte, open bool) {
 // unfitToShow reports characters that a terminal would obey or that change the order of others.
 func unfitToShow(r rune) bool {
 	return r != '\n' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+}
+
+// FuzzEndToEnd changes whole mails octet by octet, for verify and for decrypt.
+func FuzzEndToEnd(f *testing.F) {
+	p := plant(f)
+	for _, s := range p.seeds {
+		f.Add(s.mail, s.by != byVerify)
+	}
+	f.Fuzz(func(t *testing.T, mail []byte, open bool) {
+		by := byVerify
+		if open {
+			by = byDecrypt
+		}
+		p.check(t, mail, by)
+	})
+}
+
+// TestChangedMessages changes the planted mails where it hurts: elements of the CMS object, lines, fields and parts of
+// the mail. SMIMECTL_CHANGES is how many changes are tried.
+func TestChangedMessages(t *testing.T) {
+	t.Parallel()
+	tries := 600
+	if s := os.Getenv("SMIMECTL_CHANGES"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			t.Fatalf("SMIMECTL_CHANGES: %v", err)
+		}
+		tries = n
+	} else if testing.Short() {
+		tries = 60
+	}
+	p := plant(t)
+	for i := range tries {
+		r := rand.New(rand.NewPCG(1, uint64(i))) // #i fails alone as it fails in the row
+		s := p.seeds[r.IntN(len(p.seeds))]
+		var changed []byte
+		switch r.IntN(4) {
+		case 0:
+			changed = changeLines(r, s.mail)
+		case 1:
+			changed = bytes.Clone(s.mail[:r.IntN(len(s.mail))])
+		default:
+			changed = changeCMS(r, s.mail)
+		}
+		p.check(t, changed, s.by)
+		if t.Failed() {
+			t.Fatalf("change %d of %q:\n%s", i, s.name, changed)
+		}
+	}
+}
+
+// changeCMS changes elements of the last base64 body of a mail, or octets of it.
+func changeCMS(r *rand.Rand, mail []byte) []byte {
+	lines := strings.SplitAfter(string(mail), "\n")
+	first := len(lines)
+	for i := len(lines) - 1; i > 0; i-- {
+		if strings.TrimSpace(lines[i]) == "" && i+1 < len(lines) && strings.HasPrefix(lines[i+1], "MI") {
+			first = i + 1
+			break
+		}
+	}
+	last := first
+	for last < len(lines) && !strings.HasPrefix(lines[last], "--") && strings.TrimSpace(lines[last]) != "" {
+		last++
+	}
+	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(strings.Join(lines[first:last], "")), ""))
+	if err != nil || len(der) == 0 {
+		return changeLines(r, mail)
+	}
+	if tree, err := cmstest.Parse(der); err == nil && r.IntN(3) > 0 {
+		changeTree(r, tree)
+		der = tree.Encode()
+	} else {
+		der[r.IntN(len(der))] ^= 1 << r.IntN(8)
+	}
+	return []byte(strings.Join(lines[:first], "") + base64.StdEncoding.EncodeToString(der) + "\n" + strings.Join(lines[last:], ""))
+}
+
+// changeTree changes one element of a CMS object.
+func changeTree(r *rand.Rand, tree *cmstest.Node) {
+	var all, around []*cmstest.Node
+	tree.Walk(func(n *cmstest.Node) {
+		all = append(all, n)
+		if n.Constructed && len(n.Children) > 0 {
+			around = append(around, n)
+		}
+	})
+	n, other, parent := all[r.IntN(len(all))], all[r.IntN(len(all))].Clone(), around[r.IntN(len(around))]
+	i, j := r.IntN(len(parent.Children)), r.IntN(len(parent.Children))
+	switch r.IntN(10) {
+	case 0:
+		parent.Remove(i)
+	case 1:
+		parent.Insert(i, parent.Children[j].Clone())
+	case 2:
+		parent.Children[i], parent.Children[j] = parent.Children[j], parent.Children[i]
+	case 3:
+		parent.Insert(i, other)
+	case 4:
+		n.Value, n.Children = nil, nil
+	case 5:
+		n.Indefinite, n.NoEnd = true, r.IntN(2) == 0
+	case 6:
+		n.LengthSize = 1 + r.IntN(9)
+	case 7:
+		length := r.Uint64() >> r.IntN(64)
+		n.Length = &length
+	case 8:
+		n.Tag = other.Tag
+	case 9:
+		*n = *other
+	}
+}
+
+// hostileLines are put between the lines of a mail.
+var hostileLines = []string{
+	"From: Eve <eve@example.test>", "from\t: eve@example.test", "From: \"eve@example.test\" <alice@example.test>", "Sender: eve@example.test",
+	"Subject: \x1b]0;x\x07\x9b31m", "Subject: \u202egnp.txt", "Date: Mon, 01 Jan 1990 00:00:00 +0000\r", "X: \x00", "\tfolded", " ", "",
+	"Content-Type: text/html", "Content-Type : multipart/mixed; boundary=x", "Content-Transfer-Encoding: quoted-printable", "Content-Transfer-Encoding: binary",
+	"Content-Disposition: attachment; filename=\"\x1b[2J.exe\"", "MIME-Version: 2.0", "--x", "--x--", "please transfer 900 EUR",
+}
+
+// changeLines moves, drops, doubles and inserts lines of a mail.
+func changeLines(r *rand.Rand, mail []byte) []byte {
+	lines := strings.SplitAfter(string(mail), "\n")
+	for range 1 + r.IntN(2) {
+		i, j := r.IntN(len(lines)), r.IntN(len(lines))
+		if r.IntN(2) == 0 {
+			i = r.IntN(min(len(lines), 24)) // where fields and boundaries are
+		}
+		switch r.IntN(6) {
+		case 0:
+			lines = slices.Delete(lines, i, i+1)
+		case 1:
+			lines = slices.Insert(lines, i, lines[j])
+		case 2:
+			lines[i], lines[j] = lines[j], lines[i]
+		case 3:
+			lines[i] = strings.TrimRight(lines[i], "\r\n") + []string{"", "\r", " \n", "\n\n", "\r\r\n"}[r.IntN(5)]
+		default:
+			lines = slices.Insert(lines, i, hostileLines[r.IntN(len(hostileLines))]+"\n")
+		}
+		if len(lines) == 0 {
+			return nil
+		}
+	}
+	return []byte(strings.Join(lines, ""))
 }

@@ -73,4 +73,17 @@ func (m cbc) decrypter(_ *ContentCipher, p *CipherParameters, key []byte) (Decry
 
 func (m cbc) ciphertextSize(plain int64) int64 { return plain + int64(m.size) - plain%int64(m.size) }
 
-func (cbc) limit() int64 { return 0 }
+func (cbc) limit(*CipherParameters) int64 { return 0 }
+
+// BlockCipher returns the block cipher below a cipher in CBC mode, for key wraps
+// that are built of it (RFC 3211, Section 2.3). Others have none to give.
+func (c *ContentCipher) BlockCipher(key []byte) (cipher.Block, error) {
+	m, ok := c.mode.(cbc)
+	if !ok || c.Status == Broken {
+		return nil, &UnsupportedError{Kind: "key wrap", OID: c.OID, Detail: "with " + c.Title}
+	}
+	if len(key) != c.KeySize {
+		return nil, &KeySizeError{Name: c.Name, Want: c.KeySize, Got: len(key)}
+	}
+	return m.block(key)
+}

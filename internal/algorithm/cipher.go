@@ -17,6 +17,7 @@ type ContentCipher struct {
 	KeySize       int  // octets
 	BlockSize     int  // the ciphertext's length is a multiple of it; 1 where any length can be
 	Authenticated bool // stands in AuthEnvelopedData only; the others in EnvelopedData only
+	Sized         bool // the content's length is authenticated first: CipherParameters.ContentSize has to be right
 	Status        Status
 	ReadOnly      bool // NewParameters and NewEncrypter refuse
 
@@ -36,8 +37,9 @@ type cipherMode interface {
 	authenticator(c *ContentCipher, p *CipherParameters, key, aad []byte) (Authenticator, error)
 	decrypter(c *ContentCipher, p *CipherParameters, key []byte) (Decrypter, error)
 	ciphertextSize(plain int64) int64
-	// limit is the number of octets one key may encrypt, 0 when any.
-	limit() int64
+	// limit is the number of octets one content may have, 0 when any. Without
+	// parameters it is that of the parameters that fresh makes.
+	limit(p *CipherParameters) int64
 }
 
 // CipherParameters are the parameters of a content cipher, decoded.
@@ -45,6 +47,14 @@ type CipherParameters struct {
 	Identifier Identifier // as in contentEncryptionAlgorithm
 	IV         []byte     // initialisation vector or nonce
 	TagSize    int        // octets of the authentication tag; 0 without
+	// ContentSize is the number of octets of the content, for ciphers that are
+	// Sized; others do not look at it. It stands in no parameters: whoever reads
+	// a message knows it from the length of the ciphertext, whoever writes one
+	// has to know it before. With another content than that the Encrypter gives
+	// no tag, and the Authenticator refuses.
+	ContentSize int64
+
+	inner *CipherParameters // of the cipher within, for those that derive its key
 }
 
 // Encrypter encrypts one content.
@@ -54,7 +64,8 @@ type CipherParameters struct {
 type Encrypter interface {
 	Update(dst, src []byte) []byte
 	// Final ends the content. The tag is nil for ciphers without one, and for a
-	// content of more than MaxSize octets: nothing beyond was encrypted then.
+	// content of more than MaxSize octets: nothing beyond was encrypted then. It
+	// is nil, too, when the cipher is Sized and the content has another size.
 	Final(dst []byte) (out, tag []byte)
 }
 
@@ -88,8 +99,17 @@ func (e *TooLongError) Error() string {
 	return fmt.Sprintf("algorithm: %s takes %d octets at most", e.Name, e.Max)
 }
 
+// UnknownSizeError says that a cipher has to know the size of the content
+// before it begins.
+type UnknownSizeError struct{ Name string }
+
+func (e *UnknownSizeError) Error() string {
+	return fmt.Sprintf("algorithm: %s has to know the size of the content first", e.Name)
+}
+
 // FindContentCipher returns the content cipher that id names, and its
-// parameters. Several rows may share an OID and differ in their parameters.
+// parameters. Several rows may share an OID and differ in their parameters: a row
+// whose parameters these are not says *UnsupportedError, and the next is asked.
 func FindContentCipher(id Identifier) (*ContentCipher, *CipherParameters, error) {
 	var failure error = &UnsupportedError{Kind: "cipher", OID: id.OID}
 	for _, c := range contentCiphers {
@@ -102,6 +122,9 @@ func FindContentCipher(id Identifier) (*ContentCipher, *CipherParameters, error)
 			return c, p, nil
 		}
 		failure = err
+		if _, other := errors.AsType[*UnsupportedError](err); !other {
+			break
+		}
 	}
 	return nil, nil, failure
 }
@@ -169,7 +192,10 @@ func (c *ContentCipher) CiphertextSize(plain int64) int64 { return c.mode.cipher
 
 // MaxSize returns how many octets one content may have, or 0 when the cipher
 // sets no limit.
-func (c *ContentCipher) MaxSize() int64 { return c.mode.limit() }
+func (c *ContentCipher) MaxSize() int64 { return c.mode.limit(nil) }
+
+// MaxSizeWith returns the same for parameters that were read.
+func (c *ContentCipher) MaxSizeWith(p *CipherParameters) int64 { return c.mode.limit(p) }
 
 func (c *ContentCipher) check(p *CipherParameters, key []byte) error {
 	if p == nil {

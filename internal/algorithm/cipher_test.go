@@ -24,6 +24,10 @@ func TestFindContentCipher(t *testing.T) {
 		gcm256      = "2.16.840.1.101.3.4.1.46"
 		cbc128      = "2.16.840.1.101.3.4.1.2"
 		unsupported = "1.2.840.113549.3.4"
+		ccm256      = "2.16.840.1.101.3.4.1.47"
+		chacha      = "1.2.840.113549.1.9.16.3.18"
+		rc2         = "1.2.840.113549.3.2"
+		hkdf        = "1.2.840.113549.1.9.16.3.31"
 	)
 	for _, test := range []struct {
 		name, oid, parameters string
@@ -67,6 +71,40 @@ func TestFindContentCipher(t *testing.T) {
 		{"3DES", "1.2.840.113549.3.7", "0408" + iv8, "3des-cbc", iv8, 0},
 		{"3DES IV of 16", "1.2.840.113549.3.7", "0410" + iv16, "", "", 0},
 		{"unknown", unsupported, "0408" + iv8, "", "", 0},
+		{"CCM as written", ccm256, "300c0407" + nonce12[:14] + "020110", "aes-256-ccm", nonce12[:14], 16},
+		{"CCM default tag", ccm256, "300e040c" + nonce12, "aes-256-ccm", nonce12, 12},
+		{"CCM tag of 8", ccm256, "3011040c" + nonce12 + "020108", "aes-256-ccm", nonce12, 8},
+		{"CCM nonce of 13", "2.16.840.1.101.3.4.1.7", "3012040d" + iv16[:26] + "02010a", "aes-128-ccm", iv16[:26], 10},
+		{"CCM AES-192", "2.16.840.1.101.3.4.1.27", "300e040c" + nonce12, "aes-192-ccm", nonce12, 12},
+		{"CCM tag of 4", ccm256, "3011040c" + nonce12 + "020104", "", "", 0},
+		{"CCM tag of 6", ccm256, "3011040c" + nonce12 + "020106", "", "", 0},
+		{"CCM tag of 9", ccm256, "3011040c" + nonce12 + "020109", "", "", 0},
+		{"CCM tag of 18", ccm256, "3011040c" + nonce12 + "020112", "", "", 0},
+		{"CCM tag of 2^32+16", ccm256, "3015040c" + nonce12 + "02050100000010", "", "", 0},
+		{"CCM nonce of 6", ccm256, "300b0406" + nonce12[:12] + "020110", "", "", 0},
+		{"CCM nonce of 14", ccm256, "3013040e" + iv16[:28] + "020110", "", "", 0},
+		{"CCM NULL", ccm256, "0500", "", "", 0},
+		{"CCM something behind", ccm256, "300c0407" + nonce12[:14] + "0201100500", "", "", 0},
+		{"CCM absent", ccm256, "", "", "", 0},
+		{"ChaCha20", chacha, "040c" + nonce12, "chacha20-poly1305", nonce12, 16},
+		{"ChaCha20 nonce of 8", chacha, "0408" + iv8, "", "", 0},
+		{"ChaCha20 nonce of 24", chacha, "0418" + iv16 + iv8, "", "", 0},
+		{"ChaCha20 with a tag size", chacha, "3011040c" + nonce12 + "020110", "", "", 0},
+		{"ChaCha20 absent", chacha, "", "", "", 0},
+		{"DES", "1.3.14.3.2.7", "0408" + iv8, "des-cbc", iv8, 0},
+		{"DES IV of 7", "1.3.14.3.2.7", "0407" + iv8[:14], "", "", 0},
+		{"RC2", rc2, "300d02013a0408" + iv8, "rc2-cbc", iv8, 0},
+		{"RC2 64 bits", rc2, "300d0201780408" + iv8, "rc2-64-cbc", iv8, 0},
+		{"RC2 40 bits", rc2, "300e020200a00408" + iv8, "rc2-40-cbc", iv8, 0},
+		{"RC2 IV of 7", rc2, "300c02013a0407" + iv8[:14], "", "", 0},
+		{"RC2 bare IV", rc2, "0408" + iv8, "", "", 0},
+		{"RC2 something behind", rc2, "300d02013a0408" + iv8 + "0500", "", "", 0},
+		{"HKDF, GCM", hkdf, "301e060960864801650304012e3011040c" + nonce12 + "020110", "cek-hkdf-sha256-aes-256-gcm", nonce12, 16},
+		{"HKDF, CBC", hkdf, "301d06096086480165030401020410" + iv16, "cek-hkdf-sha256-aes-128-cbc", iv16, 0},
+		{"HKDF, malformed GCM", hkdf, "300d060960864801650304012e0500", "", "", 0},
+		{"HKDF, no parameters", hkdf, "", "", "", 0},
+		{"HKDF, NULL", hkdf, "0500", "", "", 0},
+		{"HKDF nested", hkdf, "302c060b2a864886f70d010910031f301d06096086480165030401020410" + iv16, "", "", 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -131,7 +169,11 @@ func TestContentCipherRows(t *testing.T) {
 			t.Errorf("%s: the IV is not fresh", c.Name)
 		}
 	}
-	for _, want := range []string{"aes-256-gcm", "aes-192-gcm", "aes-128-gcm", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc", "3des-cbc"} {
+	for _, want := range []string{
+		"aes-256-gcm", "aes-192-gcm", "aes-128-gcm", "aes-256-ccm", "aes-192-ccm", "aes-128-ccm", "chacha20-poly1305",
+		"aes-256-cbc", "aes-192-cbc", "aes-128-cbc", "3des-cbc", "des-cbc", "rc2-cbc", "rc2-64-cbc", "rc2-40-cbc",
+		"cek-hkdf-sha256-aes-256-gcm", "cek-hkdf-sha256-chacha20-poly1305", "cek-hkdf-sha256-aes-128-cbc",
+	} {
 		if !names[want] {
 			t.Errorf("%s is missing", want)
 		}

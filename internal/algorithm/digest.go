@@ -17,11 +17,20 @@ type Digest struct {
 	Status     Status   // as part of a signature
 	New        func() hash.Hash
 	Hash       crypto.Hash // 0 where crypto has no name for it
+
+	parameters string                 // of the identifier, where there must be some
+	mask       func(out, seed []byte) // of an extendable-output function: XORs its own output in
 }
 
 // Identifier returns the digest as written in a digestAlgorithm field:
-// parameters are absent (RFC 5754, Section 2).
-func (d *Digest) Identifier() Identifier { return Identifier{OID: d.OID} }
+// parameters are absent (RFC 5754, Section 2), unless they say the length (RFC
+// 8419, Section 2.3).
+func (d *Digest) Identifier() Identifier {
+	if d.parameters != "" {
+		return Identifier{OID: d.OID, Parameters: []byte(d.parameters)}
+	}
+	return Identifier{OID: d.OID}
+}
 
 // nullIdentifier returns the digest with NULL parameters, the form within
 // RSA's DigestInfo (RFC 8017, Section 9.2), RSASSA-PSS-params and
@@ -44,12 +53,29 @@ func FindDigest(id Identifier) (*Digest, error) {
 		if d.OID != id.OID {
 			continue
 		}
+		if d.parameters != "" {
+			if string(id.Parameters) != d.parameters {
+				return nil, &ParameterError{Name: d.Name, Detail: "not the length in use"}
+			}
+			return d, nil
+		}
 		if !id.hasNone() {
 			return nil, &ParameterError{Name: d.Name, Detail: "neither absent nor NULL"}
 		}
 		return d, nil
 	}
 	return nil, &UnsupportedError{Kind: "digest", OID: id.OID}
+}
+
+// findFixedDigest returns the digest that id names in a place where an
+// extendable-output function has no meaning: in MGF1 and in the parameters of
+// RSASSA-PSS and RSAES-OAEP, which it does without (RFC 8702, Section 3.2.1).
+func findFixedDigest(id Identifier) (*Digest, error) {
+	d, err := FindDigest(id)
+	if err == nil && d.mask != nil {
+		return nil, &UnsupportedError{Kind: "digest", OID: id.OID, Detail: d.Name + " in this place"}
+	}
+	return d, err
 }
 
 // DigestByName returns the digest of that name.

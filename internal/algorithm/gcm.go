@@ -106,4 +106,4 @@ func (gcm) decrypter(c *ContentCipher, p *CipherParameters, key []byte) (Decrypt
 
 func (gcm) ciphertextSize(plain int64) int64 { return plain }
 
-func (gcm) limit() int64 { return maxGCM - 1 }
+func (gcm) limit(*CipherParameters) int64 { return maxGCM - 1 }

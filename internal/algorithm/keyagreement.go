@@ -1,9 +1,6 @@
 package algorithm
 
-import (
-	"crypto/rand"
-	"slices"
-)
+import "slices"
 
 // KeyAgreement is an ephemeral-static key agreement: a fresh key of the sender
 // and the recipient's key give a shared secret, a key derivation function makes
@@ -84,7 +81,7 @@ func KeyAgreementFor(pub *PublicKey, cekSize int) (*KeyAgreement, error) {
 			if !slices.Contains(row.keys, pub.Name) {
 				continue
 			}
-			wrap, err := keyWrapFor(cekSize)
+			wrap, err := KeyWrapFor(cekSize)
 			if err != nil {
 				return nil, err
 			}
@@ -94,19 +91,20 @@ func KeyAgreementFor(pub *PublicKey, cekSize int) (*KeyAgreement, error) {
 	return nil, &UnsupportedError{Kind: "key agreement", OID: pub.Identifier.OID, Detail: "no key agreement with a key of this kind"}
 }
 
+// SendsUKM reports whether user keying material is to be sent. RFC 5753, Section
+// 3.1.1 asks for it; with HKDF peers differ on what it does (RFC 8418, Section
+// 2.2), so it is left out.
+func (a *KeyAgreement) SendsUKM() bool { return !a.kdf.salted }
+
 // Encrypt returns cek encrypted to pub, and the ephemeral key made for it. A nil
 // ukm is absent; an empty one is a value.
 func (a *KeyAgreement) Encrypt(pub *PublicKey, ukm, cek []byte) (OriginatorKey, []byte, error) {
 	fail := func(err error) (OriginatorKey, []byte, error) { return OriginatorKey{}, nil, err }
-	row, remote, err := agreementKey(pub)
+	row, err := findOriginator(pub)
 	if err != nil {
 		return fail(err)
 	}
-	ephemeral, err := remote.Curve().GenerateKey(rand.Reader)
-	if err != nil {
-		return fail(err)
-	}
-	secret, err := row.agree(ephemeral, remote)
+	ephemeral, secret, err := row.send(row, pub)
 	if err != nil {
 		return fail(err)
 	}
@@ -120,7 +118,7 @@ func (a *KeyAgreement) Encrypt(pub *PublicKey, ukm, cek []byte) (OriginatorKey, 
 	if err != nil {
 		return fail(err)
 	}
-	return OriginatorKey{Identifier: Identifier{OID: row.oid}, Key: ephemeral.PublicKey().Bytes()}, wrapped, nil
+	return OriginatorKey{Identifier: Identifier{OID: row.oid}, Key: ephemeral}, wrapped, nil
 }
 
 // Decrypt recovers the content-encryption key that was encrypted to own, whose
@@ -140,18 +138,14 @@ func (a *KeyAgreement) Decrypt(key Agreement, own *PublicKey, from OriginatorKey
 	if key == nil {
 		return nil, &UnsupportedError{Kind: "key agreement", OID: a.Identifier.OID, Detail: "the private key cannot agree on keys"}
 	}
-	row, ownKey, err := agreementKey(own)
+	row, err := findOriginator(own)
 	if err != nil {
 		return nil, err
 	}
 	if from.Identifier.OID != row.oid {
 		return nil, &ParameterError{Name: "originatorKey", Detail: "not of the recipient's kind"}
 	}
-	remote, err := row.read(ownKey.Curve(), from)
-	if err != nil {
-		return nil, err
-	}
-	secret, err := row.agree(key, remote)
+	secret, err := row.receive(row, key, own, from)
 	if err != nil {
 		return nil, err
 	}

@@ -4,45 +4,83 @@ import (
 	"bytes"
 	"crypto/ecdh"
 	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/subtle"
 )
 
-// originatorRow says how the ephemeral key for recipients of one kind looks.
+// originatorRow says how the ephemeral key for recipients of one kind looks, and
+// computes with it.
 type originatorRow struct {
 	kind string // PublicKey.Kind of the recipient
 	oid  OID    // of the ephemeral key's algorithm; written without parameters
 	// nonzero refuses a shared secret of zeros, which a public key of small order
 	// leads to. On the NIST curves it is an x-coordinate like any other.
 	nonzero bool
-	read    func(on ecdh.Curve, from OriginatorKey) (*ecdh.PublicKey, error)
+	// send makes a key for one message and agrees with the recipient's.
+	send func(row *originatorRow, own *PublicKey) (ephemeral, secret []byte, err error)
+	// receive agrees with the key in a message, which is a *ParameterError if it
+	// does not fit.
+	receive func(row *originatorRow, key Agreement, own *PublicKey, from OriginatorKey) ([]byte, error)
+	// read is for keys of crypto/ecdh.
+	read func(on ecdh.Curve, from OriginatorKey) (*ecdh.PublicKey, error)
 }
 
-var originatorKeys = []originatorRow{
-	{kind: "ec", oid: oidECPublicKey, read: readOriginatorPoint},      // RFC 5753, Section 3.1.1
-	{kind: "x25519", oid: oidX25519, nonzero: true, read: readRawKey}, // RFC 8418, Section 3.2
+// ecdhOriginators are the keys of crypto/ecdh.
+var ecdhOriginators = []originatorRow{
+	{kind: "ec", oid: oidECPublicKey, send: sendECDH, receive: receiveECDH, read: readOriginatorPoint},      // RFC 5753, Section 3.1.1
+	{kind: "x25519", oid: oidX25519, nonzero: true, send: sendECDH, receive: receiveECDH, read: readRawKey}, // RFC 8418, Section 3.2
 }
 
-// agreementKey returns the recipient's key and the row for its kind.
-func agreementKey(pub *PublicKey) (*originatorRow, *ecdh.PublicKey, error) {
-	unfit := &UnsupportedError{Kind: "key agreement", OID: pub.Identifier.OID, Detail: "no key agreement with a key of this kind"}
-	var key *ecdh.PublicKey
-	switch k := pub.Key.(type) {
-	case *ecdh.PublicKey:
-		key = k
-	case *ecdsa.PublicKey:
-		var err error
-		if key, err = k.ECDH(); err != nil {
-			return nil, nil, unfit
-		}
-	default:
-		return nil, nil, unfit
-	}
+// findOriginator returns the row for the kind of a recipient's key.
+func findOriginator(own *PublicKey) (*originatorRow, error) {
 	for i := range originatorKeys {
-		if row := &originatorKeys[i]; row.kind == pub.Kind {
-			return row, key, nil
+		if row := &originatorKeys[i]; row.kind == own.Kind {
+			return row, nil
 		}
 	}
-	return nil, nil, unfit
+	return nil, noAgreement(own)
+}
+
+func noAgreement(own *PublicKey) error {
+	return &UnsupportedError{Kind: "key agreement", OID: own.Identifier.OID, Detail: "no key agreement with a key of this kind"}
+}
+
+// ecdhKey returns the recipient's key as crypto/ecdh has it.
+func ecdhKey(own *PublicKey) (*ecdh.PublicKey, error) {
+	switch k := own.Key.(type) {
+	case *ecdh.PublicKey:
+		return k, nil
+	case *ecdsa.PublicKey:
+		if key, err := k.ECDH(); err == nil {
+			return key, nil
+		}
+	}
+	return nil, noAgreement(own)
+}
+
+func sendECDH(row *originatorRow, own *PublicKey) (ephemeral, secret []byte, err error) {
+	remote, err := ecdhKey(own)
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := remote.Curve().GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	secret, err = row.agree(key, remote)
+	return key.PublicKey().Bytes(), secret, err
+}
+
+func receiveECDH(row *originatorRow, key Agreement, own *PublicKey, from OriginatorKey) ([]byte, error) {
+	ownKey, err := ecdhKey(own)
+	if err != nil {
+		return nil, err
+	}
+	remote, err := row.read(ownKey.Curve(), from)
+	if err != nil {
+		return nil, err
+	}
+	return row.agree(key, remote)
 }
 
 // readOriginatorPoint reads an ephemeral key on the recipient's own curve,
@@ -85,10 +123,15 @@ func readRawKey(on ecdh.Curve, from OriginatorKey) (*ecdh.PublicKey, error) {
 	return key, nil
 }
 
-// agree computes the shared secret. RFC 8418, Section 2 demands the test for
-// zeros, which keys outside this process may not have made.
+// agree computes the shared secret.
 func (row *originatorRow) agree(key Agreement, remote *ecdh.PublicKey) ([]byte, error) {
 	secret, err := key.ECDH(remote)
+	return row.checked(secret, err)
+}
+
+// checked judges a shared secret. RFC 8418, Section 2 demands the test for
+// zeros, which keys outside this process may not have made.
+func (row *originatorRow) checked(secret []byte, err error) ([]byte, error) {
 	if err != nil {
 		return nil, unwrapFailure(err)
 	}

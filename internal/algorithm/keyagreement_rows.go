@@ -19,11 +19,11 @@ var x963Agreements = []agreementRow{
 }
 
 // hkdfAgreements are those with HKDF (RFC 8418, Section 2.2), made for X25519
-// and computed with every curve.
+// and X448, and computed with every curve.
 var hkdfAgreements = []agreementRow{
 	{name: "x25519-hkdf-sha256", oid: MustOID("1.2.840.113549.1.9.16.3.19"), kdf: hkdfWith(sha256Digest), keys: []string{"x25519"}},
-	{name: "x25519-hkdf-sha384", oid: MustOID("1.2.840.113549.1.9.16.3.20"), kdf: hkdfWith(sha384Digest)},
-	{name: "x25519-hkdf-sha512", oid: MustOID("1.2.840.113549.1.9.16.3.21"), kdf: hkdfWith(sha512Digest)},
+	{name: "ecdh-hkdf-sha384", oid: MustOID("1.2.840.113549.1.9.16.3.20"), kdf: hkdfWith(sha384Digest)},
+	{name: "ecdh-hkdf-sha512", oid: MustOID("1.2.840.113549.1.9.16.3.21"), kdf: hkdfWith(sha512Digest), keys: []string{"x448"}},
 }
 
 func x963(hash *Digest) kdf     { return kdf{hash: hash, derive: deriveX963} }

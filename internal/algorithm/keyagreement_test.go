@@ -176,7 +176,11 @@ func TestKeyAgreementEveryRow(t *testing.T) {
 // sealWith encrypts as a sender with other habits does.
 func sealWith(t *testing.T, a *KeyAgreement, pub *PublicKey, keyInfo Identifier, ukm, salt, cek []byte) (OriginatorKey, []byte) {
 	t.Helper()
-	row, remote, err := agreementKey(pub)
+	row, err := findOriginator(pub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	remote, err := ecdhKey(pub)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ type KeyWrap struct {
 	KeySize int // octets of the key-encryption key
 	Status  Status
 
+	min int // octets of the shortest wrapped key; 0 is minWrapped
 	// null says that the standard form of the parameters is NULL, not absence.
 	null   bool
 	block  func(kek []byte) (cipher.Block, error)
@@ -45,15 +46,16 @@ func FindKeyWrap(id Identifier) (*KeyWrap, error) {
 	return nil, &UnsupportedError{Kind: "key wrap", OID: id.OID}
 }
 
-// keyWrapFor returns the key wrap written for content-encryption keys of
-// cekSize octets: of the same size, as RFC 8551, Section 2.3 wants for ECDH.
-func keyWrapFor(cekSize int) (*KeyWrap, error) {
+// KeyWrapFor returns the key wrap written with a key-encryption key of size
+// octets. With ECDH that is the size of the content-encryption key, too (RFC
+// 8551, Section 2.3).
+func KeyWrapFor(size int) (*KeyWrap, error) {
 	for _, w := range keyWraps {
-		if w.wrap != nil && w.KeySize == cekSize {
+		if w.wrap != nil && w.KeySize == size {
 			return w, nil
 		}
 	}
-	return nil, &UnsupportedError{Kind: "key wrap", Detail: fmt.Sprintf("none for keys of %d octets", cekSize)}
+	return nil, &UnsupportedError{Kind: "key wrap", Detail: fmt.Sprintf("none for keys of %d octets", size)}
 }
 
 // Identifier returns the key wrap as written.
@@ -87,7 +89,11 @@ func (w *KeyWrap) Unwrap(kek, wrapped []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(wrapped)%wrapUnit != 0 || len(wrapped) < minWrapped || len(wrapped) > maxCEK+minWrapped {
+	shortest := minWrapped
+	if w.min > 0 {
+		shortest = w.min
+	}
+	if len(wrapped)%wrapUnit != 0 || len(wrapped) < shortest || len(wrapped) > maxCEK+minWrapped {
 		return nil, ErrUnwrap
 	}
 	return w.unwrap(b, wrapped)

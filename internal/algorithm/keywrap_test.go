@@ -93,7 +93,7 @@ func TestKeyWrapRefuses(t *testing.T) {
 	if _, err := FindKeyWrap(Identifier{OID: MustOID("1.2.840.113549.1.9.16.3.7")}); !errors.As(err, &unsupported) || unsupported.Kind != "key wrap" {
 		t.Errorf("RC2 wrap: %v", err)
 	}
-	if _, err := keyWrapFor(8); err == nil {
+	if _, err := KeyWrapFor(8); err == nil {
 		t.Error("a wrap for keys of 8 octets")
 	}
 }

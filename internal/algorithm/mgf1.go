@@ -24,7 +24,7 @@ func readMGF1(id Identifier) (*Digest, error) {
 	if err != nil {
 		return nil, &ParameterError{Name: "mgf1", Detail: "hash is no AlgorithmIdentifier"}
 	}
-	return FindDigest(hash)
+	return findFixedDigest(hash)
 }
 
 // mgf1Identifier returns MGF1 with d, the hash written with NULL.
@@ -53,8 +53,13 @@ func readTaggedIdentifier(s *cryptobyte.String, number uint8, absent Identifier)
 	return id, ok && body.Empty()
 }
 
-// xorMGF1 XORs out with the MGF1 mask of seed (RFC 8017, Appendix B.2.1).
+// xorMGF1 XORs out with the MGF1 mask of seed (RFC 8017, Appendix B.2.1). SHAKE
+// is its own mask generation function.
 func xorMGF1(out []byte, d *Digest, seed []byte) {
+	if d.mask != nil {
+		d.mask(out, seed)
+		return
+	}
 	h := d.New()
 	var counter [4]byte
 	var block []byte

@@ -22,6 +22,8 @@ type PrivateKey struct {
 	Signer    crypto.Signer
 	Decrypter crypto.Decrypter
 	Agreement Agreement
+	// Decapsulator is of keys for key encapsulation (ML-KEM).
+	Decapsulator crypto.Decapsulator
 
 	software any // the key of Go's own type; nil when it is held elsewhere
 }
@@ -34,6 +36,8 @@ type softKey struct {
 	signer     crypto.Signer
 	decrypter  crypto.Decrypter
 	agreement  Agreement
+
+	decapsulator crypto.Decapsulator
 }
 
 func errWrongPublicKey(kind string) error {
@@ -154,6 +158,9 @@ func newPrivateKey(id Identifier, octets, public []byte) (*PrivateKey, error) {
 	}
 	if own.CanAgree {
 		key.Agreement = soft.agreement
+	}
+	if own.CanEncapsulate {
+		key.Decapsulator = soft.decapsulator
 	}
 	return key, nil
 }

@@ -48,7 +48,7 @@ func readPSSParameters(der []byte) (*pssParameters, error) {
 	if !body.Empty() {
 		return nil, malformed("something follows")
 	}
-	hash, err := FindDigest(hashID)
+	hash, err := findFixedDigest(hashID)
 	if err != nil {
 		return nil, err
 	}

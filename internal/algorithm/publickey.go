@@ -10,19 +10,19 @@ import (
 
 // PublicKey is a subject's public key, read and checked.
 type PublicKey struct {
-	Kind       string     // "rsa", "ec", "ed25519", "x25519"
+	Kind       string     // "rsa", "ec", "ed25519", "x25519", "ml-dsa-65": what signature algorithms ask for
 	Name       string     // "rsa-2048", "p-256", "ed25519"
 	Title      string     // "RSA 2048", "P-256", "Ed25519", for people
-	Bits       int        // size of the modulus or the curve
+	Bits       int        // size of the modulus or the curve; else the security strength
 	Identifier Identifier // of the SubjectPublicKeyInfo
 	SPKI       []byte     // whole encoding
-	// Key is *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or, for X25519,
-	// *ecdh.PublicKey. It is nil for an RSA key whose exponent crypto/rsa does
+	// Key is *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey, for X25519
+	// *ecdh.PublicKey, and for others the type of the library they come from. It is nil for an RSA key whose exponent crypto/rsa does
 	// not take (2^31 and above); such a key can verify, and nothing else.
 	Key any
 	// What the identifier lets the key do. Key usage extensions of
 	// certificates are not looked at here.
-	CanSign, CanTransport, CanAgree bool
+	CanSign, CanTransport, CanAgree, CanEncapsulate bool
 
 	bits      []byte // content of the BIT STRING
 	canonical []byte // the same in the one form that is compared

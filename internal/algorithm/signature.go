@@ -9,9 +9,10 @@ import (
 // Signature is a signature algorithm with its parameters and its digest: all
 // that is needed to check or make a signature, but the key.
 type Signature struct {
-	Name       string     // "rsa-pkcs1v15", "rsa-pss", "ecdsa", "ed25519"
+	Name       string     // "rsa-pkcs1v15", "rsa-pss", "ecdsa", "ed25519", "ml-dsa-65"
 	Digest     *Digest    // the digest of the message; for a pure one, the digest its signers declare
 	Pure       bool       // takes the message itself, not its digest (RFC 8419, Section 2.1)
+	AnyDigest  bool       // a pure one whose declared digest says nothing without signed attributes (RFC 9882, Section 3.3)
 	Status     Status     // of the scheme with its digest; the size of the key is not in it
 	Identifier Identifier // as read, or as to be written
 

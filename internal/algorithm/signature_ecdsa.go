@@ -8,12 +8,12 @@ import (
 
 // ECDSA: one OID for each digest, any curve (RFC 5753, Section 2.1; RFC 5758,
 // Section 3.2). id-ecPublicKey in its place names no digest and is not read.
-var ecdsaSignatures = []signatureRow{
-	ecdsaRow(oidECDSASHA256, sha256Digest),
-	ecdsaRow(oidECDSASHA384, sha384Digest),
-	ecdsaRow(oidECDSASHA512, sha512Digest),
-	ecdsaRow(MustOID("1.2.840.10045.4.3.1"), sha224Digest),
-	ecdsaRow(MustOID("1.2.840.10045.4.1"), sha1Digest),
+var ecdsaSHA2Schemes = []ecdsaScheme{
+	{oidECDSASHA256, sha256Digest},
+	{oidECDSASHA384, sha384Digest},
+	{oidECDSASHA512, sha512Digest},
+	{MustOID("1.2.840.10045.4.3.1"), sha224Digest},
+	{MustOID("1.2.840.10045.4.1"), sha1Digest},
 }
 
 var (
@@ -21,6 +21,20 @@ var (
 	oidECDSASHA384 = MustOID("1.2.840.10045.4.3.3")
 	oidECDSASHA512 = MustOID("1.2.840.10045.4.3.4")
 )
+
+// ecdsaScheme is ECDSA with one digest.
+type ecdsaScheme struct {
+	oid    OID
+	digest *Digest
+}
+
+func ecdsaRows(schemes []ecdsaScheme) []signatureRow {
+	var rows []signatureRow
+	for _, s := range schemes {
+		rows = append(rows, ecdsaRow(s.oid, s.digest))
+	}
+	return rows
+}
 
 func ecdsaRow(oid OID, d *Digest) signatureRow {
 	return signatureRow{oid, func(id Identifier, _ *Digest) (*Signature, error) {
@@ -34,7 +48,7 @@ func ecdsaRow(oid OID, d *Digest) signatureRow {
 }
 
 func newECDSA(oid OID, d *Digest) *Signature {
-	return &Signature{
+	s := &Signature{
 		Name: "ecdsa", Digest: d, Status: d.Status, Identifier: Identifier{OID: oid}, kind: "ec",
 		verify: func(key *PublicKey, sum, sig []byte) bool {
 			// Strict DER of SEQUENCE { r, s }; both between 0 and the order.
@@ -50,6 +64,10 @@ func newECDSA(oid OID, d *Digest) *Signature {
 			return key.Sign(rand.Reader, sum, d.Hash)
 		},
 	}
+	if d.Hash == 0 {
+		s.sign = nil // a crypto.Signer could not be told the digest
+	}
+	return s
 }
 
 // ecdsaSignatureFor chooses the digest as strong as the curve, RFC 5753,
@@ -63,12 +81,9 @@ func ecdsaSignatureFor(key *PublicKey, opt SignOptions) (*Signature, error) {
 		}
 		d = c.digest
 	}
-	for _, w := range []struct {
-		oid    OID
-		digest *Digest
-	}{{oidECDSASHA256, sha256Digest}, {oidECDSASHA384, sha384Digest}, {oidECDSASHA512, sha512Digest}} {
-		if w.digest.OID == d.OID {
-			return newECDSA(w.oid, d), nil
+	for _, scheme := range ecdsaSchemes {
+		if scheme.digest.OID == d.OID && d.Hash != 0 {
+			return newECDSA(scheme.oid, d), nil
 		}
 	}
 	return nil, &UnsupportedError{Kind: "signature", OID: d.OID, Detail: "ECDSA with " + d.Name}

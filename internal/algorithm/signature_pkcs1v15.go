@@ -27,6 +27,9 @@ func readGenericPKCS1v15(id Identifier, declared *Digest) (*Signature, error) {
 	if declared == nil {
 		return nil, &UnsupportedError{Kind: "signature", OID: id.OID, Detail: "rsaEncryption names no digest"}
 	}
+	if declared.mask != nil {
+		return nil, &UnsupportedError{Kind: "signature", OID: id.OID, Detail: "rsaEncryption with " + declared.Name}
+	}
 	return readPKCS1v15(id, declared)
 }
 
@@ -105,6 +108,9 @@ func rsaSignatureFor(key *PublicKey, opt SignOptions) (*Signature, error) {
 	d := opt.Digest
 	if d == nil {
 		d = sha256Digest
+	}
+	if d.Hash == 0 {
+		return nil, &UnsupportedError{Kind: "signature", OID: d.OID, Detail: "RSA with " + d.Name}
 	}
 	if key.Identifier.OID == oidRSASSAPSS || opt.PSS {
 		return pssSignatureFor(key, d, opt.Digest != nil)

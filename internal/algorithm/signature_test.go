@@ -15,9 +15,6 @@ import (
 	"testing"
 )
 
-// signers are the keys that the round trips go through.
-var signers = []string{"rsa-2048", "p-256", "p-384", "p-521", "ed25519"}
-
 // What SignatureFor chooses signs, is found again by its identifier and
 // verifies; what is changed does not.
 func TestSignRoundTrip(t *testing.T) {
@@ -37,15 +34,13 @@ func TestSignRoundTrip(t *testing.T) {
 					t.Parallel()
 					key := testKey(t, name)
 					s, err := SignatureFor(key.Public, SignOptions{PSS: pss, Digest: d})
-					mustFail := d != nil && (d.Status != Current || name == "ed25519" && d != sha512Digest)
-					if mustFail {
-						var unsupported *UnsupportedError
-						if !errors.As(err, &unsupported) {
-							t.Fatalf("got %v, want an UnsupportedError", err)
-						}
-						return
-					}
-					if err != nil {
+					var unsupported *UnsupportedError
+					switch {
+					case d != nil && d.Status != Current && !errors.As(err, &unsupported):
+						t.Fatalf("got %v, want an UnsupportedError", err)
+					case d != nil && errors.As(err, &unsupported):
+						return // TestSignatureDigests says which these are
+					case err != nil:
 						t.Fatal(err)
 					}
 					if d != nil && s.Digest != d {
@@ -130,7 +125,6 @@ func TestSignatureRows(t *testing.T) {
 	t.Parallel()
 	pssParams := (&pssParameters{hash: sha384Digest, mgf: sha384Digest, salt: 48}).identifier().Parameters
 	message := Message{Bytes: []byte("message")}
-	keyFor := map[string]string{"rsa": "rsa-2048", "ec": "p-256", "ed25519": "ed25519"}
 	for _, row := range signatures {
 		t.Run(row.oid.String(), func(t *testing.T) {
 			t.Parallel()
@@ -146,10 +140,10 @@ func TestSignatureRows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			key := testKey(t, keyFor[s.kind])
+			key := keyOfKind(t, s.kind)
 			sig := foreignSignature(t, s, key, message.Bytes)
 			checkSignature(t, s, key.Public, message, sig)
-			if s.Status != s.Digest.Status {
+			if want := s.Digest.Status; s.Status != want && s.Name != "dsa" || s.Name == "dsa" && s.Status != Broken {
 				t.Errorf("status: got %v with %s", s.Status, s.Digest.Name)
 			}
 			if !s.Identifier.Equal(id) {
@@ -161,6 +155,12 @@ func TestSignatureRows(t *testing.T) {
 			}
 			for _, d := range Digests() {
 				if d == s.Digest || row.oid == oidRSAEncryption {
+					continue
+				}
+				if s.AnyDigest || row.oid == oidEd448 && d == shake256Digest {
+					if got, err := FindSignature(id, d); err != nil || got.Digest != d {
+						t.Errorf("%s declared: got %v, %v", d.Name, got, err)
+					}
 					continue
 				}
 				var mismatch *MismatchError
@@ -181,6 +181,13 @@ func foreignSignature(t *testing.T, s *Signature, key *PrivateKey, message []byt
 	input := s.Digest.sum(message)
 	if s.Pure {
 		opts, input = crypto.Hash(0), message
+	}
+	if s.Name == "dsa" {
+		return signDSA(t, key, input)
+	}
+	if s.Name == "rsa-pss" && s.Digest.Hash == 0 {
+		p := &pssParameters{hash: s.Digest, mgf: s.Digest, salt: s.Digest.Size}
+		return rawOf(key).apply(p.encode(t, key.Public.Bits, input))
 	}
 	if s.Name == "rsa-pss" {
 		opts = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: s.Digest.Hash}
@@ -223,7 +230,23 @@ func TestFindSignatureParameters(t *testing.T) {
 		{"PSS, absent", Identifier{OID: oidRSASSAPSS}, sha1Digest, &parameter},
 		{"PSS, NULL", Identifier{oidRSASSAPSS, null}, sha1Digest, &parameter},
 		{"PSS, all defaults", Identifier{oidRSASSAPSS, sequence}, sha1Digest, nil},
-		{"DSA", Identifier{OID: oid("1.2.840.10040.4.3")}, nil, &unsupported},
+		{"rsaEncryption with SHAKE", Identifier{oidRSAEncryption, null}, shake256Digest, &unsupported},
+		{"PSS with SHAKE, absent", Identifier{OID: oid("1.3.6.1.5.5.7.6.31")}, shake256Digest, nil},
+		{"PSS with SHAKE, NULL", Identifier{oid("1.3.6.1.5.5.7.6.31"), null}, shake256Digest, &parameter},
+		{"ECDSA with SHAKE, SEQUENCE", Identifier{oid("1.3.6.1.5.5.7.6.33"), sequence}, shake256Digest, &parameter},
+		{"Ed448, absent", Identifier{OID: oidEd448}, shake256LenDigest, nil},
+		{"Ed448 without signed attributes", Identifier{OID: oidEd448}, shake256Digest, nil},
+		{"Ed448, NULL", Identifier{oidEd448, null}, nil, &parameter},
+		{"ML-DSA-65, absent", Identifier{OID: mldsaSets[1].oid}, sha512Digest, nil},
+		{"ML-DSA-65, NULL", Identifier{mldsaSets[1].oid, null}, nil, &parameter},
+		{"HashML-DSA-65", Identifier{OID: oid("2.16.840.1.101.3.4.3.33")}, sha512Digest, &unsupported},
+		{"SLH-DSA, absent", Identifier{OID: slhdsaSets[0].oid}, nil, nil},
+		{"SLH-DSA, NULL", Identifier{slhdsaSets[0].oid, null}, nil, &parameter},
+		{"HashSLH-DSA", Identifier{OID: oid("2.16.840.1.101.3.4.3.35")}, nil, &unsupported},
+		{"DSA, absent", Identifier{OID: oid("1.2.840.10040.4.3")}, nil, nil},
+		{"DSA, NULL", Identifier{oid("1.2.840.10040.4.3"), null}, nil, nil},
+		{"DSA, SEQUENCE", Identifier{oid("1.2.840.10040.4.3"), sequence}, nil, &parameter},
+		{"DSA with SHA-384", Identifier{OID: oid("2.16.840.1.101.3.4.3.3")}, nil, &unsupported},
 		{"no OID", Identifier{}, nil, &unsupported},
 	}
 	for _, tt := range tests {
@@ -243,21 +266,6 @@ func TestFindSignatureParameters(t *testing.T) {
 	}
 }
 
-func TestDefaultDigests(t *testing.T) {
-	t.Parallel()
-	want := map[string]string{"rsa-2048": "sha256", "p-256": "sha256", "p-384": "sha384", "p-521": "sha512", "ed25519": "sha512"}
-	names := map[string]string{"rsa-2048": "rsa-pkcs1v15", "p-256": "ecdsa", "p-384": "ecdsa", "p-521": "ecdsa", "ed25519": "ed25519"}
-	for _, name := range signers {
-		s, err := SignatureFor(testKey(t, name).Public, SignOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s.Digest.Name != want[name] || s.Name != names[name] {
-			t.Errorf("%s: got %s with %s", name, s.Name, s.Digest.Name)
-		}
-	}
-}
-
 func TestSignatureForRefuses(t *testing.T) {
 	t.Parallel()
 	large := newRawRSA(t, 2048, big.NewInt(3), 2)
@@ -274,6 +282,7 @@ func TestSignatureForRefuses(t *testing.T) {
 		"no algorithm in key":      {&PublicKey{CanSign: true}, SignOptions{}},
 		"digest for reading only":  {testKey(t, "rsa-2048").Public, SignOptions{Digest: sha1Digest}},
 		"old digest, on its way":   {testKey(t, "rsa-2048").Public, SignOptions{Digest: sha224Digest}},
+		"DSA":                      {opensslKey(t, "dsa 2048-256"), SignOptions{}},
 		"digest with no ECDSA OID": {testKey(t, "p-256").Public, SignOptions{Digest: &Digest{Name: "other", OID: MustOID("1.2.3")}}},
 	}
 	for name, tt := range tests {

@@ -7,6 +7,9 @@ import "slices"
 var (
 	keyTransports  = slices.Concat(rsaTransports)
 	keyAgreements  = slices.Concat(x963Agreements, hkdfAgreements)
-	keyWraps       = slices.Concat(aesWraps, tripleDESWraps)
-	contentCiphers = slices.Concat(gcmCiphers, cbcCiphers, tripleDESCiphers)
+	originatorKeys = slices.Concat(ecdhOriginators, x448Originators)
+	keyKEMs        = slices.Concat(mlkemSets)
+	kemDerivations = slices.Concat(hkdfDerivations)
+	keyWraps       = slices.Concat(aesWraps, paddedWraps, tripleDESWraps)
+	contentCiphers = slices.Concat(gcmCiphers, chachaCiphers, ccmCiphers, cbcCiphers, hkdfCiphers, tripleDESCiphers, desCiphers, rc2Ciphers)
 )

@@ -2,7 +2,6 @@ package algorithm
 
 import (
 	"bytes"
-	"crypto/ecdh"
 	"encoding/pem"
 	"errors"
 	"strings"
@@ -64,7 +63,7 @@ func TestWycheproofAESWrap(t *testing.T) {
 	}
 	ran := 0
 	for _, g := range wycheproof[group](t, "aes_wrap") {
-		w, err := keyWrapFor(g.KeySize / 8)
+		w, err := KeyWrapFor(g.KeySize / 8)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,7 +208,7 @@ func TestWycheproofECDH(t *testing.T) {
 			Flags                    []string
 		}
 	}
-	for _, name := range []string{"ecdh_secp256r1_pem", "ecdh_secp384r1_pem", "ecdh_secp521r1_pem", "x25519_pem"} {
+	for _, name := range []string{"ecdh_secp256r1_pem", "ecdh_secp384r1_pem", "ecdh_secp521r1_pem", "x25519_pem", "x448_pem"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ran := map[string]int{}
@@ -230,16 +229,13 @@ func TestWycheproofECDH(t *testing.T) {
 						ran["no point"]++
 						continue
 					}
-					row, own, err := agreementKey(key.Public)
+					row, err := findOriginator(key.Public)
 					if err != nil {
 						t.Fatal(err)
 					}
 					var secret []byte
-					var remote *ecdh.PublicKey
 					if from.Identifier.OID == row.oid {
-						if remote, err = row.read(own.Curve(), from); err == nil {
-							secret, err = row.agree(key.Agreement, remote)
-						}
+						secret, err = row.receive(row, key.Agreement, key.Public, from)
 					} else {
 						err = errors.New("other kind")
 					}

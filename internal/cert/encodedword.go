@@ -1,28 +1,33 @@
 package cert
 
 import (
-	"fmt"
 	"io"
 	"mime"
 	"strings"
 
 	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
 )
 
-// DecodeWords decodes the encoded-words of a phrase (RFC 2047). Text that
-// cannot be decoded, be it for its charset, stays as it is. UTF-7 is not
-// decoded: it hides ASCII in ASCII. The result is for people to read: it may
-// hold any character and has to be escaped where it is shown.
+// DecodeWords decodes the encoded-words of a phrase (RFC 2047). The result is for
+// people to read: it may hold any character and has to be escaped where it is
+// shown. It is also what a name in From is judged by, so that no word may keep
+// another from being read: one that is malformed stays as it is, and one in an
+// unknown charset gives its ASCII. UTF-7 is taken as unknown: it hides ASCII in
+// ASCII.
 //
 // QUIRK: encoded-words within quoted strings are decoded, which RFC 2047,
 // Section 5 forbids and most mail programs do: what they show is what has to
 // be compared with the address.
+//
+// QUIRK: base64 may lack its padding, as some mail programs write it and most
+// read it.
 func DecodeWords(s string) string {
 	if !strings.Contains(s, "=?") {
 		return s
 	}
 	d := mime.WordDecoder{CharsetReader: charsetReader}
-	decoded, err := d.DecodeHeader(s)
+	decoded, err := d.DecodeHeader(padded(s))
 	if err != nil {
 		return s
 	}
@@ -34,7 +39,37 @@ func charsetReader(charset string, input io.Reader) (io.Reader, error) {
 	charset, _, _ = strings.Cut(charset, "*")
 	e, err := htmlindex.Get(charset)
 	if err != nil {
-		return nil, fmt.Errorf("cert: charset %q: %w", escaped(charset), err)
+		e = unicode.UTF8 // octets that are not UTF-8 become U+FFFD, ASCII stays
 	}
 	return e.NewDecoder().Reader(input), nil
+}
+
+// padded completes the padding of the base64 in encoded-words.
+func padded(s string) string {
+	var out strings.Builder
+	for {
+		i := strings.IndexByte(s, '?')
+		if i < 0 || len(s) < i+3 {
+			break
+		}
+		begin := s[i:i+3] == "?b?" || s[i:i+3] == "?B?"
+		if !begin {
+			out.WriteString(s[:i+1])
+			s = s[i+1:]
+			continue
+		}
+		out.WriteString(s[:i+3])
+		s = s[i+3:]
+		end := strings.IndexByte(s, '?')
+		if end < 0 {
+			break
+		}
+		out.WriteString(s[:end])
+		if missing := -end & 3; missing < 3 && !strings.HasSuffix(s[:end], "=") {
+			out.WriteString("=="[:missing])
+		}
+		s = s[end:]
+	}
+	out.WriteString(s)
+	return out.String()
 }

@@ -34,7 +34,7 @@ func keyUsage(public *algorithm.PublicKey, use mailUse) x509.KeyUsage {
 	if public.CanSign && use != useEncrypt {
 		u |= x509.KeyUsageDigitalSignature
 	}
-	if public.CanTransport && use != useSign {
+	if (public.CanTransport || public.CanEncapsulate) && use != useSign {
 		u |= x509.KeyUsageKeyEncipherment
 	}
 	if public.CanAgree && use != useSign {

@@ -119,6 +119,8 @@ func Prove(key *algorithm.PrivateKey, c *cert.Certificate) error {
 		err = proveTransport(key, public)
 	case key.Agreement != nil && public.CanAgree:
 		err = proveAgreement(key, public)
+	case key.Decapsulator != nil && public.CanEncapsulate:
+		err = proveEncapsulation(key, public)
 	default:
 		return &UnfitError{Certificate: c, Detail: "the private key can do nothing that the certificate's key is for"}
 	}
@@ -178,6 +180,27 @@ func proveAgreement(key *algorithm.PrivateKey, public *algorithm.PublicKey) erro
 		return err
 	}
 	got, err := agreement.Decrypt(key.Agreement, public, from, nil, wrapped)
+	if err != nil {
+		return err
+	}
+	if subtle.ConstantTimeCompare(got, cek) != 1 {
+		return errNotUnwrapped
+	}
+	return nil
+}
+
+func proveEncapsulation(key *algorithm.PrivateKey, public *algorithm.PublicKey) error {
+	encapsulation, err := algorithm.KeyEncapsulationFor(public, 32)
+	if err != nil {
+		return err
+	}
+	cek := make([]byte, 32)
+	rand.Read(cek)
+	ciphertext, wrapped, err := encapsulation.Encrypt(public, nil, cek)
+	if err != nil {
+		return err
+	}
+	got, err := encapsulation.Decrypt(key.Decapsulator, public, ciphertext, nil, wrapped)
 	if err != nil {
 		return err
 	}

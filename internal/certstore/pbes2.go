@@ -5,11 +5,8 @@ import (
 	"crypto/des"
 	"crypto/pbkdf2"
 	"crypto/rand"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
+	"errors"
 	"fmt"
-	"hash"
 	"math/bits"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -27,39 +24,20 @@ const (
 
 const (
 	dottedPBES2  = "1.2.840.113549.1.5.13"
-	dottedPBKDF2 = "1.2.840.113549.1.5.12"
 	dottedScrypt = "1.3.6.1.4.1.11591.4.11"
-	dottedHMAC   = "1.2.840.113549.2." // and 7 for SHA-1, ...
 	dottedAES    = "2.16.840.1.101.3.4.1."
 )
 
-// prf is one row of RFC 8018, Appendix B.1.2: an HMAC for PBKDF2.
-type prf struct {
-	oid   algorithm.OID
-	title string
-	hash  func() hash.Hash
-}
-
-func prfs() []prf {
-	return []prf{
-		{algorithm.MustOID(dottedHMAC + "7"), "SHA1", sha1.New},
-		{algorithm.MustOID(dottedHMAC + "8"), "SHA224", sha256.New224},
-		{algorithm.MustOID(dottedHMAC + "9"), "SHA256", sha256.New},
-		{algorithm.MustOID(dottedHMAC + "10"), "SHA384", sha512.New384},
-		{algorithm.MustOID(dottedHMAC + "11"), "SHA512", sha512.New},
-		{algorithm.MustOID(dottedHMAC + "12"), "SHA512/224", sha512.New512_224},
-		{algorithm.MustOID(dottedHMAC + "13"), "SHA512/256", sha512.New512_256},
+// findPRF finds an HMAC by its AlgorithmIdentifier.
+func findPRF(id algorithm.Identifier) (*algorithm.PRF, error) {
+	p, err := algorithm.FindPRF(id)
+	if _, malformed := errors.AsType[*algorithm.ParameterError](err); malformed {
+		return nil, &MalformedError{Format: "HMAC", Detail: "parameters"}
 	}
-}
-
-// findPRF finds an HMAC by its AlgorithmIdentifier; parameters are NULL or absent.
-func findPRF(id algorithm.Identifier) (*prf, error) {
-	for _, p := range prfs() {
-		if p.oid == id.OID {
-			return &p, nil
-		}
+	if err != nil {
+		return nil, &UnsupportedError{Format: "HMAC", Detail: id.OID.String()}
 	}
-	return nil, &UnsupportedError{Format: "HMAC", Detail: id.OID.String()}
+	return p, nil
 }
 
 // scheme is one row of RFC 8018, Appendix B.2: a cipher of PBES2 whose parameters
@@ -140,7 +118,7 @@ type kdfKind struct {
 // readKDF reads the AlgorithmIdentifier of a key derivation function.
 func readKDF(id algorithm.Identifier) (*kdf, error) {
 	for _, k := range []kdfKind{
-		{algorithm.MustOID(dottedPBKDF2), readPBKDF2},
+		{algorithm.OIDPBKDF2, readPBKDF2},
 		{algorithm.MustOID(dottedScrypt), readScrypt},
 	} {
 		if k.oid == id.OID {
@@ -175,7 +153,7 @@ func readPBKDF2(parameters []byte) (*kdf, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := algorithm.Identifier{OID: prfs()[0].oid}
+	id := algorithm.DefaultPRF().Identifier()
 	if !body.Empty() {
 		var ok bool
 		if id, ok = algorithm.ReadIdentifier(&body); !ok || !body.Empty() {
@@ -186,9 +164,9 @@ func readPBKDF2(parameters []byte) (*kdf, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &kdf{title: "PBKDF2, HMAC-" + h.title, iterations: iterations, keySize: keySize,
+	return &kdf{title: "PBKDF2, " + h.Title, iterations: iterations, keySize: keySize,
 		derive: func(passphrase []byte, size int) []byte {
-			key, err := pbkdf2.Key(h.hash, string(passphrase), salt, iterations, size)
+			key, err := pbkdf2.Key(h.New, string(passphrase), salt, iterations, size)
 			if err != nil {
 				panic("certstore: internal error: " + err.Error())
 			}
@@ -262,7 +240,7 @@ func encryptPKCS8(der, passphrase []byte, iterations int) ([]byte, error) {
 	salt, iv := make([]byte, writtenSalt), make([]byte, 16)
 	rand.Read(salt)
 	rand.Read(iv)
-	key, err := pbkdf2.Key(sha256.New, string(passphrase), salt, iterations, 32)
+	key, err := pbkdf2.Key(algorithm.WrittenPRF().New, string(passphrase), salt, iterations, 32)
 	if err != nil {
 		return nil, fmt.Errorf("certstore: %w", err)
 	}
@@ -283,14 +261,11 @@ func encryptPKCS8(der, passphrase []byte, iterations int) ([]byte, error) {
 			oid(b, dottedPBES2)
 			sequence(func(b *cryptobyte.Builder) {
 				sequence(func(b *cryptobyte.Builder) {
-					oid(b, dottedPBKDF2)
+					algorithm.OIDPBKDF2.AddTo(b)
 					sequence(func(b *cryptobyte.Builder) {
 						b.AddASN1OctetString(salt)
 						b.AddASN1Int64(int64(iterations))
-						sequence(func(b *cryptobyte.Builder) {
-							oid(b, dottedHMAC+"9")
-							b.AddASN1NULL()
-						})(b)
+						algorithm.WrittenPRF().Identifier().AddTo(b)
 					})(b)
 				})(b)
 				sequence(func(b *cryptobyte.Builder) {

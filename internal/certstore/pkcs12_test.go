@@ -116,8 +116,8 @@ func TestPKCS12Refuses(t *testing.T) {
 		return safeBag("2", tlv(0x30, tlv(0x30, oidDER("1.2.840.113549.1.12.1.3"), tlv(0x30, tlv(0x04, salt), intDER(iterations))), tlv(0x04, make([]byte, 16))))
 	}
 	pbmac1 := func(keySize int64) []byte {
-		return tlv(0x30, tlv(0x30, oidDER(dottedPBKDF2), tlv(0x30, tlv(0x04, []byte("salt")), intDER(1), intDER(keySize), tlv(0x30, oidDER(dottedHMAC+"7")))),
-			tlv(0x30, oidDER(dottedHMAC+"7")))
+		return tlv(0x30, tlv(0x30, oidDER(algorithm.OIDPBKDF2.String()), tlv(0x30, tlv(0x04, []byte("salt")), intDER(1), intDER(keySize), tlv(0x30, oidDER(algorithm.DefaultPRF().OID.String())))),
+			tlv(0x30, oidDER(algorithm.DefaultPRF().OID.String())))
 	}
 	nested := bag
 	for range 1001 {
@@ -470,7 +470,7 @@ func TestScryptLimits(t *testing.T) {
 // TestPBES2Refuses: what the parameters say must fit.
 func TestPBES2Refuses(t *testing.T) {
 	t.Parallel()
-	pbkdf2 := func(parts ...[]byte) []byte { return tlv(0x30, oidDER(dottedPBKDF2), tlv(0x30, parts...)) }
+	pbkdf2 := func(parts ...[]byte) []byte { return tlv(0x30, oidDER(algorithm.OIDPBKDF2.String()), tlv(0x30, parts...)) }
 	salt, count := tlv(4, []byte("saltsalt")), intDER(1000)
 	aes := func(iv int) []byte { return tlv(0x30, oidDER(dottedAES+"42"), tlv(4, make([]byte, iv))) }
 	malformed, limit, unsupported := new(*MalformedError), new(*LimitError), new(*UnsupportedError)

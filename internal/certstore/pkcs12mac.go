@@ -121,9 +121,9 @@ func readPBMAC1(parameters []byte, digest []byte) (*mac, error) {
 	if k.keySize < minMACKey {
 		return nil, malformedPKCS12("PBMAC1 key of less than 20 octets")
 	}
-	if len(digest) != h.hash().Size() {
+	if len(digest) != h.New().Size() {
 		return nil, malformedPKCS12("MAC of the wrong size")
 	}
-	return &mac{digest: digest, iterations: k.iterations, pbmac1: true, hash: h.hash,
+	return &mac{digest: digest, iterations: k.iterations, pbmac1: true, hash: h.New,
 		key: func(pw password) []byte { return k.derive(pw.octets, k.keySize) }}, nil
 }

@@ -7,18 +7,10 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-// Capabilities returns what this package understands, most wanted first: the
-// content ciphers that are neither old nor only read (RFC 8551, Section 2.5.2).
-// AES has no parameters there, in either mode.
-func Capabilities() []algorithm.Identifier {
-	var out []algorithm.Identifier
-	for _, c := range algorithm.ContentCiphers() {
-		if c.Status == algorithm.Current && !c.ReadOnly {
-			out = append(out, algorithm.Identifier{OID: c.OID})
-		}
-	}
-	return out
-}
+// Capabilities returns what this program understands, in the order of RFC 8551,
+// Section 2.5.2: signatures, content ciphers, key management, each most wanted
+// first.
+func Capabilities() []algorithm.Identifier { return algorithm.Capabilities() }
 
 // marshalCapabilities returns the value of the attribute.
 func marshalCapabilities(capabilities []algorithm.Identifier) ([]byte, error) {

@@ -19,7 +19,7 @@ type person struct {
 	cert *cert.Certificate
 }
 
-var recipientKinds = []string{"rsa-2048", "p-256", "p-384", "p-521", "x25519"}
+var recipientKinds = []string{"rsa-2048", "p-256", "p-384", "p-521", "x25519", "x448", "ml-kem-512", "ml-kem-768", "ml-kem-1024"}
 
 var people = sync.OnceValue(func() map[string]*person {
 	ca := certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("Test CA")), Extensions: []certtest.Extension{certtest.CA(-1)}}, nil)

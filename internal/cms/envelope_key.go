@@ -23,6 +23,8 @@ func (e *Envelope) ContentKey(ri *RecipientInfo, key *algorithm.PrivateKey) ([]b
 		return e.transportedKey(ri, key)
 	case KeyAgree:
 		return e.agreedKey(ri, key)
+	case KEM:
+		return e.encapsulatedKey(ri, key)
 	}
 	return nil, unfit("a private key", ri)
 }

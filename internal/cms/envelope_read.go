@@ -227,7 +227,7 @@ func (e *Envelope) checkVersion(originator bool) {
 		}
 		for _, ri := range e.Recipients {
 			switch {
-			case ri.Kind == Password || ri.Kind == OtherRecipient:
+			case ri.Kind == Password || ri.Kind == OtherRecipient || ri.Kind == KEM:
 				want = 3
 			case ri.Version != 0:
 				want = max(want, 2)
@@ -257,11 +257,12 @@ func (e *Envelope) checkCipher() error {
 		return malformed("%s in %s", c.Title, TypeName(e.Type))
 	case authenticated && len(e.MAC) != parameters.TagSize:
 		return malformed("the tag has %d octets, its algorithm says %d", len(e.MAC), parameters.TagSize)
-	case c.MaxSize() > 0 && e.CiphertextSize > c.MaxSize():
+	case c.MaxSizeWith(parameters) > 0 && e.CiphertextSize > c.MaxSizeWith(parameters):
 		return &LimitError{"octets of content under one key"}
 	case !authenticated && (e.CiphertextSize == 0 || e.CiphertextSize%int64(c.BlockSize) != 0):
 		return malformed("the ciphertext is no whole number of blocks")
 	}
+	parameters.ContentSize = e.CiphertextSize // AEAD: no padding
 	e.Cipher, e.Parameters = c, parameters
 	return nil
 }

@@ -17,7 +17,7 @@ type EnvelopeOptions struct {
 	// Cipher decides between AuthEnvelopedData and EnvelopedData.
 	Cipher *algorithm.ContentCipher
 	// ContentSize is the exact number of octets that will be written, or -1. A
-	// known size gives definite lengths (DER).
+	// known size gives definite lengths (DER); a Cipher that is Sized needs it.
 	ContentSize int64
 }
 
@@ -34,6 +34,9 @@ func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOption
 	if c == nil {
 		return nil, errors.New("cms: no content cipher")
 	}
+	if c.Sized && opt.ContentSize < 0 {
+		return nil, &algorithm.UnknownSizeError{Name: c.Title}
+	}
 	w := &envelopeWriter{ber: ber.NewWriter(dst), cipher: c, announced: opt.ContentSize}
 	if err := w.checkSize(opt.ContentSize); err != nil {
 		return nil, err
@@ -49,6 +52,7 @@ func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOption
 	if err != nil {
 		return nil, err
 	}
+	parameters.ContentSize = opt.ContentSize
 	if w.encrypter, err = c.NewEncrypter(parameters, cek, nil); err != nil {
 		return nil, err
 	}
@@ -91,8 +95,6 @@ func (w *envelopeWriter) begin(infos [][]byte, version int, id algorithm.Identif
 	outer := TypeEnvelopedData
 	if w.cipher.Authenticated {
 		outer, version = TypeAuthEnvelopedData, 0
-	} else if version > 0 {
-		version = 2 // RFC 5652, Section 6.1: all RecipientInfos of version 0, or 2
 	}
 	outerType, innerType, identifier := derOID(outer), derOID(TypeData), id.DER()
 	head := ber.Wrap(ber.Set, infos...)

@@ -19,6 +19,8 @@ const (
 	Password
 	OtherRecipient
 	UnknownRecipient
+	// KEM is an OtherRecipient of the type of RFC 9629.
+	KEM
 )
 
 // String returns the name of the alternative in the ASN.1 module.
@@ -34,6 +36,8 @@ func (k RecipientKind) String() string {
 		return "pwri"
 	case OtherRecipient:
 		return "ori"
+	case KEM:
+		return "kemri"
 	}
 	return "unknown"
 }
@@ -46,29 +50,31 @@ type RecipientInfo struct {
 	Version int
 	// Raw is the whole RecipientInfo as it stands in the message.
 	Raw []byte
-	// ID is the rid of KeyTrans and KeyAgree. Both of its fields are nil when
+	// ID is the rid of KeyTrans, KeyAgree and KEM. Both of its fields are nil when
 	// the name in it cannot be read.
 	ID SignerID
-	// Algorithm is keyEncryptionAlgorithm.
+	// Algorithm is keyEncryptionAlgorithm, or kem.
 	Algorithm    algorithm.Identifier
 	EncryptedKey []byte
 	// Originator is the ephemeral key of KeyAgree; nil when the originator is
 	// named by a certificate (OriginatorID).
 	Originator   *algorithm.OriginatorKey
 	OriginatorID SignerID
-	// UKM is the user keying material of KeyAgree; nil when absent.
+	// UKM is the user keying material of KeyAgree and KEM; nil when absent.
 	UKM []byte
 	// KeyIdentifier names the key-encryption key of KEK.
 	KeyIdentifier []byte
 	// KeyDerivation is keyDerivationAlgorithm of Password; nil when absent.
 	KeyDerivation *algorithm.Identifier
-	// Type is oriType of OtherRecipient.
+	// Type is oriType of OtherRecipient and KEM.
 	Type algorithm.OID
+	// Encapsulated is what only KEM has.
+	Encapsulated *Encapsulated
 }
 
 // Matches reports whether the recipient is named by a certificate, and by c.
 func (ri *RecipientInfo) Matches(c *cert.Certificate) bool {
-	return (ri.Kind == KeyTrans || ri.Kind == KeyAgree) && (ri.ID.IssuerSerial != nil || ri.ID.KeyID != nil) && ri.ID.Matches(c)
+	return (ri.Kind == KeyTrans || ri.Kind == KeyAgree || ri.Kind == KEM) && (ri.ID.IssuerSerial != nil || ri.ID.KeyID != nil) && ri.ID.Matches(c)
 }
 
 // identity returns a text that is equal for equal identifiers, or "".

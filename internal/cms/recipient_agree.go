@@ -49,16 +49,7 @@ func (rr *recipientReader) keyAgree(r *ber.Reader, ri *RecipientInfo) (err error
 	if ukm, err := r.Is(ber.Context(1)); err != nil {
 		return err
 	} else if ukm {
-		if err = r.Enter(ber.Context(1)); err != nil {
-			return err
-		}
-		if ri.UKM, err = r.Octets(ber.OctetString, rr.lim.Element); err != nil {
-			return err
-		}
-		if ri.UKM == nil {
-			ri.UKM = []byte{} // present, but empty
-		}
-		if err = r.Leave(); err != nil {
+		if err = rr.ukm(r, ber.Context(1), ri); err != nil {
 			return err
 		}
 	}
@@ -89,6 +80,20 @@ func (rr *recipientReader) keyAgree(r *ber.Reader, ri *RecipientInfo) (err error
 	}
 	if err = r.Leave(); err != nil {
 		return err
+	}
+	return r.Leave()
+}
+
+// ukm reads user keying material under an explicit tag.
+func (rr *recipientReader) ukm(r *ber.Reader, tag ber.Tag, ri *RecipientInfo) (err error) {
+	if err = r.Enter(tag); err != nil {
+		return err
+	}
+	if ri.UKM, err = r.Octets(ber.OctetString, rr.lim.Element); err != nil {
+		return err
+	}
+	if ri.UKM == nil {
+		ri.UKM = []byte{} // present, but empty
 	}
 	return r.Leave()
 }

@@ -9,9 +9,6 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-// algPBKDF2 is id-PBKDF2 (RFC 8018, Appendix A.2; RFC 3370, Section 4.4.1).
-const algPBKDF2 algorithm.OID = "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c"
-
 // Bounds of what a message may ask for: the iterations take seconds, and are
 // run only for a password the user gave.
 const (
@@ -51,7 +48,7 @@ func (e *Envelope) ContentKeyPassword(ri *RecipientInfo, password []byte) ([]byt
 type derivation struct {
 	salt       []byte
 	iterations int
-	prf        *algorithm.Digest
+	prf        *algorithm.PRF
 }
 
 // readPBKDF2 reads (RFC 8018, Appendix A.2)
@@ -62,7 +59,7 @@ type derivation struct {
 //	    keyLength      INTEGER (1..MAX) OPTIONAL,
 //	    prf            AlgorithmIdentifier DEFAULT { hmacWithSHA1, NULL } }
 func readPBKDF2(id algorithm.Identifier, keySize int) (*derivation, error) {
-	if id.OID != algPBKDF2 {
+	if id.OID != algorithm.OIDPBKDF2 {
 		return nil, &algorithm.UnsupportedError{Kind: "key derivation", OID: id.OID}
 	}
 	s := cryptobyte.String(id.Parameters)
@@ -89,7 +86,7 @@ func readPBKDF2(id algorithm.Identifier, keySize int) (*derivation, error) {
 			return nil, malformed("key length of PBKDF2")
 		}
 	}
-	prf := algorithm.Identifier{OID: hmacSHA1}
+	prf := algorithm.DefaultPRF().Identifier()
 	if !body.Empty() {
 		var ok bool
 		if prf, ok = algorithm.ReadIdentifier(&body); !ok || !body.Empty() {
@@ -97,36 +94,8 @@ func readPBKDF2(id algorithm.Identifier, keySize int) (*derivation, error) {
 		}
 	}
 	var err error
-	d.prf, err = findPRF(prf)
-	return d, err
-}
-
-const (
-	arcDigest                 = "\x2a\x86\x48\x86\xf7\x0d\x02" // 1.2.840.113549.2
-	hmacSHA1    algorithm.OID = arcDigest + "\x07"
-	hmacSHA1Old algorithm.OID = "\x2b\x06\x01\x05\x05\x08\x01\x02" // 1.3.6.1.5.5.8.1.2, RFC 3211, Appendix A
-)
-
-// findPRF finds the digest of an HMAC (RFC 8018, Appendix B.1.2).
-func findPRF(id algorithm.Identifier) (*algorithm.Digest, error) {
-	for _, row := range [...]struct {
-		oid    algorithm.OID
-		digest string
-	}{
-		{hmacSHA1, "sha1"},
-		{hmacSHA1Old, "sha1"},
-		{arcDigest + "\x08", "sha224"},
-		{arcDigest + "\x09", "sha256"},
-		{arcDigest + "\x0a", "sha384"},
-		{arcDigest + "\x0b", "sha512"},
-	} {
-		if row.oid != id.OID {
-			continue
-		}
-		if !id.Equal(algorithm.Identifier{OID: id.OID}) {
-			return nil, malformed("parameters of an HMAC")
-		}
-		return algorithm.DigestByName(row.digest)
+	if d.prf, err = algorithm.FindPRF(prf); err != nil {
+		return nil, publicError(err)
 	}
-	return nil, &algorithm.UnsupportedError{Kind: "key derivation", OID: id.OID}
+	return d, nil
 }

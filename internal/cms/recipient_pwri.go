@@ -1,9 +1,8 @@
 package cms
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
-	"crypto/des"
+	"crypto/rand"
 	"crypto/subtle"
 
 	"smimectl/internal/algorithm"
@@ -41,16 +40,9 @@ func (w *pwriWrap) name() string { return "PWRI-KEK with " + w.cipher.Title }
 func (w *pwriWrap) size() int    { return w.cipher.KeySize }
 
 // block returns the block cipher itself; the content cipher would look for a
-// padding. It is nil for one that is neither AES nor 3DES.
+// padding. It is nil for one that has none to give.
 func (w *pwriWrap) block(kek []byte) cipher.Block {
-	var b cipher.Block
-	var err error
-	switch {
-	case w.cipher.BlockSize == aes.BlockSize:
-		b, err = aes.NewCipher(kek)
-	case w.cipher.BlockSize == des.BlockSize && w.cipher.KeySize == 24:
-		b, err = des.NewTripleDESCipher(kek)
-	}
+	b, err := w.cipher.BlockCipher(kek)
 	if err != nil {
 		return nil
 	}
@@ -85,4 +77,24 @@ func (w *pwriWrap) unwrap(kek, wrapped []byte, cekSize int) ([]byte, error) {
 		return nil, ErrDecrypt
 	}
 	return append([]byte(nil), once[4:4+cekSize]...), nil
+}
+
+// wrap is the other direction, RFC 3211, Section 2.3.1: two blocks at least.
+func (w *pwriWrap) wrap(kek, cek []byte) ([]byte, error) {
+	block, err := w.cipher.BlockCipher(kek)
+	if err != nil {
+		return nil, err
+	}
+	size := block.BlockSize()
+	if len(cek) < 3 || len(cek) > 255 {
+		return nil, &algorithm.UnsupportedError{Kind: "key wrap", OID: algPWRI, Detail: "of a key of this size"}
+	}
+	n := max((4+len(cek)+size-1)/size, 2) * size
+	b := make([]byte, n)
+	rand.Read(b)
+	b[0], b[1], b[2], b[3] = byte(len(cek)), ^cek[0], ^cek[1], ^cek[2]
+	copy(b[4:], cek)
+	cipher.NewCBCEncrypter(block, w.iv).CryptBlocks(b, b)
+	cipher.NewCBCEncrypter(block, b[n-size:]).CryptBlocks(b, b)
+	return b, nil
 }

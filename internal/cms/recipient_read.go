@@ -55,7 +55,7 @@ func (rr *recipientReader) read(raw []byte) error {
 	case ber.Context(3):
 		ri.Kind, err = Password, rr.password(r, ri)
 	case ber.Context(4):
-		ri.Kind, err = OtherRecipient, rr.other(r, ri)
+		err = rr.other(r, ri)
 	default:
 		ri.Kind = UnknownRecipient
 		rr.note("a recipient of an unknown kind")
@@ -185,13 +185,20 @@ func (rr *recipientReader) password(r *ber.Reader, ri *RecipientInfo) error {
 //	    oriType  OBJECT IDENTIFIER,
 //	    oriValue ANY DEFINED BY oriType }
 func (rr *recipientReader) other(r *ber.Reader, ri *RecipientInfo) (err error) {
+	ri.Kind = OtherRecipient
 	if err = r.Enter(ber.Context(4)); err != nil {
 		return err
 	}
 	if ri.Type, err = readOID(r); err != nil {
 		return err
 	}
-	if err = r.Skip(); err != nil {
+	if ri.Type == oriKEM {
+		ri.Kind = KEM
+		err = rr.kem(r, ri)
+	} else {
+		err = r.Skip()
+	}
+	if err != nil {
 		return err
 	}
 	return r.Leave()

@@ -64,7 +64,7 @@ func TestPWRIVector(t *testing.T) {
 	e := &Envelope{Cipher: cipherNamed(t, "aes-256-cbc")} // for the size of the key only
 	ri := &RecipientInfo{
 		Kind:          Password,
-		KeyDerivation: &algorithm.Identifier{OID: algPBKDF2, Parameters: ber.Wrap(ber.Sequence, octets(salt), integer(500))},
+		KeyDerivation: &algorithm.Identifier{OID: algorithm.OIDPBKDF2, Parameters: ber.Wrap(ber.Sequence, octets(salt), integer(500))},
 		Algorithm:     algorithm.Identifier{OID: algPWRI, Parameters: identifier("1.2.840.113549.3.7", octets(iv))},
 		EncryptedKey:  unhex(t, "c03c514abdb9e2c5aac038572b5e24553876b377aafb82eca5a9d73f8ab143d9ec74e6cad7db260c"),
 	}

@@ -12,9 +12,14 @@ import (
 	"smimectl/internal/cert"
 )
 
-// Recipient is somebody to encrypt to.
+// Recipient is somebody to encrypt to: by his certificate, or else by a password
+// or a key-encryption key that he shares with the sender.
 type Recipient struct {
 	Certificate *cert.Certificate
+	// Password is for a PasswordRecipientInfo; nil is none.
+	Password []byte
+	// KEK is an AES key of 16, 24 or 32 octets, and KEKID its name.
+	KEK, KEKID []byte
 	// OAEP asks for RSAES-OAEP where the key is an RSA key.
 	OAEP bool
 	// ByKeyID names the certificate by its subject key identifier instead of
@@ -43,19 +48,31 @@ var errNoEncryption = errors.New("its key is for signatures only")
 const ukmSize = 32
 
 // makeRecipients wraps the key for everybody. It returns the RecipientInfos in
-// the order of DER, and the largest of their versions. A certificate that is
-// named twice gets one.
+// the order of DER, and the version they give an EnvelopedData (RFC 5652, Section
+// 6.1). A certificate that is named twice gets one.
 func makeRecipients(recipients []Recipient, cek []byte) (infos [][]byte, version int, err error) {
 	for i, r := range recipients {
-		if r.Certificate == nil {
-			return nil, 0, errors.New("cms: recipient without a certificate")
+		var info []byte
+		var v int
+		switch {
+		case r.Certificate != nil:
+			if slices.ContainsFunc(recipients[:i], func(o Recipient) bool {
+				return o.Certificate != nil && o.Certificate.Equal(r.Certificate)
+			}) {
+				continue
+			}
+			if info, v, err = r.wrap(cek); err != nil {
+				return nil, 0, &RecipientError{r.Certificate, err}
+			}
+		case r.Password != nil:
+			info, v, err = passwordRecipient(r.Password, cek)
+		case r.KEK != nil:
+			info, v, err = kekRecipient(r.KEK, r.KEKID, cek)
+		default:
+			err = errors.New("cms: recipient without a certificate")
 		}
-		if slices.ContainsFunc(recipients[:i], func(o Recipient) bool { return o.Certificate.Equal(r.Certificate) }) {
-			continue
-		}
-		info, v, err := r.wrap(cek)
 		if err != nil {
-			return nil, 0, &RecipientError{r.Certificate, err}
+			return nil, 0, err
 		}
 		infos = append(infos, info)
 		version = max(version, v)
@@ -66,6 +83,8 @@ func makeRecipients(recipients []Recipient, cek []byte) (infos [][]byte, version
 	return sorted(infos), version, nil
 }
 
+// wrap makes a RecipientInfo, and says which version it gives the structure: 0
+// and 2 as RFC 5652, Section 6.1 has it, 3 for other kinds.
 func (r Recipient) wrap(cek []byte) ([]byte, int, error) {
 	key, err := r.Certificate.PublicKey()
 	if err != nil {
@@ -80,6 +99,8 @@ func (r Recipient) wrap(cek []byte) ([]byte, int, error) {
 		return r.transport(key, id, cek)
 	case key.CanAgree:
 		return r.agree(key, id, cek)
+	case key.CanEncapsulate:
+		return encapsulate(key, id, cek)
 	}
 	return nil, 0, errNoEncryption
 }
@@ -117,9 +138,7 @@ func (r Recipient) agree(key *algorithm.PublicKey, id SignerID, cek []byte) ([]b
 		return nil, 0, err
 	}
 	var ukm []byte
-	if key.Kind != "x25519" {
-		// Peers differ on what a ukm does with HKDF (RFC 8418, Section 2.2), so
-		// X25519 goes without.
+	if a.SendsUKM() {
 		ukm = make([]byte, ukmSize)
 		rand.Read(ukm)
 	}
@@ -153,5 +172,5 @@ func (r Recipient) agree(key *algorithm.PublicKey, id SignerID, cek []byte) ([]b
 		})
 	})
 	der, err := b.Bytes()
-	return der, 3, err
+	return der, 2, err
 }

@@ -143,6 +143,14 @@ func (si *SignerInfo) findAlgorithms() {
 		si.Unsupported = &algorithm.UnsupportedError{Kind: "signature", Detail: "version of the SignerInfo"}
 		return
 	}
+	if si.SignedAttributes == nil {
+		scheme, err := algorithm.FindSignature(si.SignatureAlgorithm, nil)
+		if err == nil && scheme.AnyDigest {
+			// RFC 9882, Section 3.3; RFC 9814, Section 4: what is declared is not looked at.
+			si.Scheme, si.Digest = scheme, scheme.Digest
+			return
+		}
+	}
 	var err error
 	if si.Digest, err = algorithm.FindDigest(si.DigestAlgorithm); err != nil {
 		si.Digest, si.Unsupported = nil, algorithmError(err)

@@ -6,6 +6,9 @@ import "smimectl/internal/algorithm"
 // reports and the store do. Parameters are left out on purpose: published lists
 // of them are known to hold mistakes, the OID is what is announced.
 func capabilityName(id algorithm.Identifier) string {
+	if name, ok := algorithm.CapabilityName(id.OID); ok {
+		return name
+	}
 	for _, c := range algorithm.ContentCiphers() {
 		if c.OID == id.OID {
 			return c.Name

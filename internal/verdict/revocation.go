@@ -33,7 +33,7 @@ func sourceText(source string) string {
 	case "message":
 		return "in the mail"
 	case "file":
-		return "given by --crl"
+		return "from --crl"
 	case "store":
 		return "in your store"
 	}

@@ -125,7 +125,7 @@ func TestRevocation(t *testing.T) {
 // TestRevocationSources: every source has words.
 func TestRevocationSources(t *testing.T) {
 	t.Parallel()
-	for source, want := range map[string]string{"message": "in the mail", "file": "given by --crl", "store": "in your store", "ocsp": "from ocsp"} {
+	for source, want := range map[string]string{"message": "in the mail", "file": "from --crl", "store": "in your store", "ocsp": "from ocsp"} {
 		if got := sourceText(source); got != want {
 			t.Errorf("%s: got %q, want %q", source, got, want)
 		}
