@@ -25,7 +25,7 @@ type newKeyOptions struct {
 }
 
 // keyNames are the keys that are made.
-var keyNames = []string{"p-256", "p-384", "p-521", "rsa-2048", "rsa-3072", "rsa-4096", "ed25519"}
+var keyNames = []string{"p-256", "p-384", "p-521", "rsa-2048", "rsa-3072", "rsa-4096", "ed25519", "ed448", "ml-dsa-44", "ml-dsa-65", "ml-dsa-87"}
 
 func (o *newKeyOptions) add(cmd *cobra.Command, env *environment) {
 	f := cmd.Flags()

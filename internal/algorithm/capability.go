@@ -19,12 +19,19 @@ func Capabilities() []Identifier {
 		[]Identifier{{OID: oidCEKHKDF}, {OID: oidZlib}})
 }
 
-// signatureCapabilities lists what is widely read before what is new. The RSA
-// rows are those with an OID for each digest.
+// signatureCapabilities lists what is widely read before what is new.
 func signatureCapabilities() []Identifier {
-	list := []Identifier{{OID: oidECDSASHA256}, {OID: oidECDSASHA384}, {OID: oidECDSASHA512}, {OID: oidEd25519}}
-	for _, row := range pkcs1v15Signatures[1:4] {
-		list = append(list, Identifier{OID: row.oid, Parameters: nullParameters()})
+	var list []Identifier
+	for _, scheme := range ecdsaSHA2Schemes {
+		if scheme.digest.Status == Current {
+			list = append(list, Identifier{OID: scheme.oid})
+		}
+	}
+	list = append(list, Identifier{OID: oidEd25519})
+	for _, scheme := range pkcs1v15SHA2Schemes {
+		if scheme.digest.Status == Current {
+			list = append(list, Identifier{OID: scheme.oid, Parameters: nullParameters()})
+		}
 	}
 	for _, row := range slices.Concat(mldsaSignatures, ed448Signatures) {
 		list = append(list, Identifier{OID: row.oid})

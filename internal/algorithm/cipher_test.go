@@ -198,9 +198,9 @@ func TestGCMParametersWritten(t *testing.T) {
 func TestContentCipherRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range ContentCiphers() {
-		good := &CipherParameters{IV: make([]byte, max(8, c.BlockSize)), TagSize: 0}
-		if c.Authenticated {
-			good = &CipherParameters{IV: make([]byte, 12), TagSize: 16}
+		good, err := c.NewParameters()
+		if err != nil {
+			good = &CipherParameters{IV: make([]byte, c.BlockSize)}
 		}
 		key := make([]byte, c.KeySize)
 		try := func(p *CipherParameters, key []byte) (enc, auth, dec error) {
@@ -213,7 +213,7 @@ func TestContentCipherRefuses(t *testing.T) {
 		if (enc == nil) == c.ReadOnly || (auth == nil) != c.Authenticated || dec != nil {
 			t.Errorf("%s: good parameters: %v, %v, %v", c.Name, enc, auth, dec)
 		}
-		for _, n := range []int{0, 1, 15, 16, 24, 32, 33} {
+		for _, n := range []int{0, 1, 7, 15, 16, 24, 32, 33} {
 			if n == c.KeySize {
 				continue
 			}
@@ -223,7 +223,7 @@ func TestContentCipherRefuses(t *testing.T) {
 				t.Errorf("%s: key of %d: %v, %v, %v", c.Name, n, enc, auth, dec)
 			}
 		}
-		bad := []*CipherParameters{nil, {}, {IV: make([]byte, 7), TagSize: 16}, {IV: make([]byte, 17), TagSize: 16}}
+		bad := []*CipherParameters{nil, {}, {IV: make([]byte, 6), TagSize: 16}, {IV: make([]byte, 17), TagSize: 16}}
 		if c.Authenticated {
 			bad = append(bad, &CipherParameters{IV: make([]byte, 12), TagSize: 11}, &CipherParameters{IV: make([]byte, 12), TagSize: 17}, &CipherParameters{IV: make([]byte, 12)})
 		}
@@ -268,6 +268,7 @@ func FuzzCipherParameters(f *testing.F) {
 		if c.ReadOnly {
 			return
 		}
+		p.ContentSize = int64(len(content))
 		e, err := c.NewEncrypter(p, key, nil)
 		if err != nil {
 			t.Fatal(err)

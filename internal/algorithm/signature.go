@@ -133,6 +133,9 @@ func (s *Signature) FixedSize(key *PublicKey) int {
 type SignOptions struct {
 	PSS    bool    // RSASSA-PSS instead of PKCS #1 v1.5; of no meaning to other keys
 	Digest *Digest // nil: what fits the key
+	// NameDigest asks for an identifier that names the digest: in certificates
+	// nothing stands beside it.
+	NameDigest bool
 }
 
 // SignatureFor returns the algorithm to sign with. The digest must be Current.

@@ -13,14 +13,31 @@ import (
 // RSASSA-PKCS1-v1_5: under rsaEncryption with the digest declared beside it
 // (RFC 3370, Section 3.2), or under an OID of its own for each digest (RFC
 // 5754, Section 3.2; RFC 3279, Section 2.2.1).
-var pkcs1v15Signatures = []signatureRow{
-	{MustOID("1.2.840.113549.1.1.1"), readGenericPKCS1v15},
-	combinedPKCS1v15("1.2.840.113549.1.1.11", sha256Digest),
-	combinedPKCS1v15("1.2.840.113549.1.1.12", sha384Digest),
-	combinedPKCS1v15("1.2.840.113549.1.1.13", sha512Digest),
-	combinedPKCS1v15("1.2.840.113549.1.1.14", sha224Digest),
-	combinedPKCS1v15("1.2.840.113549.1.1.5", sha1Digest),
-	combinedPKCS1v15("1.2.840.113549.1.1.4", md5Digest),
+var pkcs1v15Signatures = []signatureRow{{oidRSAEncryption, readGenericPKCS1v15}}
+
+// pkcs1v15Scheme is RSASSA-PKCS1-v1_5 under the OID for one digest.
+type pkcs1v15Scheme struct {
+	oid    OID
+	digest *Digest
+}
+
+var pkcs1v15SHA2Schemes = []pkcs1v15Scheme{
+	{MustOID("1.2.840.113549.1.1.11"), sha256Digest},
+	{MustOID("1.2.840.113549.1.1.12"), sha384Digest},
+	{MustOID("1.2.840.113549.1.1.13"), sha512Digest},
+	{MustOID("1.2.840.113549.1.1.14"), sha224Digest},
+	{MustOID("1.2.840.113549.1.1.5"), sha1Digest},
+	{MustOID("1.2.840.113549.1.1.4"), md5Digest},
+}
+
+func pkcs1v15Rows(schemes []pkcs1v15Scheme) []signatureRow {
+	var rows []signatureRow
+	for _, scheme := range schemes {
+		rows = append(rows, signatureRow{scheme.oid, func(id Identifier, _ *Digest) (*Signature, error) {
+			return readPKCS1v15(id, scheme.digest)
+		}})
+	}
+	return rows
 }
 
 func readGenericPKCS1v15(id Identifier, declared *Digest) (*Signature, error) {
@@ -31,12 +48,6 @@ func readGenericPKCS1v15(id Identifier, declared *Digest) (*Signature, error) {
 		return nil, &UnsupportedError{Kind: "signature", OID: id.OID, Detail: "rsaEncryption with " + declared.Name}
 	}
 	return readPKCS1v15(id, declared)
-}
-
-func combinedPKCS1v15(oid string, d *Digest) signatureRow {
-	return signatureRow{MustOID(oid), func(id Identifier, _ *Digest) (*Signature, error) {
-		return readPKCS1v15(id, d)
-	}}
 }
 
 func readPKCS1v15(id Identifier, d *Digest) (*Signature, error) {
@@ -115,5 +126,13 @@ func rsaSignatureFor(key *PublicKey, opt SignOptions) (*Signature, error) {
 	if key.Identifier.OID == oidRSASSAPSS || opt.PSS {
 		return pssSignatureFor(key, d, opt.Digest != nil)
 	}
-	return newPKCS1v15(d), nil
+	s := newPKCS1v15(d)
+	if opt.NameDigest {
+		for _, scheme := range pkcs1v15Schemes {
+			if scheme.digest.OID == d.OID {
+				s.Identifier.OID = scheme.oid
+			}
+		}
+	}
+	return s, nil
 }

@@ -10,10 +10,10 @@ var (
 		{MustOID("2.16.840.1.101.3.4.3.12"), sha3512Digest},
 		{MustOID("2.16.840.1.101.3.4.3.9"), sha3224Digest},
 	}
-	pkcs1v15SHA3Signatures = []signatureRow{
-		combinedPKCS1v15("2.16.840.1.101.3.4.3.14", sha3256Digest),
-		combinedPKCS1v15("2.16.840.1.101.3.4.3.15", sha3384Digest),
-		combinedPKCS1v15("2.16.840.1.101.3.4.3.16", sha3512Digest),
-		combinedPKCS1v15("2.16.840.1.101.3.4.3.13", sha3224Digest),
+	pkcs1v15SHA3Schemes = []pkcs1v15Scheme{
+		{MustOID("2.16.840.1.101.3.4.3.14"), sha3256Digest},
+		{MustOID("2.16.840.1.101.3.4.3.15"), sha3384Digest},
+		{MustOID("2.16.840.1.101.3.4.3.16"), sha3512Digest},
+		{MustOID("2.16.840.1.101.3.4.3.13"), sha3224Digest},
 	}
 )

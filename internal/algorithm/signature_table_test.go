@@ -123,6 +123,39 @@ func TestSignatureDigests(t *testing.T) {
 	}
 }
 
+// An identifier for certificates is read where no digest is declared.
+func TestSignatureNamesDigest(t *testing.T) {
+	t.Parallel()
+	message := Message{Bytes: []byte("message")}
+	for _, name := range signers {
+		for _, d := range append([]*Digest{nil}, Digests()...) {
+			key := testKey(t, name)
+			s, err := SignatureFor(key.Public, SignOptions{Digest: d, NameDigest: true})
+			if d != nil && err != nil {
+				continue // TestSignatureDigests says which these are
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := FindSignature(s.Identifier, nil)
+			if err != nil || found.Digest.OID != s.Digest.OID && !found.AnyDigest {
+				t.Errorf("%s, %v: got %v, %v", name, d, found, err)
+				continue
+			}
+			if found.Pure && d != nil {
+				continue // signs the same as without a wish
+			}
+			sig, err := s.Sign(key.Signer, message)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := found.Verify(key.Public, message, sig); err != nil {
+				t.Errorf("%s, %v: %v", name, d, err)
+			}
+		}
+	}
+}
+
 // What is declared beside a pure signature is read, but not as current where
 // it is weaker than the key.
 func TestWeakDeclaredDigests(t *testing.T) {
@@ -162,9 +195,9 @@ func dsaKey(t testing.TB) *PrivateKey {
 // dsaSecret is the private number of opensslKeys["dsa 1024-160"].
 const dsaSecret = "S9S8P4zoS3RY34ZfCw4YxT34NRk="
 
-func signDSA(t testing.TB, key *PrivateKey, sum []byte) []byte {
+func signDSA(t testing.TB, key *PublicKey, sum []byte) []byte {
 	t.Helper()
-	private := dsa.PrivateKey{PublicKey: *key.Public.Key.(*dsa.PublicKey)}
+	private := dsa.PrivateKey{PublicKey: *key.Key.(*dsa.PublicKey)}
 	private.X = new(big.Int).SetBytes(decode64(t, dsaSecret))
 	r, s, err := dsa.Sign(rand.Reader, &private, sum[:min(len(sum), 20)])
 	if err != nil {

@@ -15,9 +15,10 @@ var (
 		slhdsaKeyKinds,
 		dsaKeyKinds,
 	)
-	ecdsaSchemes = slices.Concat(ecdsaSHA2Schemes, ecdsaSHA3Schemes, ecdsaSHAKESchemes)
-	signatures   = slices.Concat(
-		pkcs1v15Signatures, pkcs1v15SHA3Signatures,
+	pkcs1v15Schemes = slices.Concat(pkcs1v15SHA2Schemes, pkcs1v15SHA3Schemes)
+	ecdsaSchemes    = slices.Concat(ecdsaSHA2Schemes, ecdsaSHA3Schemes, ecdsaSHAKESchemes)
+	signatures      = slices.Concat(
+		pkcs1v15Signatures, pkcs1v15Rows(pkcs1v15Schemes),
 		pssSignatures, pssSHAKESignatures,
 		ecdsaRows(ecdsaSchemes),
 		eddsaSignatures, ed448Signatures,

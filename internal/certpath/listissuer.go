@@ -38,7 +38,7 @@ func (k *checker) maySignLists(c *cert.Certificate) bool {
 // issuerOf says what the key is worth that signed the list: that of a
 // certificate above, or of another one with the name of the issuer that has a
 // path to the same anchor. misused reports that a certificate above signed it
-// against its key usage.
+// against its key usage, which is of interest where the key is a stranger's.
 func (k *checker) issuerOf(l *entryList, above []*cert.Certificate) (best standing, misused bool) {
 	for _, c := range above {
 		if !c.Subject.Equal(l.Issuer) || !k.evidence.signed(l, c) {
@@ -56,7 +56,7 @@ func (k *checker) issuerOf(l *entryList, above []*cert.Certificate) (best standi
 			}
 		}
 	}
-	return best, misused && best == stranger
+	return best, misused
 }
 
 // others returns the candidates that have the name of the issuer of a list, the

@@ -3,6 +3,7 @@ package certpath_test
 import (
 	"testing"
 
+	"smimectl/internal/cert"
 	"smimectl/internal/cert/certtest"
 	"smimectl/internal/certpath"
 )
@@ -65,6 +66,10 @@ func TestListIssuers(t *testing.T) {
 		{"another key, revoked", signer(0, same(6), certtest.ListTemplate{Entries: on}, func(x *lists) { x.root[0].Entries = listed([]byte{0x66}) }), "unknown good", "same anchor"},
 		{"another key, nobody knows", signer(0, same(6), certtest.ListTemplate{}, noRoot), "unknown unknown", "whether its issuer was revoked"},
 		{"another key, nobody knows, listed", signer(0, same(6), certtest.ListTemplate{Entries: on}, noRoot), "revoked unknown", ""},
+		{"another key, nobody knows, newer than one that has it", signer(0, same(6), certtest.ListTemplate{Extensions: numbered(9)}, noRoot, func(x *lists) {
+			x.ca = []certtest.ListTemplate{{ThisUpdate: now.Add(-3 * aDay), Extensions: numbered(1), Entries: on}}
+		}), "revoked unknown", ""},
+		{"another key, signature", signer(0, same(6), certtest.ListTemplate{BadSignature: true, Entries: on}), "unknown good", "same anchor"},
 		{"another key, and its name", signer(0, certtest.Template{Subject: xName, Extensions: []certtest.Extension{ku(6)}}, certtest.ListTemplate{Issuer: caName, Entries: on}), "unknown good", "same anchor"},
 
 		{"indirect", indirect(signer(0, other, list(whole))), "good good", ""},
@@ -79,6 +84,11 @@ func TestListIssuers(t *testing.T) {
 			Extensions: []certtest.Extension{{OID: "2.5.29.28", Value: []byte{5, 0}}}})), "unknown good", "not about"},
 		{"indirect, another point", indirect(signer(0, other, list(certtest.Point{Full: [][]byte{certtest.URI("http://lists.example/2")}, Indirect: true}))), "unknown good", "not about"},
 		{"indirect, no path to the anchor", indirect(signer(-1, other, list(whole, mine))), "unknown good", "same anchor"},
+		{"indirect, the key of the CA under that name", indirect(func(x *lists) {
+			l := list(whole, mine)
+			l.Issuer = xName
+			x.ca = []certtest.ListTemplate{l}
+		}), "unknown good", "same anchor"},
 		{"indirect, nobody named the issuer", signer(0, other, list(whole, mine)), "unknown good", "no list of"},
 		{"indirect, point is the issuer's name", func(x *lists) {
 			signer(0, other, list(certtest.Point{Full: [][]byte{certtest.Directory(xName)}, Indirect: true}))(x)
@@ -135,7 +145,7 @@ func TestSameAnchor(t *testing.T) {
 			if trusted {
 				x.finalReq.Anchors = append(x.finalReq.Anchors, anchor(parse(t, foreign)))
 			}
-			x.more = [][]byte{certtest.List(certtest.ListTemplate{}, s)}
+			x.more = [][]byte{certtest.List(certtest.ListTemplate{Entries: listed(leafSerial)}, s)}
 		}
 		if got := statuses(x.validate(t)); got != "unknown good" {
 			t.Errorf("%s: got %q", name, got)
@@ -217,9 +227,12 @@ func TestRevokedWhateverAnchor(t *testing.T) {
 			t.Errorf("under %s: got %q", p.Anchor.Certificate.Subject, statuses(p))
 		}
 	}
-	req.Evidence = certpath.NewEvidence(certpath.List{CRL: root, Source: "file"})
-	r = certpath.Validate(req)
-	if got := statuses(r.Paths[0]); got != "unknown unknown" || statuses(r.Paths[1]) != "unknown revoked" {
-		t.Errorf("got %q first", got)
+	other := parseList(t, certtest.List(certtest.ListTemplate{Entries: listed(parse(t, crossed).Serial)}, second))
+	for _, l := range []*cert.CRL{root, other} {
+		req.Evidence = certpath.NewEvidence(certpath.List{CRL: l, Source: "file"})
+		r = certpath.Validate(req)
+		if got := statuses(r.Paths[0]); got != "unknown unknown" || statuses(r.Paths[1]) != "unknown revoked" {
+			t.Errorf("got %q first", got)
+		}
 	}
 }

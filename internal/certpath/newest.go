@@ -20,7 +20,7 @@ type opinion struct {
 // opinionOf reads what a list says.
 func (k *checker) opinionOf(l *entryList, sure bool, c *cert.Certificate) *opinion {
 	o := &opinion{entryList: l, Listing: k.evidence.find(l, c), sure: sure}
-	at := k.req.At.Truncate(time.Second)
+	at := k.req.At
 	switch {
 	case len(l.UnknownCritical()) > 0:
 		o.fault = "it has the critical extension " + l.UnknownCritical()[0].String() + ", which is not known"
@@ -91,7 +91,7 @@ func newest(list []*opinion, others ...[]*opinion) []*opinion {
 // (RFC 5280, Sections 5.2.4 and 6.3.3 (c)): same issuer and scope, which both
 // have by standing in one scope, same key, and numbers that fit.
 func (d *opinion) updates(l *opinion) bool {
-	return d.usable() && l.Number() != nil && !d.future &&
+	return d.usable() && l.Number() != nil &&
 		(d.RawAuthority() == nil) == (l.RawAuthority() == nil) && bytes.Equal(d.RawAuthority(), l.RawAuthority()) &&
 		l.Number().Cmp(d.BaseNumber()) >= 0 && l.Number().Cmp(d.Number()) < 0
 }

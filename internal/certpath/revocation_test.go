@@ -333,6 +333,7 @@ func TestDeltaLists(t *testing.T) {
 		{"brings a stale list up to date", lists(old(base(5, nil)), delta(5, 6, nil)), "good good", ""},
 		{"brings a list after the base up to date", lists(old(base(5, nil)), delta(3, 6, nil)), "good good", ""},
 		{"stale itself", lists(old(base(5, nil)), old(delta(5, 6, nil))), "unknown good", "it held until"},
+		{"stale, list holds", lists(base(5, nil), old(delta(5, 6, nil))), "good good", ""},
 		{"stale removal", lists(base(5, on), old(delta(5, 6, off))), "revoked good", ""},
 		{"of the future", lists(old(base(5, nil)), tomorrow), "unknown good", "it held until"},
 		{"to a later base", lists(old(base(5, nil)), delta(6, 7, nil)), "unknown good", "it held until"},

@@ -66,12 +66,9 @@ func directoryNames(list []cert.GeneralName) []cert.Name {
 // covers reports whether the lists of s, whose issuer is that of the point,
 // are about the certificate (RFC 5280, Section 6.3.3 (b)).
 func (e *Evidence) covers(s *scope, p *point, ca bool) bool {
-	if s.present && s.point == nil {
-		// A scope that cannot be read: its lists say of no certificate that it
-		// was not revoked, which each of them is checked for.
-		return !p.indirect
-	}
 	if s.point == nil {
+		// None, or one that cannot be read: then its lists say of no certificate
+		// that it was not revoked, which each of them is looked at for.
 		return !p.indirect
 	}
 	switch {

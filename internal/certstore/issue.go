@@ -1,7 +1,6 @@
 package certstore
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -11,8 +10,6 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
-
-	encodingasn1 "encoding/asn1"
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
@@ -84,7 +81,7 @@ func subjectAltName(addresses []cert.Address) (pkix.Extension, error) {
 	if err != nil {
 		return pkix.Extension{}, fmt.Errorf("certstore: %w", err)
 	}
-	return pkix.Extension{Id: encodingasn1.ObjectIdentifier{2, 5, 29, 17}, Value: der}, nil
+	return pkix.Extension{Id: oidSubjectAltName, Value: der}, nil
 }
 
 // leafTemplate is the part that all end entity certificates have in common:
@@ -132,73 +129,6 @@ func NewSelfSigned(key *algorithm.PrivateKey, addresses []cert.Address, name str
 	return sign(template, template, key.Public, key)
 }
 
-// sign makes the certificate and reads it back.
-func sign(template, issuer *x509.Certificate, public *algorithm.PublicKey, issuerKey *algorithm.PrivateKey) (*cert.Certificate, error) {
-	// crypto/x509 does not take keys that cannot sign (X25519): such a certificate
-	// is made for the issuer's key first.
-	key := public.Key
-	if !public.CanSign {
-		key = issuerKey.Public.Key
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, issuer, key, issuerKey.Signer)
-	if err != nil {
-		return nil, fmt.Errorf("certstore: %w", err)
-	}
-	c, err := cert.Parse(der)
-	if err == nil && !public.CanSign {
-		c, err = withKey(c, public, issuerKey)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("certstore: %w", err)
-	}
-	return c, nil
-}
-
-// withKey puts another public key into c and signs it again.
-func withKey(c *cert.Certificate, public *algorithm.PublicKey, issuerKey *algorithm.PrivateKey) (*cert.Certificate, error) {
-	scheme, err := algorithm.SignatureFor(issuerKey.Public, algorithm.SignOptions{})
-	if err != nil {
-		return nil, err
-	}
-	if !scheme.Identifier.Equal(c.SignatureAlgorithm) {
-		return nil, &UnsupportedError{Format: "certificate", Detail: "signature by " + issuerKey.Public.Title}
-	}
-	var tbs cryptobyte.String
-	outer := cryptobyte.String(c.RawTBS)
-	if !outer.ReadASN1(&tbs, asn1.SEQUENCE) {
-		return nil, &MalformedError{Format: "certificate", Detail: "TBSCertificate"}
-	}
-	before, after, ok := bytes.Cut(tbs, c.SPKI)
-	if !ok {
-		return nil, &MalformedError{Format: "certificate", Detail: "TBSCertificate"}
-	}
-	var b cryptobyte.Builder
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddBytes(before)
-		b.AddBytes(public.SPKI)
-		b.AddBytes(after)
-	})
-	raw, err := b.Bytes()
-	if err != nil {
-		return nil, err
-	}
-	sig, err := scheme.Sign(issuerKey.Signer, algorithm.Message{Bytes: raw})
-	if err != nil {
-		return nil, err
-	}
-	var whole cryptobyte.Builder
-	whole.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddBytes(raw)
-		c.SignatureAlgorithm.AddTo(b)
-		b.AddASN1BitString(sig)
-	})
-	der, err := whole.Bytes()
-	if err != nil {
-		return nil, err
-	}
-	return cert.Parse(der)
-}
-
 // NewRequest makes a certification request (RFC 2986) in DER that asks for the
 // addresses and for use in mail.
 func NewRequest(key *algorithm.PrivateKey, addresses []cert.Address, name string) ([]byte, error) {
@@ -209,38 +139,14 @@ func NewRequest(key *algorithm.PrivateKey, addresses []cert.Address, name string
 	if err != nil {
 		return nil, err
 	}
-	usage, err := keyUsageExtension(template.KeyUsage)
+	request := &x509.Certificate{KeyUsage: template.KeyUsage, ExtKeyUsage: template.ExtKeyUsage, ExtraExtensions: template.ExtraExtensions}
+	extensions, err := extensionsOf(request, request)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("certstore: %w", err)
 	}
-	// SEQUENCE { id-kp-emailProtection }, RFC 5280, Section 4.2.1.12
-	purpose := pkix.Extension{Id: encodingasn1.ObjectIdentifier{2, 5, 29, 37},
-		Value: []byte{0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x04}}
-	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{
-		Subject:         template.Subject,
-		ExtraExtensions: append(template.ExtraExtensions, usage, purpose),
-	}, key.Signer)
+	der, err := signRequest(template.Subject, extensions, key)
 	if err != nil {
 		return nil, fmt.Errorf("certstore: %w", err)
 	}
 	return der, nil
-}
-
-// keyUsageExtension writes KeyUsage (RFC 5280, Section 4.2.1.3), a BIT STRING whose
-// first bit is the lowest of u, without trailing zero bits.
-func keyUsageExtension(u x509.KeyUsage) (pkix.Extension, error) {
-	var bits encodingasn1.BitString
-	bits.Bytes = make([]byte, 2)
-	for i := range 9 {
-		if u&(1<<i) != 0 {
-			bits.Bytes[i/8] |= 0x80 >> (i % 8)
-			bits.BitLength = i + 1
-		}
-	}
-	bits.Bytes = bits.Bytes[:(bits.BitLength+7)/8]
-	der, err := encodingasn1.Marshal(bits)
-	if err != nil {
-		return pkix.Extension{}, fmt.Errorf("certstore: %w", err)
-	}
-	return pkix.Extension{Id: encodingasn1.ObjectIdentifier{2, 5, 29, 15}, Critical: true, Value: der}, nil
 }

@@ -33,6 +33,11 @@ func TestNewSelfSigned(t *testing.T) {
 		{"p-384", "digitalSignature keyAgreement"},
 		{"p-521", "digitalSignature keyAgreement"},
 		{"ed25519", "digitalSignature"},
+		{"ed448", "digitalSignature"},
+		{"ml-dsa-44", "digitalSignature"},
+		{"ml-dsa-65", "digitalSignature"},
+		{"ml-dsa-87", "digitalSignature"},
+		{"slh-dsa-sha2-128f", "digitalSignature"},
 	} {
 		t.Run(test.key, func(t *testing.T) {
 			t.Parallel()

@@ -42,8 +42,8 @@ func addClear(dst io.Writer, e *mimewrap.Entity, layer *mimewrap.Layer, limits c
 		return err
 	}
 	for _, si := range existing.Signers {
-		if si.Digest != nil && !containsWord(micalg, si.Digest.MIC) {
-			micalg = si.Digest.MIC + "," + micalg
+		if si.Digest != nil && !containsWord(micalg, micalgName(si.Digest)) {
+			micalg = micalgName(si.Digest) + "," + micalg
 		}
 	}
 	content := canonicalContent{layer}

@@ -99,9 +99,19 @@ func micalgOf(signers []cms.Signer) (string, error) {
 	}
 	var names []string
 	for _, d := range digests {
-		names = append(names, d.MIC)
+		if name := micalgName(d); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	return strings.Join(names, ","), nil
+}
+
+// micalgName is "unknown" for a digest without a registered name.
+func micalgName(d *algorithm.Digest) string {
+	if d.MIC == "" {
+		return "unknown"
+	}
+	return d.MIC
 }
 
 // Encrypt writes e encrypted to dst, signed first where asked for. One pass:

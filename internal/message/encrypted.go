@@ -58,6 +58,10 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if err := env.Decrypt(open, cek.octets, buffer); err != nil {
 		return nil, err
 	}
+	facts.Decrypted, facts.With = true, who
+	if !facts.Authenticated && w.opened == 0 {
+		w.opened, w.openedNotes = len(w.facts.Layers), len(w.facts.Notes)
+	}
 	c, err := w.found(buffer, part)
 	if err != nil {
 		return nil, err
@@ -65,10 +69,10 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if cek.implicit && !facts.Authenticated && !w.in.Raw && w.mustBeEntity() && !looksLikeEntity(c) {
 		// One wrong key in 256 yields good padding; only a MIME header tells it from the right one, and the
 		// answer must be the same as for damaged content (P41).
+		facts.Decrypted, facts.With = false, ""
 		w.ex.inner = nil
 		return nil, cms.ErrDecrypt
 	}
-	facts.Decrypted, facts.With = true, who
 	return c, nil
 }
 

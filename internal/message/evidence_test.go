@@ -91,6 +91,9 @@ func TestRevocationLists(t *testing.T) {
 				ex := examine(t, x, verifyInput(w.withLists(detached, c.inside...)))
 				expect(t, ex, c.word, c.code)
 				got := ex.Report.Layers[0].Signers[0].Revocation
+				if looked := ex.Signers()[0].Now.Paths[0].Revocation != nil; looked && c.status == "not-checked" {
+					t.Error("the lists were looked at")
+				}
 				source := ""
 				if got.Source != nil {
 					source = *got.Source

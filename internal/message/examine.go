@@ -17,6 +17,7 @@ func (x *Examiner) Examine(in Input) *Examination {
 	w.facts.Command = in.Command
 	w.facts.File = in.Name
 	if err := w.run(); err != nil {
+		err = w.sameAnswer(err)
 		w.facts.Stop = stopFor(err, len(w.facts.Layers)-1)
 	}
 	w.ex.facts = w.facts
@@ -52,6 +53,9 @@ type walk struct {
 	facts verdict.Facts
 
 	beside bool // within one of several parts: nothing encrypted is opened any more
+
+	opened      int // layers down to the first that was decrypted without showing changes; 0: none
+	openedNotes int // notes up to there
 }
 
 // content is what a layer held: octets that can be read again, and the MIME
@@ -61,6 +65,24 @@ type content struct {
 	entity *mimewrap.Entity // nil when the octets are no MIME entity
 	signed func() io.Reader // the octets that were hashed, where they differ from source (multipart/signed)
 	part   string           // number of the part, "1.1"
+}
+
+// sameAnswer makes what is wrong inside an encrypted layer that does not show
+// changes the same answer as damaged padding or a wrong key: which octets came
+// out, and how far a reader got with them, is what an attacker wants to know
+// (P41). Nothing that was read in there stays in the report.
+func (w *walk) sameAnswer(err error) error {
+	if w.opened == 0 || stopFor(err, 0).Word != verdict.WordUnreadable {
+		return err
+	}
+	w.facts.Layers = w.facts.Layers[:w.opened]
+	w.facts.Notes = w.facts.Notes[:w.openedNotes]
+	w.facts.Partial = nil
+	layer := w.lastLayer()
+	layer.Notes = nil
+	layer.Encrypted.Decrypted, layer.Encrypted.With = false, ""
+	w.ex.inner = nil
+	return cms.ErrDecrypt
 }
 
 func (w *walk) run() error {

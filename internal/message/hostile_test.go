@@ -341,3 +341,23 @@ func TestOutdatedRecipient(t *testing.T) {
 		t.Error("a warning of another recipient's key")
 	}
 }
+
+// TestSignedPartBehindMany hides a signed part behind more unsigned ones than
+// the report lists: it must not be taken for the whole.
+func TestSignedPartBehindMany(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, n := range []int{1, maxListedParts - 2, maxListedParts, maxListedParts + 500} {
+		var parts strings.Builder
+		for range n {
+			parts.WriteString("--many\r\n\r\nnot signed\r\n")
+		}
+		mail := mailOf(fromAlice, "Content-Type: multipart/mixed; boundary=many\r\n\r\n"+parts.String()+"--many\r\n"+w.clear(text, w.alice)+"\r\n--many--\r\n")
+		expect(t, examine(t, w.examiner(), verifyInput(mail)), verdict.WordPartial, verdict.PartlySigned)
+		closed := mailOf(fromAlice, "Content-Type: multipart/mixed; boundary=many\r\n\r\n"+parts.String()+"--many\r\n"+w.encrypted(text, "aes-256-gcm", w.rsa)+"\r\n--many--\r\n")
+		ex := examine(t, w.examiner(untouchable(t, w.rsa)), decryptInput(closed))
+		if ex.Report.Verdict != verdict.WordPartial {
+			t.Errorf("%d parts before an encrypted one: got %s", n, ex.Report.Verdict)
+		}
+	}
+}

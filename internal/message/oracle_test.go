@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"io"
+	"strings"
 	"testing"
 
 	"smimectl/internal/algorithm"
@@ -187,6 +188,40 @@ func TestDamagedGCM(t *testing.T) {
 			if got != first || ex.Content() {
 				t.Fatalf("octet %d: content %v, report\n%s\nwant\n%s", i, ex.Content(), got, first)
 			}
+		}
+	}
+}
+
+// TestNoOracleInside lets what came out of a cipher that does not show changes be
+// malformed in every way a reader can stumble over, and wants the report of
+// damaged padding for each: what it stumbled over would tell what came out.
+func TestNoOracleInside(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	broken := map[string]string{
+		"a multipart/signed that does not end": strings.Split(w.clear(text, w.rsa), "\r\n--")[0] + "\r\n",
+		"digits that are no base64":            strings.Replace(w.opaque(text, w.rsa), "\r\n\r\nMI", "\r\n\r\n\xb3\xb3", 1),
+		"two Content-Types":                    "Content-Type: text/plain\r\nContent-Type: application/pkcs7-mime\r\n\r\nx\r\n",
+		"an unsupported content type":          w.pkcs7("signed-data", []byte("\x30\x80\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x02\xa0\x80\x30\x00\x00\x00\x00\x00")),
+		"no CMS at all":                        w.pkcs7("signed-data", []byte("text")),
+	}
+	run := func(inner string, damage bool) (*Examination, string) {
+		tree := envelopeTree{cmstest.MustParse(w.envelopedData([]byte(inner), "aes-256-cbc", cms.Recipient{Certificate: w.rsa.Certificate}))}
+		if damage {
+			tree.ciphertext().Value[len(tree.ciphertext().Value)-17] ^= 1
+		}
+		ex := examine(t, w.examiner(keyOf(w.rsa)), decryptInput(mailOf(fromAlice, w.pkcs7("enveloped-data", tree.Encode()))))
+		return ex, reportBytes(t, ex.Report)
+	}
+	_, want := run(text, true)
+	for name, inner := range broken {
+		ex, got := run(inner, false)
+		if got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
+		}
+		expect(t, ex, verdict.WordBad, verdict.DecryptFailed)
+		if ex.Content() || ex.Report.Release() {
+			t.Errorf("%s: something would be released", name)
 		}
 	}
 }

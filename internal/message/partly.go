@@ -29,8 +29,16 @@ func (w *walk) partly(current *content, l *mimewrap.Layer) error {
 	if covered && !encrypted {
 		return nil
 	}
+	listed := map[string]bool{}
 	for _, p := range current.entity.Parts(maxListedParts) {
+		listed[p.Number] = true
 		w.facts.Partial = append(w.facts.Partial, w.partFact(p, current.part, protectionOf(p.Number, protected)))
+	}
+	for _, p := range l.ProtectedParts {
+		// However many parts stand before it: a protected part that nobody lists would be taken for the whole.
+		if protection := protected[p.Number]; protection != "" && !listed[p.Number] {
+			w.facts.Partial = append(w.facts.Partial, w.partFact(p, current.part, protection))
+		}
 	}
 	if covered {
 		return nil

@@ -48,7 +48,7 @@ func (j *judge) signed(i int, l *Layer, gives bool) (*SignedReport, []Reason) {
 		if j.from.code != "" {
 			reasons = append(reasons, newReason(&i, nil, j.from.code, Fail, WordMismatch, j.from.text, j.hintsFor(j.from.code, l.Signed.Signers[0].Certificate)))
 		}
-		if len(l.NotCovered) > 0 || j.partial("signed") {
+		if len(l.NotCovered) > 0 || !l.WholeBody || j.partial("signed") {
 			level := Fail
 			if j.p.AllowPartial {
 				level = Warn

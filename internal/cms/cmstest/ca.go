@@ -2,8 +2,10 @@ package cmstest
 
 import (
 	"crypto"
-	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -161,8 +163,13 @@ func Issue(tb testing.TB, issuer *Identity, o Options) *Identity {
 		tb.Fatalf("a key of kind %s cannot sign its own certificate", key.Public.Kind)
 	}
 	public := key.Public.Key
-	if _, ok := public.(*ecdh.PublicKey); ok {
-		// crypto/x509 issues none for these: issued for another key, and
+	switch public.(type) {
+	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
+	default:
+		if issuer == nil {
+			tb.Fatalf("a key of kind %s needs an issuer here", key.Public.Kind)
+		}
+		// crypto/x509 issues none for others: issued for another key, and
 		// signed again with this one in its place.
 		public = Key(tb, "ed25519", 0).Public.Key
 		issued := create(tb, t, parent, public, signer)
