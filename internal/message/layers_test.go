@@ -168,6 +168,10 @@ func TestLayersLimit(t *testing.T) {
 				}
 				continue
 			}
+			if outer == "cbc" { // what is wrong inside a cipher that does not show changes has one answer
+				expect(t, ex, verdict.WordBad, verdict.DecryptFailed)
+				continue
+			}
 			if r.Verdict != verdict.WordUnreadable || r.Exit() != 1 || r.Release() || !strings.Contains(codes(r), "too-large") {
 				t.Errorf("%d layers %s: %s, exit %d, %q", depth, outer, r.Verdict, r.Exit(), codes(r))
 			}
