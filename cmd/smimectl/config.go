@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +22,9 @@ type config struct {
 
 const configName = "config.toml"
 
+// maxConfig is far above what anybody writes.
+const maxConfig = 1 << 20
+
 // config reads the configuration. A file that cannot be understood is an error: to
 // go on without it would do something else than the person asked for.
 func (a *app) config() (*config, error) {
@@ -38,7 +42,7 @@ func (a *app) config() (*config, error) {
 		return nil, readError(path, err)
 	}
 	defer f.Close()
-	decoder := toml.NewDecoder(f)
+	decoder := toml.NewDecoder(io.LimitReader(f, maxConfig))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(c); err != nil {
 		return nil, configError(path, err)

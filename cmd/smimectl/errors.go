@@ -81,7 +81,15 @@ func reasonOf(err error) string {
 	if errors.As(err, &errno) {
 		return errno.Error()
 	}
-	return verdict.Escape(strings.TrimSpace(err.Error()))
+	return verdict.Escape(plain(strings.TrimSpace(err.Error())))
+}
+
+// plain is what a lower floor says, without the floor's name.
+func plain(text string) string {
+	for _, floor := range []string{"certstore: ", "message: ", "mimewrap: ", "cms: ", "cert: ", "algorithm: ", "spool: "} {
+		text = strings.TrimPrefix(text, floor)
+	}
+	return text
 }
 
 // quoted writes a file name as a person would paste it: as it is, or in quotes

@@ -117,4 +117,5 @@ func readSmall(name string) ([]byte, error) {
 	return data, nil
 }
 
-const maxSmall = 64 << 20
+// maxSmall is how large a file of keys or certificates may be.
+const maxSmall = 16 << 20

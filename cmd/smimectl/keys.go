@@ -197,7 +197,7 @@ func keyOpenError(who string, err error) error {
 	case errors.As(err, &mode):
 		return storeError(err)
 	case errors.As(err, &unfit):
-		return keyErrorf(verdict.CertificateUnfit, "the key of %s does not fit its certificate", who).because(err)
+		return keyErrorf(verdict.CertificateUnfit, "cannot use the key of %s: %s", who, verdict.Escape(unfit.Detail)).because(err)
 	case errors.Is(err, os.ErrNotExist):
 		return keyErrorf(verdict.KeyMissing, "the key of %s is not in the store", who).because(err).
 			withHint("import it:  smimectl id import FILE")

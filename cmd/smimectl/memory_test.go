@@ -53,6 +53,8 @@ func TestConstantMemory(t *testing.T) {
 		{"decrypt GCM", []string{"decrypt", "-o", "d.eml", "e.eml"}, "", "", "d.eml"},
 		{"encrypt CBC", []string{"encrypt", "--cipher", "aes-256-cbc", "-o", "c.eml", mail}, "", "", ""},
 		{"decrypt CBC", []string{"decrypt", "-o", "dc.eml", "c.eml"}, "", "", "dc.eml"},
+		{"encrypt ChaCha20", []string{"encrypt", "--cipher", "chacha20-poly1305", "-o", "p.eml", mail}, "", "", ""},
+		{"decrypt ChaCha20", []string{"decrypt", "-o", "dp.eml", "p.eml"}, "", "", "dp.eml"},
 		{"encrypt signed through pipes", []string{"encrypt", "--sign"}, mail, "es.eml", ""},
 		{"decrypt signed through pipes", []string{"decrypt", "--require-signed"}, "es.eml", "ds.eml", "ds.eml"},
 	} {

@@ -54,8 +54,11 @@ func (a *app) failed(command, file string, err error) *outcome {
 // reportApart refuses a --report that would write over the mail or the output.
 func (a *app) reportApart(others ...string) error {
 	report := a.global.report
-	if report == "" {
+	switch report {
+	case "":
 		return nil
+	case "-":
+		return usageErrorf("--report needs a file of its own").withHint("the report on standard output is  --json")
 	}
 	for _, other := range others {
 		if other == "" {
@@ -103,7 +106,7 @@ func (a *app) finish(o *outcome, toStdout bool) {
 	case o.err != nil:
 		a.exit = a.fail(o.err)
 		return
-	case a.global.quiet, o.told:
+	case o.told:
 	default:
 		_, err = io.WriteString(w, o.report.Text(a.style(w)))
 	}

@@ -64,7 +64,8 @@ func run(env *environment, args []string) int {
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(env.stdin)
-	root.SetOut(env.stdout)
+	out := &rememberedError{w: env.stdout} // help is printed by cobra, which does not look at errors
+	root.SetOut(out)
 	root.SetErr(env.stderr)
 	if err := foreignFlag(args); err != nil {
 		return a.fail(err)
@@ -72,7 +73,24 @@ func run(env *environment, args []string) int {
 	if err := root.Execute(); err != nil {
 		return a.fail(err)
 	}
+	if out.err != nil {
+		return a.fail(stdoutError(out.err))
+	}
 	return a.exit
+}
+
+// rememberedError keeps the first error of a writer.
+type rememberedError struct {
+	w   io.Writer
+	err error
+}
+
+func (r *rememberedError) Write(p []byte) (int, error) {
+	n, err := r.w.Write(p)
+	if r.err == nil {
+		r.err = err
+	}
+	return n, err
 }
 
 func (a *app) rootCommand() *cobra.Command {

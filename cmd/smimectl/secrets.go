@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/hex"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -39,9 +38,9 @@ func (o *secretFlags) read() (message.Secrets, error) {
 		s.Password = append([]byte{}, line...)
 	}
 	if o.kekFile != "" {
-		key, err := os.ReadFile(o.kekFile)
+		key, err := readSmall(o.kekFile)
 		if err != nil {
-			return s, readError(o.kekFile, err)
+			return s, err
 		}
 		if n := len(key); n != 16 && n != 24 && n != 32 {
 			return s, keyErrorf(verdict.KeyMissing, "%s holds %d bytes; a key-encryption key has 16, 24 or 32", quoted(o.kekFile), n)
@@ -71,13 +70,13 @@ func (o *secretFlags) recipients() (list []cms.Recipient, who []string, err erro
 		if len(s.Password) == 0 {
 			return nil, nil, keyErrorf(verdict.KeyMissing, "%s begins with an empty line: that is no password", quoted(o.passwordFile))
 		}
-		list, who = append(list, cms.Recipient{Password: s.Password}), append(who, "the holders of the password")
+		list, who = append(list, cms.Recipient{Password: s.Password}), append(who, "whoever knows the password")
 	}
 	if s.KEK != nil {
 		if s.KEKID == nil {
 			return nil, nil, usageErrorf("--kek-file needs the name of the key").withHint("--kek-id 01")
 		}
-		list, who = append(list, cms.Recipient{KEK: s.KEK, KEKID: s.KEKID}), append(who, "the holders of key "+hex.EncodeToString(s.KEKID))
+		list, who = append(list, cms.Recipient{KEK: s.KEK, KEKID: s.KEKID}), append(who, "whoever holds key "+hex.EncodeToString(s.KEKID))
 	}
 	return list, who, nil
 }

@@ -214,8 +214,13 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 		if err := proveFits(id, key); err != nil {
 			return nil, nil, err
 		}
+		options := algorithm.SignOptions{PSS: o.pss && id.public.Kind != "ec", Digest: digest}
+		if _, err := algorithm.SignatureFor(id.public, options); err != nil && digest != nil {
+			return nil, nil, usageErrorf("--digest %s does not go with a key of %s", o.digest, id.public.Title).
+				withHint("leave it out: what suits the key is chosen").because(err)
+		}
 		signers = append(signers, cms.Signer{Certificate: id.certificate, Chain: append(append([]*cert.Certificate{}, id.chain...), further...), Key: key,
-			Options: algorithm.SignOptions{PSS: o.pss && id.public.Kind != "ec", Digest: digest}})
+			Options: options})
 	}
 	return signers, ids, nil
 }

@@ -96,7 +96,7 @@ func (id *Identity) keyFile() (string, error) {
 			return path, nil
 		}
 	}
-	return "", &UnfitError{Certificate: id.Certificate, Detail: "there is no private key for the certificate at " + beside}
+	return "", &UnfitError{Certificate: id.Certificate, Detail: "its file is missing: " + beside}
 }
 
 // readKeyFile reads a key of the store unless others can read it, or the

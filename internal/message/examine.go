@@ -191,7 +191,7 @@ func (w *walk) compressed(open func() (io.Reader, error), l *mimewrap.Layer, par
 	if err != nil {
 		return nil, err
 	}
-	w.facts.Layers = append(w.facts.Layers, verdict.Layer{Kind: "compressed", Form: "compressed-data", Part: part})
+	w.facts.Layers = append(w.facts.Layers, verdict.Layer{Kind: "compressed", Form: "compressed-data", Part: part, WholeBody: true})
 	w.checkLabel(l, "compressed-data")
 	buffer := w.buffer()
 	if _, err := cms.ReadCompressed(r, buffer, w.x.Limits); err != nil {

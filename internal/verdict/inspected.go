@@ -3,6 +3,8 @@ package verdict
 import (
 	"fmt"
 	"strings"
+
+	"smimectl/internal/algorithm"
 )
 
 // inspected is the screen of inspect: what is there. It judges nothing, and says so in its first line.
@@ -156,13 +158,27 @@ func (r *Report) signerRows(s Style, signer *SignerReport) []row {
 	if signer.SignedAt != nil {
 		rows = append(rows, row{Label: "Signed", Value: s.time(signer.SignedAt.Time), Remark: "by the signer's clock"})
 	}
-	if len(signer.Capabilities) > 0 {
-		rows = append(rows, row{Label: "Reads", Value: strings.Join(signer.Capabilities, ", ")})
+	if ciphers := ciphersOf(signer.Capabilities); len(ciphers) > 0 {
+		rows = append(rows, row{Label: "Reads", Value: strings.Join(ciphers, ", ")})
 	}
 	if signer.Certificate != nil {
 		rows = append(rows, certificateRows(signer.Certificate)...)
 	}
 	return rows
+}
+
+// ciphersOf are those of the capabilities that a person wants to know: with what
+// the signer can be written to.
+func ciphersOf(capabilities []string) []string {
+	var out []string
+	for _, name := range capabilities {
+		for _, c := range algorithm.ContentCiphers() {
+			if c.Name == name {
+				out = append(out, c.Title)
+			}
+		}
+	}
+	return out
 }
 
 func certificateRows(c *CertificateReport) []row {

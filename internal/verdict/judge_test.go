@@ -109,7 +109,7 @@ func stack(t *testing.T, kinds string) []Layer {
 			out = append(out, l)
 			continue
 		case 'c':
-			out = append(out, Layer{Kind: "compressed", Form: "compressed-data", Part: "1"})
+			out = append(out, Layer{Kind: "compressed", Form: "compressed-data", Part: "1", WholeBody: true})
 			continue
 		case 'z':
 			out = append(out, signedBy())

@@ -33,6 +33,9 @@ func (j *judge) signed(i int, l *Layer, gives bool) (*SignedReport, []Reason) {
 		Signers: []SignerReport{},
 	}
 	var reasons []Reason
+	if l.Signed == nil && j.f.Stop != nil && j.f.Stop.Layer == i {
+		return report, reasons // it could not be read; who signed it is not known
+	}
 	if l.Signed == nil || len(l.Signed.Signers) == 0 {
 		return report, append(reasons, newReason(&i, nil, NoSigners, Fail, WordUnsigned, "there is no signer in the signature", nil))
 	}

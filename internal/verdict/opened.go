@@ -19,7 +19,8 @@ func (j *judge) opened() Word {
 				closed = true
 			}
 		case "compressed":
-			compressed = compressed || j.f.Stop == nil || i != j.f.Stop.Layer
+			// One beside other parts is no mail that was opened.
+			compressed = compressed || l.WholeBody && (j.f.Stop == nil || i != j.f.Stop.Layer)
 		}
 	}
 
