@@ -1,13 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
 	"smimectl/internal/cms"
@@ -72,9 +70,6 @@ func (a *app) runEncrypt(o *encryptOptions, name string) error {
 	a.finish(a.encryptOne(o, name), toFile && a.global.json)
 	return nil
 }
-
-// cipherNames are what --cipher and the configuration take; nothing weaker is written.
-var cipherNames = []string{"auto", "aes-256-gcm", "aes-192-gcm", "aes-128-gcm", "chacha20-poly1305", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc"}
 
 // configure fills in what no flag decided.
 func (o *encryptOptions) configure(a *app) error {
@@ -262,100 +257,6 @@ func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert
 		return nil, usageErrorf("there is nobody to encrypt for: no To, no Cc, no --to").withHint("--to bob@example.org")
 	}
 	return finder.found, nil
-}
-
-func bccRule(o *encryptOptions, entity *mimewrap.Entity) error {
-	values := entity.Header.Values("Bcc")
-	if len(values) == 0 || o.dropBcc || o.only {
-		if o.only && len(values) > 0 {
-			o.dropBcc = true
-		}
-		return nil
-	}
-	var list []string
-	for _, v := range values {
-		boxes, _ := cert.ParseMailboxes(v)
-		for _, b := range boxes {
-			list = append(list, b.Address.String())
-		}
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	first := verdict.Escape(list[0])
-	local := first[:strings.IndexByte(first+"@", '@')]
-	return usageErrorf("Bcc: everyone in To and Cc could see that %s can read the mail", first).
-		withHint("send %s a copy of his own:  smimectl encrypt --only --to %s", local, first).
-		withHint("and the others theirs:  smimectl encrypt --drop-bcc")
-}
-
-func addressees(entity *mimewrap.Entity) ([]cert.Address, error) {
-	var out []cert.Address
-	for _, field := range []string{"To", "Cc"} {
-		for _, value := range entity.Header.Values(field) {
-			boxes, err := cert.ParseMailboxes(value)
-			if err != nil {
-				return nil, messageErrorf(verdict.Malformed, "the %s line cannot be read: %s", field, quoted(value)).
-					withHint("name the recipients:  --only --to bob@example.org")
-			}
-			for _, b := range boxes {
-				if !containsAddress(out, b.Address) {
-					out = append(out, b.Address)
-				}
-			}
-		}
-	}
-	return out, nil
-}
-
-func parseAddresses(flag string, list []string) ([]cert.Address, error) {
-	var out []cert.Address
-	for _, s := range list {
-		address, err := cert.ParseAddress(s)
-		if err != nil {
-			return nil, usageErrorf("%s %s is no mail address", flag, quoted(s))
-		}
-		out = append(out, address)
-	}
-	return out, nil
-}
-
-func containsAddress(list []cert.Address, a cert.Address) bool {
-	for _, x := range list {
-		if x.Equal(a) {
-			return true
-		}
-	}
-	return false
-}
-
-// chooseCipher takes AES-256-GCM when everybody is known to read it, else
-// AES-256-CBC, which every receiver reads, with a warning that names who is why.
-func chooseCipher(o *encryptOptions, recipients []recipient) (*algorithm.ContentCipher, string, error) {
-	const authenticated, compatible = "aes-256-gcm", "aes-256-cbc"
-	name, warning := o.cipher, ""
-	if name == "auto" {
-		name = authenticated
-		for _, r := range recipients {
-			if !r.reads[authenticated] {
-				name = compatible
-				why := "cannot read AES-GCM"
-				if r.reads == nil {
-					why = "is not known to read AES-GCM"
-				}
-				warning = fmt.Sprintf("AES-CBC does not show changes; add --sign (%s %s)", r.who, why)
-				break
-			}
-		}
-	}
-	cipher, err := algorithm.ContentCipherByName(name)
-	if err != nil {
-		return nil, "", usageErrorf("--cipher %s: it is not written", quoted(name))
-	}
-	if warning == "" && !cipher.Authenticated {
-		warning = "AES-CBC does not show changes; add --sign"
-	}
-	return cipher, warning, nil
 }
 
 // fitsEncryption refuses a certificate that must not be encrypted to.

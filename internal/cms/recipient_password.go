@@ -26,7 +26,7 @@ func (e *Envelope) ContentKeyPassword(ri *RecipientInfo, password []byte) ([]byt
 		return nil, unfit("a password", ri)
 	}
 	if ri.KeyDerivation == nil {
-		return nil, &algorithm.UnsupportedError{Kind: "key derivation", Detail: "none: the recipient needs a key-encryption key"}
+		return nil, malformed("the recipient says no key derivation, so no password fits")
 	}
 	w, err := findKEKWrap(ri)
 	if err != nil {

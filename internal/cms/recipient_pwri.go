@@ -25,6 +25,9 @@ func newPWRIWrap(id algorithm.Identifier) (kekWrap, error) {
 	if err != nil {
 		return nil, malformed("parameters of the password's key wrap")
 	}
+	if inner.Parameters == nil {
+		return nil, malformed("the cipher of the password's key wrap has no IV")
+	}
 	c, parameters, err := algorithm.FindContentCipher(inner)
 	if err != nil {
 		return nil, publicError(err)

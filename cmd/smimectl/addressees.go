@@ -1,0 +1,75 @@
+package main
+
+import (
+	"strings"
+
+	"smimectl/internal/cert"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/verdict"
+)
+
+// bccRule refuses to show everybody who else can read the mail.
+func bccRule(o *encryptOptions, entity *mimewrap.Entity) error {
+	values := entity.Header.Values("Bcc")
+	if len(values) == 0 || o.dropBcc || o.only {
+		if o.only && len(values) > 0 {
+			o.dropBcc = true
+		}
+		return nil
+	}
+	var list []string
+	for _, v := range values {
+		boxes, _ := cert.ParseMailboxes(v)
+		for _, b := range boxes {
+			list = append(list, b.Address.String())
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	first := verdict.Escape(list[0])
+	local := first[:strings.IndexByte(first+"@", '@')]
+	return usageErrorf("Bcc: everyone in To and Cc could see that %s can read the mail", first).
+		withHint("send %s a copy of his own:  smimectl encrypt --only --to %s", local, first).
+		withHint("and the others theirs:  smimectl encrypt --drop-bcc")
+}
+
+func addressees(entity *mimewrap.Entity) ([]cert.Address, error) {
+	var out []cert.Address
+	for _, field := range []string{"To", "Cc"} {
+		for _, value := range entity.Header.Values(field) {
+			boxes, err := cert.ParseMailboxes(value)
+			if err != nil {
+				return nil, messageErrorf(verdict.Malformed, "the %s line cannot be read: %s", field, quoted(value)).
+					withHint("name the recipients:  --only --to bob@example.org")
+			}
+			for _, b := range boxes {
+				if !containsAddress(out, b.Address) {
+					out = append(out, b.Address)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+func parseAddresses(flag string, list []string) ([]cert.Address, error) {
+	var out []cert.Address
+	for _, s := range list {
+		address, err := cert.ParseAddress(s)
+		if err != nil {
+			return nil, usageErrorf("%s %s is no mail address", flag, quoted(s))
+		}
+		out = append(out, address)
+	}
+	return out, nil
+}
+
+func containsAddress(list []cert.Address, a cert.Address) bool {
+	for _, x := range list {
+		if x.Equal(a) {
+			return true
+		}
+	}
+	return false
+}
