@@ -248,6 +248,8 @@ func FuzzCipherParameters(f *testing.F) {
 		}
 	}
 	f.Add(decodeHex(f, "301406082a864886f70d030704080001020304050607"), []byte("12345678"))
+	f.Add(decodeHex(f, "301906082a864886f70d0302300d02013a04080001020304050607"), []byte("12345678"))
+	f.Add(decodeHex(f, "301a06082a864886f70d0302300e020200a004080001020304050607"), []byte("12345678"))
 	f.Add(decodeHex(f, "301b060960864801650304012e300e040c000102030405060708090a0b"), []byte{})
 	f.Fuzz(func(t *testing.T, der, content []byte) {
 		id, err := ParseIdentifier(der)

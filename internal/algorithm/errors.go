@@ -11,7 +11,7 @@ var ErrSignature = errors.New("algorithm: signature does not verify")
 
 // UnsupportedError names an algorithm, or a form of one, that has no row here.
 type UnsupportedError struct {
-	Kind   string // "digest", "signature", "key", "cipher", "key transport", "key agreement", "key wrap"
+	Kind   string // "digest", "signature", "key", "cipher", "key transport", "key agreement", "key encapsulation", "key derivation", "key wrap"
 	OID    OID
 	Detail string // what is not supported about it; may be empty
 }

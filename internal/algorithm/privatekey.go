@@ -166,7 +166,8 @@ func newPrivateKey(id Identifier, octets, public []byte) (*PrivateKey, error) {
 }
 
 // PrivateKeyOf returns the private key that one of Go's types holds:
-// *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey or *ecdh.PrivateKey.
+// *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey or *ecdh.PrivateKey,
+// among others.
 func PrivateKeyOf(key any) (*PrivateKey, error) {
 	for i := range keyKinds {
 		if keyKinds[i].encodePrivate == nil {

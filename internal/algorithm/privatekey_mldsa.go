@@ -110,8 +110,10 @@ func (set *mldsaSet) fromSeed(seed, expanded []byte) (*softKey, error) {
 }
 
 // fromExpanded reads a key whose seed is not known. The hash of the public key
-// in it must be that of the key that its secrets give, and a signature must
-// verify: of its parts only t0 shows in nothing else.
+// in it must be that of the key that its secrets give. Of its parts only t0 is
+// not in that hash: one that is wrong shows in signatures that do not verify, and
+// one that is wrong in a few places not in each of them. The trials are without
+// randomness, so that a key is always read or never.
 func (set *mldsaSet) fromExpanded(expanded []byte) (*softKey, error) {
 	private, err := set.expandedKey.unpack(bytes.Clone(expanded))
 	if err != nil {
@@ -125,10 +127,12 @@ func (set *mldsaSet) fromExpanded(expanded []byte) (*softKey, error) {
 	if private.key, err = mldsa.NewPublicKey(set.parameters, bits); err != nil {
 		return nil, &KeyError{Kind: set.name, Detail: "expanded key"}
 	}
-	trial := []byte("trial")
-	sig, err := private.Sign(nil, trial, crypto.Hash(0))
-	if err != nil || mldsa.Verify(private.key, trial, sig, nil) != nil {
-		return nil, &KeyError{Kind: set.name, Detail: "the expanded key makes no good signatures"}
+	sig := make([]byte, set.parameters.SignatureSize())
+	for trial := range byte(4) {
+		message := []byte{trial}
+		if err := private.sign(message, false, sig); err != nil || mldsa.Verify(private.key, message, sig, nil) != nil {
+			return nil, &KeyError{Kind: set.name, Detail: "the expanded key makes no good signatures"}
+		}
 	}
 	return &softKey{public: bits, key: private, signer: private}, nil
 }
@@ -165,7 +169,7 @@ type mldsaExpander struct {
 type mldsaExpandedKey struct {
 	octets, public []byte
 	key            *mldsa.PublicKey
-	sign           func(message, sig []byte) error
+	sign           func(message []byte, hedged bool, sig []byte) error
 }
 
 // Public returns a *mldsa.PublicKey.
@@ -178,7 +182,7 @@ func (k *mldsaExpandedKey) Sign(_ io.Reader, message []byte, opts crypto.SignerO
 		return nil, errors.New("algorithm: ML-DSA signs no digests")
 	}
 	sig := make([]byte, k.key.Parameters().SignatureSize())
-	if err := k.sign(message, sig); err != nil {
+	if err := k.sign(message, true, sig); err != nil {
 		return nil, err
 	}
 	return sig, nil
@@ -186,24 +190,30 @@ func (k *mldsaExpandedKey) Sign(_ io.Reader, message []byte, opts crypto.SignerO
 
 func unpack44(octets []byte) (*mldsaExpandedKey, error) {
 	var k mldsa44.PrivateKey
-	return unpackMLDSA(octets, &k, func(message, sig []byte) error { return mldsa44.SignTo(&k, message, nil, true, sig) })
+	return unpackMLDSA(octets, &k, func(message []byte, hedged bool, sig []byte) error {
+		return mldsa44.SignTo(&k, message, nil, hedged, sig)
+	})
 }
 
 func unpack65(octets []byte) (*mldsaExpandedKey, error) {
 	var k mldsa65.PrivateKey
-	return unpackMLDSA(octets, &k, func(message, sig []byte) error { return mldsa65.SignTo(&k, message, nil, true, sig) })
+	return unpackMLDSA(octets, &k, func(message []byte, hedged bool, sig []byte) error {
+		return mldsa65.SignTo(&k, message, nil, hedged, sig)
+	})
 }
 
 func unpack87(octets []byte) (*mldsaExpandedKey, error) {
 	var k mldsa87.PrivateKey
-	return unpackMLDSA(octets, &k, func(message, sig []byte) error { return mldsa87.SignTo(&k, message, nil, true, sig) })
+	return unpackMLDSA(octets, &k, func(message []byte, hedged bool, sig []byte) error {
+		return mldsa87.SignTo(&k, message, nil, hedged, sig)
+	})
 }
 
 // unpackMLDSA reads octets into k, which sign uses.
 func unpackMLDSA(octets []byte, k interface {
 	encoding.BinaryUnmarshaler
 	Public() crypto.PublicKey
-}, sign func(message, sig []byte) error) (*mldsaExpandedKey, error) {
+}, sign func(message []byte, hedged bool, sig []byte) error) (*mldsaExpandedKey, error) {
 	if err := k.UnmarshalBinary(octets); err != nil {
 		return nil, err
 	}
