@@ -58,7 +58,7 @@ func Fits(c *cert.Certificate, p Purpose) error {
 		if err != nil {
 			return &UnfitError{Certificate: c, Detail: "its key cannot be read", Err: err}
 		}
-		if !key.CanTransport && !key.CanAgree {
+		if !key.CanTransport && !key.CanAgree && !key.CanEncapsulate {
 			return &UnfitError{Certificate: c, Detail: "nothing can be encrypted to a key of kind " + key.Name}
 		}
 	}

@@ -470,7 +470,9 @@ func TestScryptLimits(t *testing.T) {
 // TestPBES2Refuses: what the parameters say must fit.
 func TestPBES2Refuses(t *testing.T) {
 	t.Parallel()
-	pbkdf2 := func(parts ...[]byte) []byte { return tlv(0x30, oidDER(algorithm.OIDPBKDF2.String()), tlv(0x30, parts...)) }
+	pbkdf2 := func(parts ...[]byte) []byte {
+		return tlv(0x30, oidDER(algorithm.OIDPBKDF2.String()), tlv(0x30, parts...))
+	}
 	salt, count := tlv(4, []byte("saltsalt")), intDER(1000)
 	aes := func(iv int) []byte { return tlv(0x30, oidDER(dottedAES+"42"), tlv(4, make([]byte, iv))) }
 	malformed, limit, unsupported := new(*MalformedError), new(*LimitError), new(*UnsupportedError)

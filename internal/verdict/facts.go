@@ -95,7 +95,7 @@ type Encrypted struct {
 
 // Recipient is one recipient of an encrypted layer.
 type Recipient struct {
-	Type      string // "key-transport", "key-agreement", "kek", "password", "other"
+	Type      string // "key-transport", "key-agreement", "key-encapsulation", "key-encryption-key", "password", "other"
 	Algorithm string
 	Issuer    string
 	Serial    string
