@@ -1,6 +1,7 @@
 package algorithm
 
 import (
+	"crypto/sha3"
 	"encoding/hex"
 	"errors"
 	"testing"
@@ -114,6 +115,17 @@ func TestSHAKEAsHash(t *testing.T) {
 		h.Write([]byte("abc"))
 		if string(h.Sum(nil)) != string(d.sum([]byte("abc"))) || h.Size() != d.Size {
 			t.Errorf("%s: Reset does not begin anew", d.Name)
+		}
+	}
+}
+
+// SHAKE is its own mask generation function, RFC 8702, Section 3.2.1.
+func TestSHAKEMask(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[*Digest][]byte{shake128Digest: sha3.SumSHAKE128([]byte("seed"), 300), shake256Digest: sha3.SumSHAKE256([]byte("seed"), 300)} {
+		got := make([]byte, 300)
+		if xorMGF1(got, d, []byte("seed")); string(got) != string(want) {
+			t.Errorf("%s: another mask", d.Name)
 		}
 	}
 }

@@ -14,7 +14,8 @@
 //
 // Specifications: RFC 8551, Section 2; RFC 3370, RFC 5754, RFC 8419 (digests and
 // signatures in CMS); RFC 8017, RFC 4055, RFC 4056 (RSA); RFC 5480, RFC 5753
-// (elliptic curves); RFC 8410 (Ed25519, X25519, X448); RFC 5958, RFC 5915 (private
+// (elliptic curves); RFC 8410 (Ed25519, Ed448, X25519, X448); RFC 8702 (SHAKE);
+// RFC 9881, RFC 9882 (ML-DSA); RFC 9814, RFC 9909 (SLH-DSA); RFC 5958, RFC 5915 (private
 // keys); RFC 5084, RFC 8103, RFC 9709 (content ciphers); RFC 3394, RFC 5649 (key
 // wraps); RFC 9629, RFC 9935, RFC 9936 (key encapsulation with ML-KEM).
 package algorithm

@@ -29,10 +29,7 @@ import (
 // QUIRK: drafts before it, and the OQS provider of OpenSSL 3, put the seed, the
 // expanded key, or the expanded and the public key there without a tag, or the last
 // pair in an OCTET STRING. Their lengths tell them apart.
-func (set *mldsaSet) readPrivate(id Identifier, octets []byte) (*softKey, error) {
-	if err := absentParameters(set.name, id); err != nil {
-		return nil, err
-	}
+func (set *mldsaSet) readPrivate(_ Identifier, octets []byte) (*softKey, error) {
 	seed, expanded, public, ok := set.splitPrivate(octets)
 	if !ok {
 		return nil, &KeyError{Kind: set.name, Detail: "neither a seed, an expanded key nor both"}
@@ -53,7 +50,8 @@ func (set *mldsaSet) readPrivate(id Identifier, octets []byte) (*softKey, error)
 	return soft, nil
 }
 
-// splitPrivate finds the parts; those not there are nil.
+// splitPrivate finds the parts; those not there are nil. The lengths of tagged
+// parts are not looked at.
 func (set *mldsaSet) splitPrivate(octets []byte) (seed, expanded, public []byte, ok bool) {
 	size := set.expandedKey.size
 	whole := func(b []byte) ([]byte, []byte, []byte, bool) {
@@ -78,7 +76,7 @@ func (set *mldsaSet) splitPrivate(octets []byte) (seed, expanded, public []byte,
 	}
 	switch tag {
 	case asn1.Tag(0).ContextSpecific():
-		return body, nil, nil, len(body) == mldsa.PrivateKeySize
+		return body, nil, nil, true
 	case asn1.OCTET_STRING:
 		if len(body) == mldsa.PrivateKeySize {
 			return nil, nil, nil, false // the seed has a tag of its own
@@ -87,7 +85,7 @@ func (set *mldsaSet) splitPrivate(octets []byte) (seed, expanded, public []byte,
 	case asn1.SEQUENCE:
 		var first, second cryptobyte.String
 		ok = body.ReadASN1(&first, asn1.OCTET_STRING) && body.ReadASN1(&second, asn1.OCTET_STRING) && body.Empty()
-		return first, second, nil, ok && len(first) == mldsa.PrivateKeySize && len(second) == size
+		return first, second, nil, ok
 	}
 	return nil, nil, nil, false
 }
@@ -109,22 +107,17 @@ func (set *mldsaSet) fromSeed(seed, expanded []byte) (*softKey, error) {
 	return &softKey{public: key.PublicKey().Bytes(), key: key, signer: key}, nil
 }
 
-// fromExpanded reads a key whose seed is not known. The hash of the public key
-// in it must be that of the key that its secrets give. Of its parts only t0 is
-// not in that hash: one that is wrong shows in signatures that do not verify, and
-// one that is wrong in a few places not in each of them. The trials are without
-// randomness, so that a key is always read or never.
+// fromExpanded reads a key whose seed is not known. Its parts fit each other if
+// signatures verify with the public key that its secrets give: they are made
+// with the hash of the public key that it carries. A t0 that is wrong in a few
+// places does not show in each of them. The trials are without randomness, so
+// that a key is always read or never.
 func (set *mldsaSet) fromExpanded(expanded []byte) (*softKey, error) {
 	private, err := set.expandedKey.unpack(bytes.Clone(expanded))
 	if err != nil {
 		return nil, &KeyError{Kind: set.name, Detail: "expanded key"}
 	}
-	const hashAt, hashSize = 64, 64 // after rho and K
-	bits := private.public
-	if subtle.ConstantTimeCompare(shake256Digest.sum(bits), expanded[hashAt:hashAt+hashSize]) != 1 {
-		return nil, &KeyError{Kind: set.name, Detail: "the expanded key has the hash of another public key"}
-	}
-	if private.key, err = mldsa.NewPublicKey(set.parameters, bits); err != nil {
+	if private.key, err = mldsa.NewPublicKey(set.parameters, private.public); err != nil {
 		return nil, &KeyError{Kind: set.name, Detail: "expanded key"}
 	}
 	sig := make([]byte, set.parameters.SignatureSize())
@@ -134,7 +127,7 @@ func (set *mldsaSet) fromExpanded(expanded []byte) (*softKey, error) {
 			return nil, &KeyError{Kind: set.name, Detail: "the expanded key makes no good signatures"}
 		}
 	}
-	return &softKey{public: bits, key: private, signer: private}, nil
+	return &softKey{public: private.public, key: private, signer: private}, nil
 }
 
 // encodePrivate writes the seed where it is known, as RFC 9881, Section 6

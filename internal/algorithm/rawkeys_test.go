@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"filippo.io/mldsa"
+	"github.com/cloudflare/circl/sign/ed448"
+	"github.com/cloudflare/circl/sign/slhdsa"
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
@@ -257,5 +259,15 @@ func TestSLHDSAWrongRoot(t *testing.T) {
 	}
 	if _, err := set.with(nil).Sign(key.Signer, Message{Bytes: []byte("message")}); !errors.Is(err, ErrSignature) {
 		t.Errorf("got %v, want ErrSignature", err)
+	}
+}
+
+// Keys that no row has made, of types that are no more than octets.
+func TestPrivateKeyOfRefusesLengths(t *testing.T) {
+	t.Parallel()
+	for _, key := range []any{ed448.PrivateKey{}, ed448.PrivateKey{1, 2}, slhdsa.PrivateKey{}, (*mldsa.PrivateKey)(nil)} {
+		if got, err := PrivateKeyOf(key); err == nil {
+			t.Errorf("%T: got %s", key, got.Public.Name)
+		}
 	}
 }

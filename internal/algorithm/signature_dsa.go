@@ -70,8 +70,7 @@ func readDSAPublicKey(id Identifier, bits []byte) (*PublicKey, error) {
 	var p, q, g, y big.Int
 	parameters, value := cryptobyte.String(id.Parameters), cryptobyte.String(bits)
 	var body cryptobyte.String
-	if len(parameters) > maxDSA || len(value) > maxDSA ||
-		!parameters.ReadASN1(&body, asn1.SEQUENCE) || !parameters.Empty() ||
+	if !parameters.ReadASN1(&body, asn1.SEQUENCE) ||
 		!body.ReadASN1Integer(&p) || !body.ReadASN1Integer(&q) || !body.ReadASN1Integer(&g) || !body.Empty() {
 		return nil, malformed("parameters are not p, q and g")
 	}
@@ -81,7 +80,7 @@ func readDSAPublicKey(id Identifier, bits []byte) (*PublicKey, error) {
 	one := big.NewInt(1)
 	size := p.BitLen()
 	switch {
-	case p.Sign() < 0 || size < minDSA || size > maxDSA || p.Bit(0) == 0:
+	case size < minDSA || size > maxDSA || p.Bit(0) == 0:
 		return nil, malformed(fmt.Sprintf("p is no odd number of %d to %d bits", minDSA, maxDSA))
 	case q.Sign() < 0 || q.BitLen() != 160 && q.BitLen() != 224 && q.BitLen() != 256:
 		return nil, malformed("q has neither 160, 224 nor 256 bits")

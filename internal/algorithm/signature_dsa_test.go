@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -95,6 +96,11 @@ func TestDSAKeyRefuses(t *testing.T) {
 		var malformed *KeyError
 		if key, err := ParsePublicKey(der); !errors.As(err, &malformed) {
 			t.Errorf("%s: got %v, %v, want a KeyError", name, key, err)
+		} else if strings.HasPrefix(name, "p of ") || name == "p is even" {
+			// Before anything is computed with it.
+			if !strings.HasPrefix(malformed.Detail, "p is no odd number") {
+				t.Errorf("%s: got %v", name, err)
+			}
 		}
 	}
 	var unsupported *UnsupportedError
