@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 
 export CGO_ENABLED = 0
 
-.PHONY: build demo test test-large corpus race fuzz bench compare cross cover lint check clean
+.PHONY: build demo test test-large corpus race fuzz bench compare cross cover lint check clean roots
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o smimectl ./cmd/smimectl
@@ -53,6 +53,11 @@ cross:
 	  echo "dist/smimectl-$$target-$$arch$$suffix"; \
 	  GOOS=$$target GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/smimectl-$$target-$$arch$$suffix ./cmd/smimectl; \
 	done; done
+
+# The built-in list of e-mail roots, made anew from the installed package libnss3 (Debian; needs python3), or from a
+# certdata.txt:  make roots CERTDATA=certdata.txt DATE=2026-01-31 SOURCE='NSS 3.120, certdata.txt'
+roots:
+	GO='$(GO)' ./internal/mailroots/generate/generate.sh $(if $(CERTDATA),'$(CERTDATA)' '$(DATE)' '$(SOURCE)')
 
 cover:
 	$(GO) test -coverprofile=coverage.out ./...

@@ -8,24 +8,35 @@ import (
 	"github.com/spf13/cobra"
 
 	"smimectl/internal/cert"
+	"smimectl/internal/mailroots"
 	"smimectl/internal/message"
 	"smimectl/internal/verdict"
 )
 
 func (a *app) caCommand() *cobra.Command {
-	cmd := newVerb("ca", "whom you trust to vouch for others", `Ca keeps your anchors: the certificates that may vouch for others. Nothing else is trusted.`,
+	cmd := newVerb("ca", "whom you trust to vouch for others", `Ca keeps your anchors: the certificates that may vouch for others. Beside them the public e-mail roots that are built in
+are trusted, and nothing else.`,
 		`  smimectl ca add root.pem
   smimectl ca list`)
 	cmd.Args = noArguments
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return cmd.Help() }
-	cmd.AddCommand(a.caListCommand(), a.caAddCommand(), a.caRemoveCommand())
+	cmd.AddCommand(a.caListCommand(), a.caAddCommand(), a.caRemoveCommand(), a.caUpdateCommand())
 	return cmd
 }
 
 func (a *app) caListCommand() *cobra.Command {
-	cmd := newVerb("list", "list your anchors", `List shows whom you trust.`, `  smimectl ca list`)
+	cmd := newVerb("list", "list your anchors", `List shows whom you trust: your own anchors, or the public e-mail roots.`, `  smimectl ca list
+  smimectl ca list --builtin`)
 	cmd.Args = noArguments
+	builtin := cmd.Flags().Bool("builtin", false, "list the public e-mail roots instead")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *builtin {
+			return a.listMailRoots()
+		}
+		roots, err := a.mailRoots()
+		if err != nil {
+			return err
+		}
 		anchors, err := a.env.store().Anchors()
 		if err != nil {
 			return storeError(err)
@@ -38,16 +49,25 @@ func (a *app) caListCommand() *cobra.Command {
 			return a.printJSON(list)
 		}
 		if len(anchors) == 0 {
-			a.inform("no anchors yet: no signer can be trusted")
+			a.inform("no anchors of your own yet")
 			a.inform("hint: smimectl ca add ROOT.pem")
+			a.informRoots(roots)
 			return nil
 		}
-		return a.printTable(len(anchors), func(i int) []string {
+		err = a.printTable(len(anchors), func(i int) []string {
 			x := anchors[i]
 			return []string{shortFingerprint(x.Certificate), verdict.Escape(x.Name), verdict.Escape(x.Certificate.DisplayName()), keyTitle(x.Certificate), untilOf(x.Certificate, a.env.now()), "added " + x.Added.Format(time.DateOnly)}
 		})
+		if err == nil {
+			a.informRoots(roots)
+		}
+		return err
 	}
 	return cmd
+}
+
+func (a *app) informRoots(roots *mailroots.List) {
+	a.inform("and %d public e-mail roots, list of %s:  smimectl ca list --builtin", roots.Count, roots.Date.Format(time.DateOnly))
 }
 
 type caAddOptions struct {

@@ -47,7 +47,7 @@ func (a *app) checkCertificate(o *judgeFlags, name string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
-	anchors, err := a.anchors(&o.trust)
+	anchors, find, err := a.anchors(&o.trust)
 	if err != nil {
 		return fail(err)
 	}
@@ -76,13 +76,10 @@ func (a *app) checkCertificate(o *judgeFlags, name string) *outcome {
 	add(list[1:], filepath.Base(name))
 	add(further, "chain")
 	add(a.storedCertificates()(), "store")
-	lists, err := a.revocationLists(&o.trust)
-	if err != nil {
+	if request.Evidence, err = a.evidence(&o.trust); err != nil {
 		return fail(err)
 	}
-	if !o.trust.off {
-		request.Evidence = certpath.NewEvidence(lists...)
-	}
+	request.Anchors = append(request.Anchors, find(leaf, request.Candidates, policy.At)...)
 	result := certpath.Validate(request)
 	facts := verdict.Facts{Command: command, File: name, Certs: []verdict.Certificate{{Certificate: leaf, Now: &result, Sources: request.Sources}}}
 	return &outcome{report: verdict.Judge(facts, policy)}

@@ -118,6 +118,9 @@ func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
+	if err := a.guardRecipients(&o.trust, recipients, now); err != nil {
+		return fail(err)
+	}
 	sharing, holders, err := o.shared.recipients()
 	if err != nil {
 		return fail(err)

@@ -86,7 +86,7 @@ func reasonOf(err error) string {
 
 // plain is what a lower floor says, without the floor's name.
 func plain(text string) string {
-	for _, floor := range []string{"certstore: ", "message: ", "mimewrap: ", "cms: ", "cert: ", "algorithm: ", "spool: "} {
+	for _, floor := range []string{"certstore: ", "mailroots: ", "message: ", "mimewrap: ", "cms: ", "cert: ", "algorithm: ", "spool: "} {
 		text = strings.TrimPrefix(text, floor)
 	}
 	return text

@@ -164,6 +164,9 @@ func (a *app) noteAnchor(root *cert.Certificate, who string) {
 			return
 		}
 	}
+	if a.isMailRoot(root) {
+		return
+	}
 	a.inform("note: %s is not an anchor yet; to verify under it:  smimectl ca add --from-id %s", verdict.Escape(root.DisplayName()), verdict.Escape(who))
 }
 

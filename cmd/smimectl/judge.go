@@ -165,7 +165,7 @@ func (j *judgeFlags) examiner(a *app) (*message.Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
-	anchors, err := a.anchors(&j.trust)
+	anchors, find, err := a.anchors(&j.trust)
 	if err != nil {
 		return nil, err
 	}
@@ -177,9 +177,13 @@ func (j *judgeFlags) examiner(a *app) (*message.Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
+	responses, err := ocspResponses(&j.trust)
+	if err != nil {
+		return nil, err
+	}
 	paths, err := j.policyInputs()
 	if err != nil {
 		return nil, err
 	}
-	return &message.Examiner{Anchors: anchors, Chain: chain, Store: a.storedCertificates(), CRLs: lists, Policy: policy, Paths: paths, Spool: a.env.spoolOptions()}, nil
+	return &message.Examiner{Anchors: anchors, AnchorsFor: find, Chain: chain, Store: a.storedCertificates(), CRLs: lists, OCSP: responses, Policy: policy, Paths: paths, Spool: a.env.spoolOptions()}, nil
 }

@@ -193,6 +193,10 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 	if err != nil {
 		return nil, nil, err
 	}
+	guard, err := a.newGuard(&o.trust, now)
+	if err != nil {
+		return nil, nil, err
+	}
 	var signers []cms.Signer
 	for _, id := range ids {
 		if id.certificate == nil {
@@ -200,6 +204,9 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 				withHint("name the file of the certificate too:  -i CERT.pem --key %s", quoted(id.file))
 		}
 		if err := mayUse(id, certpath.PurposeSign, "sign as", now); err != nil {
+			return nil, nil, err
+		}
+		if err := guard.admits(id.certificate, id.chain, id.who(), "sign as", certpath.PurposeSign); err != nil {
 			return nil, nil, err
 		}
 		if compare && !o.anyFrom {

@@ -21,7 +21,7 @@ type trustFlags struct {
 	ca          []string
 	chain       []string
 	crl         []string
-	ocsp        string
+	ocsp        []string
 	systemRoots bool
 	online      bool
 	required    bool
@@ -34,7 +34,7 @@ func (t *trustFlags) add(cmd *cobra.Command) {
 	f.BoolVar(&t.systemRoots, "system-roots", false, "trust the system's TLS roots too")
 	f.Var(many(&t.chain, "FILE"), "chain", "further certificates, never trusted by themselves (repeatable)")
 	f.Var(many(&t.crl, "FILE"), "crl", "revocation list (repeatable)")
-	f.Var(once(&t.ocsp, "FILE"), "ocsp", "OCSP response")
+	f.Var(many(&t.ocsp, "FILE"), "ocsp", "OCSP response (repeatable)")
 	f.BoolVar(&t.online, "online", false, "fetch revocation lists and missing certificates")
 	f.BoolVar(&t.required, "require-revocation", false, "refuse what cannot be shown to be not revoked")
 	f.BoolVar(&t.off, "no-revocation", false, "do not look at revocation")
@@ -46,16 +46,17 @@ func (t *trustFlags) check() error {
 	switch {
 	case t.online:
 		return usageErrorf("--online is not built yet: this version never uses the network").withHint("leave it out, or check revocation by another program")
-	case t.ocsp != "":
-		return usageErrorf("--ocsp is not built yet: this version reads revocation lists only").withHint("give the CA's list:  --crl FILE")
 	case t.required && t.off:
 		return usageErrorf("--require-revocation and --no-revocation exclude each other")
 	}
 	return nil
 }
 
-// anchors are those of --ca, else of $SMIMECTL_CA, else the store's own.
-func (a *app) anchors(t *trustFlags) ([]certpath.Anchor, error) {
+// anchors are those of --ca, else of $SMIMECTL_CA, else the store's own and the
+// public e-mail roots, which are many and found by name. The finder is never nil.
+func (a *app) anchors(t *trustFlags) ([]certpath.Anchor, finder, error) {
+	none := func(*cert.Certificate, []*cert.Certificate, time.Time) []certpath.Anchor { return nil }
+	find := finder(none)
 	files := t.ca
 	if len(files) == 0 {
 		if name := a.env.getenv("SMIMECTL_CA"); name != "" {
@@ -66,8 +67,13 @@ func (a *app) anchors(t *trustFlags) ([]certpath.Anchor, error) {
 	if len(files) == 0 {
 		stored, err := a.env.store().Anchors()
 		if err != nil {
-			return nil, storeError(err)
+			return nil, nil, storeError(err)
 		}
+		roots, err := a.mailRoots()
+		if err != nil {
+			return nil, nil, err
+		}
+		find = rootFinder(roots)
 		for _, s := range stored {
 			out = append(out, certpath.Anchor{Certificate: s.Certificate, Name: s.Name, Kind: "own", Added: s.Added})
 		}
@@ -75,13 +81,13 @@ func (a *app) anchors(t *trustFlags) ([]certpath.Anchor, error) {
 	for _, name := range files {
 		if name == "none" {
 			if len(files) > 1 {
-				return nil, usageErrorf("--ca none and --ca FILE exclude each other").withHint("a file of that name is:  --ca ./none")
+				return nil, nil, usageErrorf("--ca none and --ca FILE exclude each other").withHint("a file of that name is:  --ca ./none")
 			}
 			continue
 		}
 		list, err := readCertificates(name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, c := range list {
 			out = append(out, certpath.Anchor{Certificate: c, Name: strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), Kind: "file"})
@@ -90,11 +96,11 @@ func (a *app) anchors(t *trustFlags) ([]certpath.Anchor, error) {
 	if t.systemRoots {
 		system, err := systemRoots(a.env)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		out = append(out, system...)
 	}
-	return out, nil
+	return out, find, nil
 }
 
 // readCertificates reads every certificate of a file in any of the usual forms.
@@ -215,6 +221,21 @@ func colonHex(c *cert.Certificate) string {
 		b.WriteByte(digits[x&15])
 	}
 	return b.String()
+}
+
+// isDamaged tells whether an error is about what a file of the store holds.
+func isDamaged(err error) bool {
+	var damaged *certstore.DamagedError
+	return errors.As(err, &damaged)
+}
+
+// unwrapDamage gives the reason without the file's name.
+func unwrapDamage(err error) error {
+	var damaged *certstore.DamagedError
+	if errors.As(err, &damaged) {
+		return damaged.Err
+	}
+	return err
 }
 
 // storeError words what the store says.

@@ -47,7 +47,7 @@ type Request struct {
 	At         time.Time
 	Purpose    Purpose
 	Policy     PolicyInputs
-	Evidence   *Evidence // revocation lists; nil: revocation is not looked at
+	Evidence   *Evidence // revocation lists and OCSP responses; nil: revocation is not looked at
 }
 
 // PolicyInputs are the inputs (c) and (e) to (g) of RFC 5280, Section 6.1.1.

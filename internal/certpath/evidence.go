@@ -25,7 +25,8 @@ type List struct {
 	Source string // "file", "store", "message": for those who report
 }
 
-// Evidence is a set of revocation lists, with what was found out about them.
+// Evidence is a set of revocation lists and of answers of responders, with what
+// was found out about them.
 // One Evidence may serve several requests, one after the other, and bounds the
 // work of all of them; it must not be used by several goroutines at once.
 type Evidence struct {
@@ -33,6 +34,8 @@ type Evidence struct {
 	signatures map[signaturePair]bool
 	listings   map[listingPair]cert.Listing
 	issuers    map[issuerPair]standing
+	answers    map[string][]*answer // by serial number
+	responders map[responderPair]responder
 	checks     int
 	paths      int
 	work       int
@@ -86,6 +89,8 @@ func NewEvidence(lists ...List) *Evidence {
 		signatures: map[signaturePair]bool{},
 		listings:   map[listingPair]cert.Listing{},
 		issuers:    map[issuerPair]standing{},
+		answers:    map[string][]*answer{},
+		responders: map[responderPair]responder{},
 		checks:     maxListChecks,
 		paths:      maxIssuers,
 		work:       maxListWork,

@@ -16,13 +16,13 @@ const (
 	Revoked
 )
 
-// Revocation is what the lists at hand say of one certificate of a path
-// (RFC 5280, Section 6.3).
+// Revocation is what the evidence at hand says of one certificate of a path
+// (RFC 5280, Section 6.3; RFC 6960).
 type Revocation struct {
 	Certificate *cert.Certificate
 	Status      RevocationStatus
-	Source      string    // of the list that decided: "file", "store", "message"; empty when Unknown
-	Issued      time.Time // thisUpdate of that list
+	Source      string    // of the list that decided: "file", "store", "message"; of an OCSP response "ocsp: file"; empty when Unknown
+	Issued      time.Time // thisUpdate of that list or response
 	Revoked     time.Time // when it was revoked, by the list
 	Invalid     time.Time // since when the key is thought to be bad; zero when nothing is said
 	Reason      cert.Reason
@@ -72,10 +72,28 @@ type finding struct {
 	misused bool
 }
 
-// status finds out whether a certificate was revoked (RFC 5280,
-// Section 6.3.3). above are the certificates of its path from its issuer to
-// the anchor.
+// status finds out whether a certificate was revoked, by lists and by
+// responders. Whoever says that it was is believed. above are the certificates
+// of its path from its issuer to the anchor.
 func (k *checker) status(c *cert.Certificate, above []*cert.Certificate) Revocation {
+	by := k.listed(c, above)
+	if by.Status == Revoked {
+		return by
+	}
+	answer, asked := k.answered(c, above)
+	switch {
+	case !asked:
+	case answer.Status == Revoked, answer.Status == NotRevoked && (by.Status == Unknown || answer.Issued.After(by.Issued)):
+		return answer
+	case by.Status == Unknown && len(k.evidence.byIssuer[c.Issuer.Key()]) == 0:
+		return answer // there is no list that would be a better reason
+	}
+	return by
+}
+
+// listed finds out whether a certificate was revoked by a list (RFC 5280,
+// Section 6.3.3).
+func (k *checker) listed(c *cert.Certificate, above []*cert.Certificate) Revocation {
 	out := Revocation{Certificate: c, Detail: "there is no list of " + c.Issuer.String()}
 	ca, _, _ := c.BasicConstraints()
 	points, wellFormed := pointsOf(c)

@@ -8,11 +8,11 @@ import (
 	"smimectl/internal/cms"
 )
 
-// evidence gathers the revocation lists that the signers of sd are judged by:
-// those handed in first, then those of the message, which a sender may have
-// chosen (RFC 8550, Section 6). nil means that there are none, or that nobody
-// is to look. A list that cannot be read is no evidence; it is passed over, as
-// if the sender had left it out.
+// evidence gathers the revocation lists and OCSP responses that the signers of
+// sd are judged by: those handed in first, then those of the message, which a
+// sender may have chosen (RFC 8550, Section 6; RFC 5940). nil means that there
+// are none, or that nobody is to look. What cannot be read is no evidence; it is
+// passed over, as if the sender had left it out.
 func (w *walk) evidence(sd *cms.SignedData) *certpath.Evidence {
 	if w.x.Policy.NoRevocation {
 		return nil
@@ -29,10 +29,24 @@ func (w *walk) evidence(sd *cms.SignedData) *certpath.Evidence {
 	if unreadable > 0 {
 		w.note([]string{"a revocation list of the message cannot be read"})
 	}
-	if len(lists) == 0 {
+	responses := slices.Clone(w.x.OCSP)
+	unreadable = 0
+	for _, raw := range sd.OCSPResponses() {
+		if r, err := cert.ParseOCSP(raw); err == nil {
+			responses = append(responses, certpath.Response{OCSP: r, Source: "message"})
+		} else {
+			unreadable++
+		}
+	}
+	if unreadable > 0 {
+		w.note([]string{"an OCSP response of the message cannot be read"})
+	}
+	if len(lists)+len(responses) == 0 {
 		return nil
 	}
-	return certpath.NewEvidence(lists...)
+	e := certpath.NewEvidence(lists...)
+	e.AddResponses(responses...)
+	return e
 }
 
 // faultless reports whether nothing is wrong with the best path.

@@ -1,6 +1,8 @@
 package message
 
 import (
+	"time"
+
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
@@ -19,9 +21,14 @@ const maxLayers = 8
 // many messages at a time.
 type Examiner struct {
 	Anchors []certpath.Anchor
+	// AnchorsFor gives further anchors that may have issued a signer's certificate or one of the others, at a moment: for
+	// lists too long to be looked through. They are nobody's signers by themselves. nil = none.
+	AnchorsFor func(leaf *cert.Certificate, others []*cert.Certificate, at time.Time) []certpath.Anchor
+
 	Chain   []*cert.Certificate        // further certificates handed in, never anchors
 	Store   func() []*cert.Certificate // those of the store; asked only when the message's own do not do
 	CRLs    []certpath.List            // revocation lists handed in and of the store; those of a message come after them
+	OCSP    []certpath.Response        // OCSP responses handed in; those of a message come after them
 	Keys    []Key                      // what may decrypt, in the order of preference
 	Policy  verdict.Policy
 	Paths   certpath.PolicyInputs

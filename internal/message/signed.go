@@ -3,6 +3,7 @@ package message
 import (
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"smimectl/internal/cert"
@@ -241,13 +242,19 @@ func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time, ev
 	}
 	add(sd.Certificates, "message")
 	add(w.x.Chain, "chain")
-	result := certpath.Validate(req)
+	validate := func() certpath.Result {
+		if w.x.AnchorsFor != nil {
+			req.Anchors = append(slices.Clip(w.x.Anchors), w.x.AnchorsFor(leaf, req.Candidates, at)...)
+		}
+		return certpath.Validate(req)
+	}
+	result := validate()
 	if settled(&result) || w.x.Store == nil {
 		return &result
 	}
 	if stored := w.x.Store(); len(stored) > 0 {
 		add(stored, "store")
-		result = certpath.Validate(req)
+		result = validate()
 	}
 	return &result
 }

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"strings"
 
 	"smimectl/internal/certpath"
 )
@@ -27,17 +28,27 @@ func (p Policy) revocations(path *certpath.Path, add func(trust string, code Cod
 	}
 }
 
-// sourceText says where a list is from.
+// sourceText says where a list or an OCSP answer is from.
 func sourceText(source string) string {
 	switch source {
-	case "message":
+	case "message", "ocsp: message":
 		return "in the mail"
 	case "file":
 		return "from --crl"
+	case "ocsp: file":
+		return "from --ocsp"
 	case "store":
 		return "in your store"
 	}
 	return "from " + source
+}
+
+// evidenceText names what the source is.
+func evidenceText(source string) string {
+	if strings.HasPrefix(source, "ocsp: ") {
+		return "OCSP answer"
+	}
+	return "list"
 }
 
 func revokedText(r *certpath.Revocation) string {
@@ -45,8 +56,8 @@ func revokedText(r *certpath.Revocation) string {
 	if name := r.Reason.String(); name != "" && r.Reason != 0 {
 		why = " (" + name + ")"
 	}
-	return fmt.Sprintf("the certificate of %s was revoked on %s%s, by the list of %s (%s)",
-		quote(shownName(r.Certificate.Subject)), day(r.Revoked), why, day(r.Issued), sourceText(r.Source))
+	return fmt.Sprintf("the certificate of %s was revoked on %s%s, by the %s of %s (%s)",
+		quote(shownName(r.Certificate.Subject)), day(r.Revoked), why, evidenceText(r.Source), day(r.Issued), sourceText(r.Source))
 }
 
 func unknownText(r *certpath.Revocation) string {
@@ -121,8 +132,9 @@ func (r *Report) revokedRow(s *SignerReport) row {
 	case "good":
 		x := row{Label: "Revoked?", Value: "no", Narrow: []string{"no"}}
 		if v.ListOf != nil && v.Source != nil {
-			x.Remark = fmt.Sprintf("by the list of %s (%s)", day(v.ListOf.Time), sourceText(*v.Source))
-			x.Narrow = []string{"no, by the list", "of " + day(v.ListOf.Time)}
+			what := evidenceText(*v.Source)
+			x.Remark = fmt.Sprintf("by the %s of %s (%s)", what, day(v.ListOf.Time), sourceText(*v.Source))
+			x.Narrow = []string{"no, by the " + what, "of " + day(v.ListOf.Time)}
 		}
 		return x
 	case "unknown":

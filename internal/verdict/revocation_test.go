@@ -125,9 +125,33 @@ func TestRevocation(t *testing.T) {
 // TestRevocationSources: every source has words.
 func TestRevocationSources(t *testing.T) {
 	t.Parallel()
-	for source, want := range map[string]string{"message": "in the mail", "file": "from --crl", "store": "in your store", "ocsp": "from ocsp"} {
+	for source, want := range map[string]string{"message": "in the mail", "file": "from --crl", "store": "in your store", "ocsp: message": "in the mail", "ocsp: file": "from --ocsp", "else": "from else"} {
 		if got := sourceText(source); got != want {
 			t.Errorf("%s: got %q, want %q", source, got, want)
+		}
+	}
+}
+
+// TestRevocationByOCSP: an answer of a responder is not called a list.
+func TestRevocationByOCSP(t *testing.T) {
+	t.Parallel()
+	for letters, want := range map[string]string{
+		"gg": "by the OCSP answer of 2026-11-20 (in the mail)",
+		"rg": "by the OCSP answer of 2026-11-20 (in the mail)",
+	} {
+		f, p := good(t)
+		known(letters)(t, &f, &p)
+		for _, res := range []*certpath.Result{first(&f).Now, first(&f).Then} {
+			for i := range res.Paths[0].Revocation {
+				res.Paths[0].Revocation[i].Source = "ocsp: message"
+			}
+		}
+		r := Judge(f, p)
+		if flat := strings.Join(strings.Fields(r.Text(Style{Width: 200})), " "); !strings.Contains(flat, want) {
+			t.Errorf("%s: %q does not say %q", letters, flat, want)
+		}
+		if narrow := strings.Join(strings.Fields(r.Text(Style{Width: 40})), " "); letters == "gg" && !strings.Contains(narrow, "no, by the OCSP answer of 2026-11-20") {
+			t.Errorf("narrow: %s", narrow)
 		}
 	}
 }

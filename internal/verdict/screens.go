@@ -180,6 +180,9 @@ func anchorText(link ChainReport) (long, short string) {
 	case "file":
 		return "an anchor by --ca", "by --ca"
 	case "builtin":
+		if link.Added != nil {
+			return "a built-in e-mail root, list of " + day(link.Added.Time), "built-in"
+		}
 		return "a built-in e-mail root", "built-in"
 	case "system":
 		return "a root of this system", "system's root"
