@@ -84,11 +84,16 @@ func (c *config) check(path string) error {
 	return nil
 }
 
-// revocation puts the configured mode where no flag says otherwise.
-func (c *config) applyRevocation(t *trustFlags) {
-	if t.required || t.off {
-		return
+// checkTrust refuses flags that cannot be kept, and puts the configured mode of
+// revocation where no flag says otherwise.
+func (a *app) checkTrust(t *trustFlags) error {
+	c, err := a.config()
+	if err != nil {
+		return err
 	}
-	t.required = c.Revocation == "required"
-	t.off = c.Revocation == "off"
+	if !t.required && !t.off {
+		t.required = c.Revocation == "required"
+		t.off = c.Revocation == "off"
+	}
+	return t.check()
 }

@@ -98,7 +98,7 @@ func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
 	if err := o.configure(a); err != nil {
 		return fail(err)
 	}
-	if err := o.check(); err != nil {
+	if err := o.check(a); err != nil {
 		return fail(err)
 	}
 	in, err := a.openDraft(name)
@@ -177,8 +177,8 @@ func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
 	return a.done("encrypt", name, entity, composed)
 }
 
-func (o *encryptOptions) check() error {
-	if err := o.trust.check(); err != nil {
+func (o *encryptOptions) check(a *app) error {
+	if err := a.checkTrust(&o.trust); err != nil {
 		return err
 	}
 	switch {

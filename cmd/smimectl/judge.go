@@ -63,11 +63,11 @@ var legacyNames = []string{"all", "sha1", "md5", "dsa", "3des", "rc2", "des", "r
 
 // policy turns the flags into what internal/verdict judges by.
 func (j *judgeFlags) policy(a *app) (verdict.Policy, error) {
+	if err := a.checkTrust(&j.trust); err != nil {
+		return verdict.Policy{}, err
+	}
 	p := verdict.Policy{Now: a.env.now().UTC(), AnyFrom: j.anyFrom, AllowPartial: j.allowPartial, Anyway: j.anyway,
 		PurposeAny: j.purpose == "any", RequireRevocation: j.trust.required, NoRevocation: j.trust.off, Allow: map[string]bool{}}
-	if err := j.trust.check(); err != nil {
-		return p, err
-	}
 	at, signed, err := parseMoment(j.at, p.Now)
 	if err != nil {
 		return p, err

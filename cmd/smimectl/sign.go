@@ -76,7 +76,7 @@ func (a *app) runSign(o *signOptions, name string) error {
 
 func (a *app) signOne(o *signOptions, name string) *outcome {
 	fail := func(err error) *outcome { return a.failed("sign", name, err) }
-	if err := o.trust.check(); err != nil {
+	if err := a.checkTrust(&o.trust); err != nil {
 		return fail(err)
 	}
 	in, err := a.openDraft(name)

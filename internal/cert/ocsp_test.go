@@ -90,6 +90,9 @@ func TestParseOCSPRefuses(t *testing.T) {
 			if r != nil || err == nil || !errors.As(err, &syntax) && !errors.As(err, &limit) || !strings.Contains(err.Error(), c.detail) {
 				t.Errorf("got %v, %v, want %q", r, err, c.detail)
 			}
+			if strings.HasPrefix(c.name, "too ") != errors.As(err, &limit) {
+				t.Errorf("got %T", err)
+			}
 		})
 	}
 }
