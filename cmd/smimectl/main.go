@@ -20,24 +20,8 @@ func main() {
 	// A reader that went away is a failed write like any other: exit 3, and
 	// nothing left behind.
 	signal.Ignore(syscall.SIGPIPE)
-	// An interrupted run leaves whole outputs or none: temporary files are
-	// removed, then the signal takes its usual course.
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, interruptSignals()...)
-	go func() {
-		s := <-stop
-		env.temporary.removeAll()
-		signal.Reset(s)
-		if p, err := os.FindProcess(os.Getpid()); err == nil && p.Signal(s) == nil {
-			select {} // the signal ends the process
-		}
-		os.Exit(exitMachine)
-	}()
+	env.temporary.watch = watchInterrupts(env.temporary)
 	code := run(env, os.Args[1:])
 	env.temporary.removeAll()
 	os.Exit(code)
-}
-
-func interruptSignals() []os.Signal {
-	return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 }

@@ -16,11 +16,15 @@ import (
 type temporaryFiles struct {
 	mu    sync.Mutex
 	names map[string]bool
+	watch func() // has them removed when the run is interrupted
 }
 
 func (t *temporaryFiles) add(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.watch != nil {
+		t.watch()
+	}
 	if t.names == nil {
 		t.names = map[string]bool{}
 	}
@@ -145,12 +149,10 @@ func (o *output) giveName() (string, error) {
 	}
 	for try := 0; ; try++ {
 		name := filepath.Join(filepath.Dir(o.target), o.pattern()+strconv.FormatUint(rand.Uint64(), 36))
-		o.env.temporary.add(name)
 		err := linkUnnamed(o.file, name)
 		if err == nil {
 			return name, nil
 		}
-		o.env.temporary.forget(name)
 		if !errors.Is(err, os.ErrExist) || try == 10 {
 			return "", err
 		}
@@ -174,6 +176,9 @@ func (o *output) commit() error {
 	}
 	name := ""
 	if err == nil {
+		if !o.named {
+			defer holdInterrupts()()
+		}
 		name, err = o.giveName()
 	}
 	if closeErr := o.file.Close(); err == nil {
