@@ -61,6 +61,9 @@ All flags of a verb: smimectl VERB --help
 // run executes one command line and returns the exit code.
 func run(env *environment, args []string) int {
 	a := &app{env: env}
+	if call, ok := parseGitCall(args); ok {
+		return a.runGit(call)
+	}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(env.stdin)
@@ -125,7 +128,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.signCommand(), a.verifyCommand(), a.encryptCommand(), a.decryptCommand(), a.inspectCommand(),
 		a.idCommand(), a.certCommand(), a.caCommand(),
-		a.demoCommand(), a.explainCommand(), a.versionCommand(),
+		a.demoCommand(), a.explainCommand(), a.gitCommand(), a.versionCommand(),
 	)
 	return root
 }

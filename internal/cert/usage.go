@@ -45,6 +45,7 @@ func (c *Certificate) KeyUsage() (KeyUsage, bool) { return c.known.usage, c.know
 var (
 	PurposeAny             = algorithm.MustOID("2.5.29.37.0")
 	PurposeEmailProtection = algorithm.MustOID("1.3.6.1.5.5.7.3.4")
+	PurposeCodeSigning     = algorithm.MustOID("1.3.6.1.5.5.7.3.3")
 )
 
 // purpose is a row of the table of purposes that have a name.
@@ -57,7 +58,7 @@ var purposes = []purpose{
 	{PurposeAny, "anyExtendedKeyUsage"},
 	{algorithm.MustOID("1.3.6.1.5.5.7.3.1"), "serverAuth"},
 	{algorithm.MustOID("1.3.6.1.5.5.7.3.2"), "clientAuth"},
-	{algorithm.MustOID("1.3.6.1.5.5.7.3.3"), "codeSigning"},
+	{PurposeCodeSigning, "codeSigning"},
 	{PurposeEmailProtection, "emailProtection"},
 	{algorithm.MustOID("1.3.6.1.5.5.7.3.8"), "timeStamping"},
 	{algorithm.MustOID("1.3.6.1.5.5.7.3.9"), "OCSPSigning"},

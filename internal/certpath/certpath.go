@@ -30,12 +30,14 @@ type Anchor struct {
 // Purpose is what the leaf's key is to be used for.
 type Purpose int
 
-// The purposes of S/MIME. PurposeAny asks for none: neither key usage nor
-// extended key usage of any certificate are looked at for it.
+// The purposes of S/MIME, and of commits and tags, which a certificate for code
+// may sign too. PurposeAny asks for none: neither key usage nor extended key
+// usage of any certificate are looked at for it.
 const (
 	PurposeSign Purpose = iota
 	PurposeEncrypt
 	PurposeAny
+	PurposeCode
 )
 
 // Request is what Validate needs to know.

@@ -25,7 +25,8 @@ func (e *UnfitError) Unwrap() error { return e.Err }
 //     Section 4.4.2).
 //   - Encryption: keyEncipherment for keys that transport, keyAgreement for
 //     keys that agree (RFC 5652, Section 6.2; RFC 8550, Section 4.4.2).
-//   - Extended key usage emailProtection or any (RFC 8550, Section 4.4.4).
+//   - Extended key usage emailProtection or any (RFC 8550, Section 4.4.4); for
+//     signing code codeSigning too.
 //
 // An extension that is absent does not restrict.
 func Fits(c *cert.Certificate, p Purpose) error {
@@ -62,16 +63,18 @@ func Fits(c *cert.Certificate, p Purpose) error {
 			return &UnfitError{Certificate: c, Detail: "nothing can be encrypted to a key of kind " + key.Name}
 		}
 	}
-	if !forMail(c) {
+	if !meantFor(c, p) {
 		return &UnfitError{Certificate: c, Detail: "its extended key usage allows " + purposesOf(c) + ", not emailProtection"}
 	}
 	return nil
 }
 
-// forMail reports whether the extended key usage allows mail.
-func forMail(c *cert.Certificate) bool {
+// meantFor reports whether the extended key usage allows mail, or code where that
+// is what is signed.
+func meantFor(c *cert.Certificate, p Purpose) bool {
 	purposes, present := c.ExtKeyUsage()
-	return !present || slices.Contains(purposes, cert.PurposeEmailProtection) || slices.Contains(purposes, cert.PurposeAny)
+	return !present || slices.Contains(purposes, cert.PurposeEmailProtection) || slices.Contains(purposes, cert.PurposeAny) ||
+		p == PurposeCode && slices.Contains(purposes, cert.PurposeCodeSigning)
 }
 
 func purposesOf(c *cert.Certificate) string {

@@ -158,7 +158,7 @@ func (w *walk) issuing(c *cert.Certificate) {
 	}
 	// RFC 5280 does not chain extended key usages; the CAs and their users do
 	// (CA/Browser Forum S/MIME Baseline Requirements, Section 7.1.2.2).
-	if w.b.req.Purpose != PurposeAny && !forMail(c) {
+	if w.b.req.Purpose != PurposeAny && !meantFor(c, w.b.req.Purpose) {
 		w.problem(CodeWrongPurpose, c, "its extended key usage allows "+purposesOf(c)+", not emailProtection")
 	}
 	w.addConstraints(c)

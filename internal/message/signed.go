@@ -229,8 +229,11 @@ func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time, ev
 		Sources:  map[string]string{},
 		Evidence: evidence,
 	}
-	if w.x.Policy.PurposeAny {
+	switch {
+	case w.x.Policy.PurposeAny:
 		req.Purpose = certpath.PurposeAny
+	case w.x.Policy.PurposeCode:
+		req.Purpose = certpath.PurposeCode
 	}
 	add := func(list []*cert.Certificate, source string) {
 		for _, c := range list {

@@ -26,6 +26,7 @@ type Policy struct {
 	RequireSigned     bool
 	RequireIntegrity  bool
 	PurposeAny        bool
+	PurposeCode       bool // what is signed is a commit or a tag: certificates for code are accepted too
 	Anyway            bool
 
 	Flags []string // the exceptions in use, as the user typed them; named in the report
