@@ -128,7 +128,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.signCommand(), a.verifyCommand(), a.encryptCommand(), a.decryptCommand(), a.inspectCommand(),
 		a.idCommand(), a.certCommand(), a.caCommand(),
-		a.demoCommand(), a.explainCommand(), a.gitCommand(), a.versionCommand(),
+		a.demoCommand(), a.explainCommand(), a.gitCommand(), a.doctorCommand(), a.versionCommand(),
 	)
 	return root
 }
