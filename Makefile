@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 
 export CGO_ENABLED = 0
 
-.PHONY: build demo test test-large corpus race fuzz bench compare cross cover lint check clean roots
+.PHONY: man build demo test test-large corpus race fuzz bench compare cross cover lint check clean roots
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o smimectl ./cmd/smimectl
@@ -16,6 +16,10 @@ build:
 demo: build
 	rm -rf smimectl-demo
 	./smimectl demo
+
+# The manual pages, in man/man1:  man -l man/man1/smimectl-verify.1
+man: build
+	./smimectl manual man/man1
 
 # Everything that must pass. openssl and gpgsm add interoperability tests when they are installed.
 test:
@@ -70,4 +74,4 @@ lint:
 check: lint test
 
 clean:
-	rm -rf smimectl dist coverage.out smimectl-demo
+	rm -rf smimectl dist man coverage.out smimectl-demo

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"smimectl/internal/online"
 	"smimectl/internal/verdict"
 )
 
@@ -17,6 +18,8 @@ type app struct {
 	env    *environment
 	exit   int
 	global globalFlags
+
+	fetching *online.Client // nil as long as nothing was to be fetched
 }
 
 // globalFlags mean the same in every verb.
@@ -128,7 +131,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.signCommand(), a.verifyCommand(), a.encryptCommand(), a.decryptCommand(), a.inspectCommand(),
 		a.idCommand(), a.certCommand(), a.caCommand(),
-		a.demoCommand(), a.explainCommand(), a.gitCommand(), a.doctorCommand(), a.versionCommand(),
+		a.demoCommand(), a.explainCommand(), a.gitCommand(), a.doctorCommand(), a.versionCommand(), a.manualCommand(),
 	)
 	return root
 }
