@@ -68,12 +68,16 @@ func run(env *environment, args []string) int {
 		return a.runGit(call)
 	}
 	root := a.rootCommand()
+	completing := len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd)
+	if completing {
+		a.offer(root)
+	}
 	root.SetArgs(args)
 	root.SetIn(env.stdin)
 	out := &rememberedError{w: env.stdout} // help is printed by cobra, which does not look at errors
 	root.SetOut(out)
 	root.SetErr(env.stderr)
-	if err := foreignFlag(args); err != nil {
+	if err := foreignFlag(args); err != nil && !completing {
 		return a.fail(err)
 	}
 	if err := root.Execute(); err != nil {
@@ -120,7 +124,6 @@ func (a *app) rootCommand() *cobra.Command {
 	flags.Var(onceOf(&a.global.color, "auto", "always", "never"), "color", "colour of the first word: auto, always, never")
 	flags.BoolVar(&a.global.ascii, "ascii", false, "only ASCII in what is shown")
 	root.SetFlagErrorFunc(flagError)
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{Use: "help [VERB]", Short: "help about a verb", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {
 		target, _, err := cmd.Root().Find(args)
 		if err != nil || target == nil {
