@@ -81,6 +81,8 @@ pair 'sign RSA-2048' s1 o1
 s2() { many "$program" verify --ca ca.pem --any-from s.eml; }
 o2() { many openssl cms -verify -in s.eml -CAfile ca.pem -purpose any -out o.out; }
 pair 'verify' s2 o2
+s2b() { many "$program" verify --any-from s.eml; }
+pair 'verify, store and built-in roots' s2b o2
 mkdir box; for ((i = 0; i < messages; i++)); do ln s.eml "box/$i.eml"; done
 s3() { "$program" verify --ca ca.pem --any-from box/*.eml; }
 pair 'verify, one process for all' s3 o2
