@@ -15,6 +15,8 @@ type decryptOptions struct {
 	requireSigned    bool
 	requireIntegrity bool
 	raw              bool
+	many             manyFlags
+	outputs          outputsFlags
 	shared           secretFlags
 }
 
@@ -27,8 +29,7 @@ inside is judged; an unknown signer is reported and the mail is written all the 
 		`  smimectl decrypt secret.eml
   smimectl decrypt --require-signed -o clear.eml secret.eml
   smimectl decrypt -i me.p12 --passphrase-file pw secret.eml`)
-	cmd.Args = atMostOne
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runDecrypt(o, first(args)) }
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runDecrypt(o, args) }
 	o.judge.add(cmd)
 	o.identity.add(cmd, a.env, "open as this identity: address, fingerprint, or a file (repeatable); default: every identity of the store")
 	f := cmd.Flags()
@@ -36,6 +37,8 @@ inside is judged; an unknown signer is reported and the mail is written all the 
 	f.BoolVar(&o.requireIntegrity, "require-integrity", false, "refuse ciphers that do not show changes (CBC), before the key is used")
 	f.BoolVar(&o.raw, "raw", false, "the content may be any bytes, and is written as it is")
 	o.shared.add(cmd)
+	o.many.add(cmd)
+	o.outputs.add(cmd)
 	return cmd
 }
 
@@ -46,7 +49,14 @@ func first(args []string) string {
 	return args[0]
 }
 
-func (a *app) runDecrypt(o *decryptOptions, name string) error {
+func (a *app) runDecrypt(o *decryptOptions, args []string) error {
+	name, single := o.many.mails.one(args)
+	if !single {
+		return a.decryptSeveral(o, args)
+	}
+	if o.outputs.given() || o.many.skipDone {
+		return usageErrorf("--out-dir, --suffix and --skip-done are for several mails").withHint("the output for one is  -o FILE")
+	}
 	if err := a.reportApart(name, o.judge.output); err != nil {
 		return err
 	}
@@ -56,9 +66,35 @@ func (a *app) runDecrypt(o *decryptOptions, name string) error {
 		a.finishEarly("decrypt", name, err, toFile)
 		return nil
 	}
-	result := a.decryptOne(x, o, name)
-	a.finish(result, toFile && a.global.json)
+	in, err := a.openInput(name)
+	if err != nil {
+		a.finishEarly("decrypt", name, err, toFile && a.global.json)
+		return nil
+	}
+	a.finish(a.decryptOne(x, o, in, o.judge.output), toFile && a.global.json)
 	return nil
+}
+
+// decryptSeveral opens several mails, each into a file of its own.
+func (a *app) decryptSeveral(o *decryptOptions, operands []string) error {
+	if o.judge.output != "" {
+		return usageErrorf("-o goes with one FILE").withHint("a place for several outputs:  --out-dir DIR or --suffix .EXT")
+	}
+	if a.global.report == "-" {
+		return a.reportApart()
+	}
+	x, err := o.examiner(a)
+	if err != nil {
+		return err
+	}
+	s := &several{verb: "decrypt", flags: &o.many, outputs: &o.outputs, suffix: ".clear.eml", writes: true, secret: true, do: func(a *app, m *mail, target string) *outcome {
+		in, err := a.openMail(m)
+		if err != nil {
+			return a.failed("decrypt", m.name, err)
+		}
+		return a.decryptOne(x, o, in, target)
+	}}
+	return s.run(a, operands)
 }
 
 func (o *decryptOptions) examiner(a *app) (*message.Examiner, error) {
@@ -80,18 +116,17 @@ func (o *decryptOptions) examiner(a *app) (*message.Examiner, error) {
 	return x, err
 }
 
-func (a *app) decryptOne(x *message.Examiner, o *decryptOptions, name string) *outcome {
-	in, err := a.openInput(name)
-	if err != nil {
-		return a.failed("decrypt", name, err)
-	}
+// decryptOne opens a mail, closes it, and writes what was inside to target if all
+// of it is known to be good.
+func (a *app) decryptOne(x *message.Examiner, o *decryptOptions, in *input, target string) *outcome {
 	defer in.close()
+	name := in.name
 	ex := x.Examine(message.Input{Command: "decrypt", Name: name, Source: in.source, Want: true, Open: true, Raw: o.raw})
 	defer ex.Close()
 	if !ex.Report.Release() {
 		return &outcome{report: ex.Report}
 	}
-	if err := a.release(ex, o.judge.output, message.ReleaseOptions{Entity: o.judge.entity, Raw: o.raw}, true); err != nil {
+	if err := a.release(ex, target, message.ReleaseOptions{Entity: o.judge.entity, Raw: o.raw}, true); err != nil {
 		return a.failed("decrypt", name, err)
 	}
 	return &outcome{report: ex.Report}

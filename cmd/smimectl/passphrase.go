@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -23,9 +24,9 @@ type passphraseFlags struct {
 	fd    string
 	env   *environment
 
-	fromFD  []byte
-	fdRead  bool
-	prompts map[string][]byte // answers of this run, by what they were for
+	mu     sync.Mutex // several mails may need a key at the same time
+	fromFD []byte
+	fdRead bool
 }
 
 func (p *passphraseFlags) add(cmd *cobra.Command, env *environment) {
@@ -57,6 +58,8 @@ func (p *passphraseFlags) function() certstore.PassphraseFunc {
 }
 
 func (p *passphraseFlags) given() ([][]byte, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var out [][]byte
 	for _, name := range p.files {
 		line, err := firstLineOf(name)

@@ -1,0 +1,334 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"smimectl/internal/verdict"
+)
+
+func manyApp(stdin string) *app {
+	env := systemEnvironment()
+	env.stdin, env.stdout, env.stderr = strings.NewReader(stdin), io.Discard, io.Discard
+	return &app{env: env}
+}
+
+func reportNamed(word verdict.Word, name string) *verdict.Report {
+	r := verdict.Judge(verdict.Facts{Command: "verify", File: name}, verdict.Policy{})
+	r.Verdict = word
+	return r
+}
+
+// TestEachKeepsTheOrder works on mails of very different length, several at a time: they come out as they went in, and
+// no more of them wait than there is room for.
+func TestEachKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	const mails, workers = 2000, 4
+	var given, shown atomic.Int64
+	source := func(yield func(*mail) bool) {
+		for i := range mails {
+			given.Add(1)
+			if !yield(&mail{index: i, name: fmt.Sprint(i)}) {
+				return
+			}
+		}
+	}
+	var order []string
+	most := int64(0)
+	err := manyApp("").each(source, workers, func(a *app, m *mail) *outcome {
+		if m.index%100 == 0 {
+			time.Sleep(2 * time.Millisecond)
+		}
+		fmt.Fprintf(a.env.stderr, "said of %s", m.name)
+		return &outcome{report: reportNamed(verdict.WordGood, m.name)}
+	}, func(f *finished) error {
+		order = append(order, f.mail.name)
+		if string(f.said) != "said of "+f.mail.name {
+			t.Errorf("%s: %q", f.mail.name, f.said)
+		}
+		most = max(most, given.Load()-shown.Add(1))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(order) != mails {
+		t.Fatalf("%d mails of %d", len(order), mails)
+	}
+	for i, name := range order {
+		if name != fmt.Sprint(i) {
+			t.Fatalf("mail %d is %s", i, name)
+		}
+	}
+	if most > workers*ahead+workers+1 {
+		t.Errorf("%d mails were under way at a time", most)
+	}
+}
+
+// TestEachStops ends when the results cannot be shown, and takes no further mails.
+func TestEachStops(t *testing.T) {
+	t.Parallel()
+	full := errors.New("full")
+	var given atomic.Int64
+	source := func(yield func(*mail) bool) {
+		for i := range 1_000_000 {
+			given.Add(1)
+			if !yield(&mail{index: i}) {
+				return
+			}
+		}
+	}
+	shown := 0
+	err := manyApp("").each(source, 3, func(*app, *mail) *outcome { return &outcome{} }, func(*finished) error {
+		if shown++; shown == 10 {
+			return full
+		}
+		return nil
+	})
+	if !errors.Is(err, full) || shown != 10 {
+		t.Errorf("%v after %d", err, shown)
+	}
+	if n := given.Load(); n > 1000 {
+		t.Errorf("%d mails were taken", n)
+	}
+}
+
+// TestShards takes every mail in exactly one of N parts, the same one each time.
+func TestShards(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 2, 3, 7, 64} {
+		counts := make([]int, n)
+		for i := range 2000 {
+			name, taken := fmt.Sprintf("Maildir/cur/%d.host:2,S", i), 0
+			for part := range n {
+				var s shardFlag
+				if err := s.Set(fmt.Sprintf("%d/%d", part+1, n)); err != nil {
+					t.Fatal(err)
+				}
+				if s.takes(name) {
+					taken++
+					counts[part]++
+				}
+			}
+			if taken != 1 {
+				t.Fatalf("%d parts of %d take %s", taken, n, name)
+			}
+		}
+		for part, count := range counts {
+			if count < 2000/n/3 {
+				t.Errorf("part %d of %d has %d mails", part+1, n, count)
+			}
+		}
+	}
+	for _, bad := range []string{"", "1", "0/2", "3/2", "1/0", "-1/2", "1/2/3", "a/b", "1/99999999999"} {
+		if err := (&shardFlag{}).Set(bad); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+	twice := &shardFlag{}
+	if twice.Set("1/2") != nil || twice.Set("2/2") == nil {
+		t.Error("a second value wins")
+	}
+}
+
+// TestMailsOf lists what operands name, in one order.
+func TestMailsOf(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const mailText = "From: a@example.org\n\nhello\n"
+	const line = "From a@example.org Sun Nov 22 00:00:00 2026\n"
+	for _, name := range []string{"box/cur/1:2,S", "box/new/2", "box/tmp/3", "box/.Sent/cur/4", "box/.hidden/5", "box/cur/.lock", "plain/a.eml", "plain/sub/b.eml", "plain/tmp/c.eml"} {
+		write(name, mailText)
+	}
+	write("two.mbox", line+mailText+"\n"+line+mailText)
+	write("one.mbox", line+mailText)
+	write("quoted.eml", mailText+"\nFrom here on it is text\n")
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(os.Symlink(filepath.Join(dir, "plain", "a.eml"), filepath.Join(dir, "plain", "link.eml")))
+	must(os.Symlink(filepath.Join(dir, "plain"), filepath.Join(dir, "plain", "circle")))
+	names := func(flags *mailFlags, stdin string, operands ...string) []string {
+		for i := range operands {
+			operands[i] = filepath.Join(dir, operands[i])
+		}
+		var out []string
+		for m := range manyApp(stdin).mails(flags, operands) {
+			name := strings.TrimPrefix(m.name, dir+string(filepath.Separator))
+			if m.err != nil {
+				name += " !"
+			}
+			if m.index != len(out) {
+				t.Errorf("%s has index %d", name, m.index)
+			}
+			out = append(out, filepath.ToSlash(name))
+			m.drop()
+		}
+		return out
+	}
+	for _, test := range []struct {
+		name     string
+		flags    mailFlags
+		stdin    string
+		operands []string
+		want     []string
+	}{
+		{"Maildir", mailFlags{}, "", []string{"box"}, []string{"box/.Sent/cur/4", "box/cur/1:2,S", "box/new/2"}},
+		{"folder", mailFlags{}, "", []string{"plain"}, []string{"plain/a.eml", "plain/link.eml", "plain/sub/b.eml", "plain/tmp/c.eml"}},
+		{"mbox", mailFlags{}, "", []string{"two.mbox"}, []string{"two.mbox:1", "two.mbox:2"}},
+		{"mbox of one", mailFlags{}, "", []string{"one.mbox", "quoted.eml"}, []string{"one.mbox", "quoted.eml"}},
+		{"missing", mailFlags{}, "", []string{"nothing", "one.mbox"}, []string{"nothing !", "one.mbox"}},
+		{"list of lines", mailFlags{filesFrom: "-"}, dir + "/one.mbox\r\n\n" + dir + "/plain/a.eml", nil, []string{"one.mbox", "plain/a.eml"}},
+		{"list ended by NUL", mailFlags{filesFrom: "-"}, dir + "/a\nb\x00" + dir + "/plain/a.eml\x00", nil, []string{"a\nb !", "plain/a.eml"}},
+		{"operands and list", mailFlags{filesFrom: "-"}, dir + "/one.mbox\n", []string{"plain/a.eml"}, []string{"plain/a.eml", "one.mbox"}},
+		{"folder in a list", mailFlags{filesFrom: "-"}, dir + "/box/cur\n", nil, []string{"box/cur/1:2,S"}},
+		{"no list", mailFlags{filesFrom: filepath.Join(dir, "nothing")}, "", nil, []string{"nothing !"}},
+		{"a name without end", mailFlags{filesFrom: "-"}, strings.Repeat("x", maxName+1), nil, []string{"- !"}},
+	} {
+		if got := names(&test.flags, test.stdin, test.operands...); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// TestSafeBelow keeps outputs inside their folder whatever a mail's file is called.
+func TestSafeBelow(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"a.eml": "a.eml", "./a.eml": "a.eml", "/etc/a.eml": "etc/a.eml", "../../a.eml": "a.eml", "x/../../a": "a", "..": "mail", "/": "mail", ".": "mail",
+	} {
+		if got := filepath.ToSlash(safeBelow(name)); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestOutputs says where the outputs of several mails go.
+func TestOutputs(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		folder, suffix string
+		mail           mail
+		want           string
+	}{
+		{"out", "", mail{name: "in/a.eml", below: "in/a.eml"}, "out/in/a.eml"},
+		{"out", ".clear.eml", mail{name: "in/a.p7m", below: "in/a.p7m"}, "out/in/a.clear.eml"},
+		{"", ".clear.eml", mail{name: "in/a.eml", below: "in/a.eml"}, "in/a.clear.eml"},
+		{"", ".clear", mail{name: "box/cur/1.M2.host:2,S", below: "1.M2.host:2,S"}, "box/cur/1.M2.host:2,S.clear"},
+		{"", ".eml", mail{name: "in/two.mbox:2", below: "in/two.mbox.2", part: bytes.NewReader(nil)}, "in/two.mbox.2.eml"},
+	} {
+		o := outputsFlags{test.folder, test.suffix}
+		if got := filepath.ToSlash(o.target(&test.mail)); got != test.want {
+			t.Errorf("%+v: %s, want %s", test.mail, got, test.want)
+		}
+	}
+}
+
+// TestResultsGoOn reads what an earlier run has done, without a line that it did not finish.
+func TestResultsGoOn(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "results.jsonl")
+	a := manyApp("")
+	a.global.report = name
+	r, err := a.openResults(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"one", "two"} {
+		if err := r.write(reportNamed(verdict.WordGood, file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.close()
+	whole, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, append(whole, whole[:40]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = a.openResults(true); err != nil {
+		t.Fatal(err)
+	}
+	if !r.has("one") || !r.has("two") || r.has("three") {
+		t.Errorf("done: %v", r.done)
+	}
+	if err := r.write(reportNamed(verdict.WordGood, "three")); err != nil {
+		t.Fatal(err)
+	}
+	r.close()
+	after, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(after, whole) || bytes.Count(after, []byte("\n")) != 3 || !bytes.HasSuffix(after, []byte("\n")) {
+		t.Errorf("results:\n%s", after)
+	}
+	if err := os.WriteFile(name, []byte("my diary\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = a.openResults(true); err == nil {
+		t.Error("a file of something else is taken for results")
+	}
+	if kept, _ := os.ReadFile(name); string(kept) != "my diary\n" {
+		t.Errorf("and changed: %q", kept)
+	}
+	a.global.report = ""
+	if r, err = a.openResults(false); err != nil || r.write(reportNamed(verdict.WordGood, "x")) != nil {
+		t.Errorf("without a file: %v", err)
+	}
+}
+
+// TestProgress shows nothing before it takes a while, and then a bar, a log, or JSON.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		form  string
+		total int
+		ascii bool
+		step  time.Duration
+		want  string
+	}{
+		{"bar", 4, true, 100 * time.Millisecond, ""},
+		{"bar", 4, true, time.Second, "\r\x1b[K[#####---------------] 1 / 4 mails   25%  1/s  0:03 left\r\x1b[K[##########----------] 2 / 4 mails   50%  1/s  0:02 left\r\x1b[K"},
+		{"bar", 4, false, time.Second, "\r\x1b[K\u2588\u2588\u2588\u2588\u2588" + strings.Repeat("\u2591", 15) + " 1 / 4 mails   25%  1/s  0:03 left\r\x1b[K" + strings.Repeat("\u2588", 10) + strings.Repeat("\u2591", 10) + " 2 / 4 mails   50%  1/s  0:02 left\r\x1b[K"},
+		{"bar", 0, true, time.Second, "\r\x1b[K1 mails, 1/s\r\x1b[K2 mails, 1/s\r\x1b[K"},
+		{"plain", 4, true, 6 * time.Second, "smimectl: 2 / 4 mails   50%  0/s  0:12 left\nsmimectl: 2 / 4 mails   50%  0/s\n"},
+		{"plain", 4, true, time.Second, ""},
+		{"json", 0, true, 10 * time.Second, `{"progress":{"done":1,"total":null,"seconds":10,"last":false}}` + "\n" + `{"progress":{"done":2,"total":null,"seconds":20,"last":false}}` + "\n" + `{"progress":{"done":2,"total":null,"seconds":20,"last":true}}` + "\n"},
+		{"none", 4, true, time.Hour, ""},
+	} {
+		var out bytes.Buffer
+		now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+		p := &progress{w: &out, form: test.form, ascii: test.ascii, total: test.total, begun: now}
+		p.now = func() time.Time { return now }
+		for range 2 {
+			now = now.Add(test.step)
+			p.step()
+		}
+		p.end()
+		if out.String() != test.want {
+			t.Errorf("%s of %d every %v:\n%q, want\n%q", test.form, test.total, test.step, out.String(), test.want)
+		}
+	}
+}
