@@ -19,6 +19,7 @@ import (
 type catalogueFolder struct {
 	dir   string
 	world *hostiletest.World
+	store string // "": none
 }
 
 // TestCatalogue gives every hostile message of the catalogue to the command line that judges it. A case that has to fail
@@ -40,11 +41,17 @@ func TestCatalogue(t *testing.T) {
 		publish(t, dir, world, cases)
 		return
 	}
+	locked := lockedStore(t, world)
+	told := &alike{first: map[string]toldCase{}}
 	for _, c := range cases {
 		t.Run(c.ID+" "+c.Name, func(t *testing.T) {
 			t.Parallel()
-			f := &catalogueFolder{t.TempDir(), world}
-			f.check(t, &c)
+			f := &catalogueFolder{dir: t.TempDir(), world: world}
+			if c.Locked {
+				f.store = locked
+			}
+			r := f.check(t, &c)
+			told.compare(t, &c, f.dir, r)
 		})
 	}
 	t.Logf("%d cases", len(cases))
@@ -81,6 +88,9 @@ func (f *catalogueFolder) run(mail []byte, args ...string) ran {
 		getenv: func(name string) string {
 			switch name {
 			case "SMIMECTL_HOME":
+				if f.store != "" {
+					return f.store
+				}
 				return filepath.Join(f.dir, "store")
 			case "LC_ALL":
 				return "C.UTF-8"
@@ -92,7 +102,7 @@ func (f *catalogueFolder) run(mail []byte, args ...string) ran {
 	return ran{code, stdout.String(), stderr.String()}
 }
 
-func (f *catalogueFolder) check(t *testing.T, c *hostiletest.Case) {
+func (f *catalogueFolder) check(t *testing.T, c *hostiletest.Case) ran {
 	t.Helper()
 	output, report := filepath.Join(f.dir, "output"), filepath.Join(f.dir, "report.json")
 	args := append(f.expand(t, c), "-v", "-o", output, "--report", report)
@@ -112,11 +122,24 @@ func (f *catalogueFolder) check(t *testing.T, c *hostiletest.Case) {
 	case c.Want.Exit == 0 && c.Want.Content != nil && !bytes.Equal(content, c.Want.Content):
 		t.Errorf("wrote %q, want %q (%v)", content, c.Want.Content, err)
 	}
+	if c.Want.Written != nil && err == nil {
+		c.Want.Written(t, content)
+	}
 	for _, shown := range []string{r.stdout, r.stderr} {
 		if i := strings.IndexFunc(shown, unfitToShow); i >= 0 || !utf8.ValidString(shown) {
 			t.Errorf("control characters are shown: %q", shown)
 		}
+		if strings.HasPrefix(shown, "[GNUPG:]") || strings.Contains(shown, "\n[GNUPG:]") {
+			t.Errorf("a status line of another program is shown: %q", shown)
+		}
 	}
+	if !strings.Contains(r.stdout, c.Want.Says) {
+		t.Errorf("%q is not shown", c.Want.Says)
+	}
+	if _, err := os.Lstat(filepath.Join(f.dir, "store")); err == nil {
+		t.Error("there is a store now")
+	}
+	f.checkFiles(t, c)
 	if data, err := os.ReadFile(report); err == nil {
 		checkCatalogueReport(t, c, r.code, data)
 	} else if c.Want.Verdict != "" || c.Want.Reason != "" {
@@ -124,6 +147,21 @@ func (f *catalogueFolder) check(t *testing.T, c *hostiletest.Case) {
 	}
 	if t.Failed() {
 		t.Logf("%s\n%s%s", strings.Join(args, " "), r.stdout, r.stderr)
+	}
+	return r
+}
+
+// checkFiles wants no files but those that were named: what a message calls its parts is no file name (A92).
+func (f *catalogueFolder) checkFiles(t *testing.T, c *hostiletest.Case) {
+	t.Helper()
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		t.Error(err)
+	}
+	for _, e := range entries {
+		if name := e.Name(); name != "output" && name != "report.json" && !slices.Contains(c.Args, "@"+name) {
+			t.Errorf("there is a file %q now", name)
+		}
 	}
 }
 
@@ -173,14 +211,14 @@ func publish(t *testing.T, dir string, world *hostiletest.World, cases []hostile
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		f := &catalogueFolder{path, world}
+		f := &catalogueFolder{dir: path, world: world}
 		f.expand(t, &c)
 		if err := os.WriteFile(filepath.Join(path, "message.eml"), c.Mail, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		line, err := json.Marshal(map[string]any{
 			"folder": folder, "id": c.ID, "name": c.Name, "arguments": c.Args, "at": hostiletest.At,
-			"exit": c.Want.Exit, "verdict": c.Want.Verdict, "reason": c.Want.Reason, "note": c.Want.Note,
+			"locked": c.Locked, "exit": c.Want.Exit, "verdict": c.Want.Verdict, "reason": c.Want.Reason, "note": c.Want.Note,
 		})
 		if err != nil {
 			t.Fatal(err)

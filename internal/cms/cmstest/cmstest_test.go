@@ -27,6 +27,11 @@ func TestTreeRoundTrip(t *testing.T) {
 	if again := MustParse(indefinite).DER().Encode(); !bytes.Equal(again, leaf.Certificate.Raw) {
 		t.Error("the tree in DER is something else")
 	}
+	long := n.Clone()
+	long.LengthSize, long.At(0, 1).LengthSize = 6, 3
+	if again := MustParse(long.Encode()); again.LengthSize != 6 || again.At(0, 1).LengthSize != 3 || !bytes.Equal(again.Encode(), long.Encode()) {
+		t.Error("long lengths are not kept")
+	}
 	s := Primitive(ber.OctetString, []byte("0123456789")).Segment(3)
 	if len(s.Children) != 4 || string(s.Join()) != "0123456789" {
 		t.Errorf("%d segments, %q", len(s.Children), s.Join())

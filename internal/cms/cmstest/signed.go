@@ -42,7 +42,14 @@ func (s Signed) SignerInfos() *Node { return s.Data().At(-1) }
 func (s Signed) Signer(i int) *Node { return s.SignerInfos().At(i) }
 
 // SignedAttributes is the field of one SignerInfo, or nil.
-func (s Signed) SignedAttributes(i int) *Node { return s.Signer(i).Find(ber.Context(0)) }
+func (s Signed) SignedAttributes(i int) *Node {
+	for n, c := range s.Signer(i).Children {
+		if n > 1 && c.Tag == ber.Context(0) { // the key identifier of a signer has this tag too
+			return c
+		}
+	}
+	return nil
+}
 
 // Attribute returns the first signed attribute of a type, or nil.
 func (s Signed) Attribute(i int, oid algorithm.OID) *Node {

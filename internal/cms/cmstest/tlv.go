@@ -52,6 +52,9 @@ func parse(r *ber.Reader) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{Tag: h.Tag, Constructed: h.Constructed, Indefinite: h.Indefinite}
+	if shortest := len(ber.AppendHeader(nil, h.Tag, h.Constructed, h.Length)); !h.Indefinite && h.Size > shortest {
+		n.LengthSize = h.Size - (shortest - len(lengthOctets(h.Length))) - 1
+	}
 	if !h.Constructed {
 		n.Value, err = r.Octets(h.Tag, 1<<40)
 		return n, err
