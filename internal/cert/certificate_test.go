@@ -132,6 +132,8 @@ func TestParseRefuses(t *testing.T) {
 	twice.Extensions = append(twice.Extensions, certtest.CA(0))
 	inner := template()
 	inner.InnerAlgID = certtest.AlgID("1.2.840.10045.4.3.3", false)
+	parameters := template()
+	parameters.InnerAlgID = certtest.AlgID("1.2.840.10045.4.3.2", true)
 	v1 := template()
 	v1.Version = 1
 	v2 := template()
@@ -140,6 +142,10 @@ func TestParseRefuses(t *testing.T) {
 	v4.Version = 4
 	noSerial := template()
 	noSerial.Serial = []byte{}
+	padded := template()
+	padded.Serial = []byte{0, 5}
+	negative := template()
+	negative.Serial = []byte{0xff, 0x85}
 	after := template()
 	after.AfterTBSField = []byte{5, 0}
 	badName := template()
@@ -150,10 +156,13 @@ func TestParseRefuses(t *testing.T) {
 		"cut":                          good[:len(good)-1],
 		"extension twice":              certtest.Issue(twice, nil).DER,
 		"signature algorithms differ":  certtest.Issue(inner, nil).DER,
+		"parameters differ":            certtest.Issue(parameters, nil).DER,
 		"version 1 with extensions":    certtest.Issue(v1, nil).DER,
 		"version 2 with extensions":    certtest.Issue(v2, nil).DER,
 		"version 4":                    certtest.Issue(v4, nil).DER,
 		"empty serial number":          certtest.Issue(noSerial, nil).DER,
+		"padded serial number":         certtest.Issue(padded, nil).DER,
+		"padded negative number":       certtest.Issue(negative, nil).DER,
 		"something after extensions":   certtest.Issue(after, nil).DER,
 		"malformed name":               certtest.Issue(badName, nil).DER,
 		"too large":                    make([]byte, 1<<20+1),
@@ -218,6 +227,7 @@ func TestMalformedExtensions(t *testing.T) {
 		{"basic constraints and rest", "2.5.29.19", []byte{0x30, 0, 0}},
 		{"key identifier", "2.5.29.14", []byte{0x30, 0}},
 		{"authority key identifier", "2.5.29.35", []byte{4, 0}},
+		{"no alternative names", "2.5.29.17", []byte{0x30, 0}},
 		{"alternative names", "2.5.29.17", []byte{0x30, 2, 0x9f, 0x1f}},
 		{"alternative name of another class", "2.5.29.17", []byte{0x30, 3, 0x41, 1, 'a'}},
 		{"constructed rfc822Name", "2.5.29.17", []byte{0x30, 3, 0xa1, 1, 'a'}},

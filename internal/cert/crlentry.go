@@ -127,8 +127,9 @@ func (l *CRL) Find(issuer Name, serial []byte) Listing {
 
 // minimal drops octets that only repeat the sign.
 //
-// QUIRK: serial numbers that are padded in the certificate or on the list are
-// taken for the number they stand for.
+// QUIRK: serial numbers that are padded on the list are taken for the number
+// they stand for: a revocation that is overlooked does harm. A certificate with
+// such a number is malformed.
 func minimal(serial []byte) []byte {
 	for len(serial) > 1 && (serial[0] == 0 && serial[1] < 0x80 || serial[0] == 0xff && serial[1] >= 0x80) {
 		serial = serial[1:]

@@ -173,10 +173,11 @@ func (x *extensions) readBasicConstraints(value cryptobyte.String) bool {
 	return true
 }
 
-// readSubjectAltName: SubjectAltName ::= GeneralNames (Section 4.2.1.6).
+// readSubjectAltName: SubjectAltName ::= GeneralNames, of which there must be
+// one (Section 4.2.1.6).
 func (x *extensions) readSubjectAltName(value cryptobyte.String) bool {
 	var list cryptobyte.String
-	if !value.ReadASN1(&list, asn1.SEQUENCE) || !value.Empty() {
+	if !value.ReadASN1(&list, asn1.SEQUENCE) || !value.Empty() || list.Empty() {
 		return false
 	}
 	names, ok := readGeneralNames(list)

@@ -25,9 +25,9 @@ var (
 	oidOCSPRevoke  = algorithm.MustOID("1.3.6.1.5.5.7.48.1.9")
 )
 
-// ocspKnown are the extensions that may be critical: nobody asked with a
-// nonce; what an archive or a certificate that was never issued is, the answer
-// itself says.
+// ocspKnown are the extensions that may be critical: a nonce is compared by who
+// asked, see AnswersNonce; what an archive or a certificate that was never issued
+// is, the answer itself says.
 var ocspKnown = []algorithm.OID{oidOCSPNonce, oidOCSPArchive, oidOCSPRevoke}
 
 // OCSP is a response of the Online Certificate Status Protocol (RFC 6960,

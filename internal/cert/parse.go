@@ -99,7 +99,7 @@ func (c *Certificate) parseTBS(der cryptobyte.String) error {
 		c.Version = v + 1
 	}
 	var serial cryptobyte.String
-	if !tbs.ReadASN1(&serial, asn1.INTEGER) || serial.Empty() {
+	if !tbs.ReadASN1(&serial, asn1.INTEGER) || serial.Empty() || len(minimal(serial)) != len(serial) {
 		return malformedCertificate("serialNumber")
 	}
 	// QUIRK: negative serial numbers and such of more than 20 octets are
@@ -109,7 +109,7 @@ func (c *Certificate) parseTBS(der cryptobyte.String) error {
 	if !ok {
 		return malformedCertificate("signature")
 	}
-	if !inner.Equal(c.SignatureAlgorithm) {
+	if !bytes.Equal(inner.DER(), c.SignatureAlgorithm.DER()) {
 		return malformedCertificate("signature and signatureAlgorithm differ")
 	}
 	var err error

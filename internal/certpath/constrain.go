@@ -18,8 +18,7 @@ const (
 // constraintCache keeps what was read of certificates that stand in several
 // paths, and counts the work.
 type constraintCache struct {
-	constraints map[*cert.Certificate]*constraints
-	malformed   map[*cert.Certificate]bool
+	constraints map[*cert.Certificate]*constraints // nil: malformed
 	names       map[*cert.Certificate][]constrainedName
 	work        int
 }
@@ -27,7 +26,6 @@ type constraintCache struct {
 func newConstraintCache() *constraintCache {
 	return &constraintCache{
 		constraints: map[*cert.Certificate]*constraints{},
-		malformed:   map[*cert.Certificate]bool{},
 		names:       map[*cert.Certificate][]constrainedName{},
 		work:        maxNameTotal,
 	}
@@ -41,14 +39,11 @@ func (k *constraintCache) constraintsOf(c *cert.Certificate) (*constraints, stri
 		return nil, ""
 	}
 	l, ok := k.constraints[c]
-	if !ok && !k.malformed[c] {
-		if l, ok = parseConstraints(e.Value); ok {
-			k.constraints[c] = l
-		} else {
-			k.malformed[c] = true
-		}
+	if !ok {
+		l = parseConstraints(e.Value)
+		k.constraints[c] = l
 	}
-	if k.malformed[c] {
+	if l == nil {
 		return nil, "its name constraints are malformed or too many"
 	}
 	return l, ""
@@ -111,7 +106,7 @@ func (k *constraintCache) namesOf(c *cert.Certificate) []constrainedName {
 // host is an IP address, cannot be compared (RFC 5280, Section 4.2.1.10).
 func hostOfURI(text string) (string, bool) {
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" {
+	if err != nil {
 		return "", false
 	}
 	if _, err := netip.ParseAddr(u.Hostname()); err == nil {
@@ -172,7 +167,7 @@ func (t *subtree) holds(n constrainedName) bool {
 		return t.holdsHost(n.mailbox.Domain)
 	case cert.KindDNSName:
 		// A DNS base covers itself and everything below it.
-		return t.holdsHost(n.text) || !strings.HasPrefix(t.text, ".") && strings.HasSuffix(n.text, "."+t.text)
+		return t.holdsHost(n.text) || strings.HasSuffix(n.text, "."+t.text)
 	case cert.KindURI:
 		return t.holdsHost(n.text)
 	case cert.KindIPAddress:

@@ -43,32 +43,40 @@ type subtree struct {
 //	NameConstraints ::= SEQUENCE {
 //	    permittedSubtrees  [0] GeneralSubtrees OPTIONAL,
 //	    excludedSubtrees   [1] GeneralSubtrees OPTIONAL }
-func parseConstraints(value []byte) (*constraints, bool) {
+//	GeneralSubtrees ::= SEQUENCE SIZE (1..MAX) OF GeneralSubtree
+//
+// It is nil when they are malformed or too many. One of the two has to be
+// there, and none is empty: a list of what is permitted that names nothing must
+// not be taken for no list.
+func parseConstraints(value []byte) *constraints {
 	s := cryptobyte.String(value)
 	var body cryptobyte.String
 	if !s.ReadASN1(&body, asn1.SEQUENCE) || !s.Empty() {
-		return nil, false
+		return nil
 	}
 	l := &constraints{permitted: map[form][]subtree{}, excluded: map[form][]subtree{}}
 	count := 0
 	for i, into := range []map[form][]subtree{l.permitted, l.excluded} {
 		var list cryptobyte.String
 		var present bool
-		if !body.ReadOptionalASN1(&list, &present, asn1.Tag(i).ContextSpecific().Constructed()) {
-			return nil, false
+		if !body.ReadOptionalASN1(&list, &present, asn1.Tag(i).ContextSpecific().Constructed()) || present && list.Empty() {
+			return nil
 		}
 		for !list.Empty() {
 			if count++; count > maxSubtrees {
-				return nil, false
+				return nil
 			}
 			f, t, ok := readSubtree(&list)
 			if !ok {
-				return nil, false
+				return nil
 			}
 			into[f] = append(into[f], t)
 		}
 	}
-	return l, body.Empty()
+	if !body.Empty() || count == 0 {
+		return nil
+	}
+	return l
 }
 
 // readSubtree reads a GeneralSubtree:

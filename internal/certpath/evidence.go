@@ -33,7 +33,7 @@ type Evidence struct {
 	byIssuer   map[string][]*scope
 	signatures map[signaturePair]bool
 	listings   map[listingPair]cert.Listing
-	issuers    map[issuerPair]standing
+	issuers    map[issuerPair]listSigner
 	answers    map[string][]*answer // by serial number
 	responders map[responderPair]responder
 	checks     int
@@ -88,7 +88,7 @@ func NewEvidence(lists ...List) *Evidence {
 		byIssuer:   map[string][]*scope{},
 		signatures: map[signaturePair]bool{},
 		listings:   map[listingPair]cert.Listing{},
-		issuers:    map[issuerPair]standing{},
+		issuers:    map[issuerPair]listSigner{},
 		answers:    map[string][]*answer{},
 		responders: map[responderPair]responder{},
 		checks:     maxListChecks,

@@ -17,6 +17,12 @@ const (
 	believed
 )
 
+// listSigner is who signed a list.
+type listSigner struct {
+	standing
+	path *Path // to the anchor; nil for a certificate of the path that is validated
+}
+
 // checker finds out whether certificates of paths to one anchor were revoked.
 type checker struct {
 	req      *Request
@@ -39,19 +45,22 @@ func (k *checker) maySignLists(c *cert.Certificate) bool {
 // certificate above, or of another one with the name of the issuer that has a
 // path to the same anchor. misused reports that a certificate above signed it
 // against its key usage, which is of interest where the key is a stranger's.
-func (k *checker) issuerOf(l *entryList, above []*cert.Certificate) (best standing, misused bool) {
+func (k *checker) issuerOf(l *entryList, above []*cert.Certificate) (best listSigner, misused bool) {
 	for _, c := range above {
 		if !c.Subject.Equal(l.Issuer) || !k.evidence.signed(l, c) {
 			continue
 		}
 		if k.maySignLists(c) {
-			return believed, false // its own status is part of that of the path
+			return listSigner{standing: believed}, false // its own status is part of that of the path
 		}
 		misused = true
 	}
 	for _, c := range k.others(l, above) {
 		if k.maySignLists(c) && k.evidence.signed(l, c) {
-			if best = max(best, k.standingOf(c, above)); best == believed {
+			if s := k.standingOf(c, above); s.standing > best.standing {
+				best = s
+			}
+			if best.standing == believed {
 				break
 			}
 		}
@@ -89,14 +98,14 @@ func (k *checker) others(l *entryList, above []*cert.Certificate) []*cert.Certif
 
 // standingOf validates a path from the certificate of an issuer of lists to
 // the anchor (RFC 5280, Section 6.3.3 (f)), its revocation included.
-func (k *checker) standingOf(c *cert.Certificate, above []*cert.Certificate) standing {
+func (k *checker) standingOf(c *cert.Certificate, above []*cert.Certificate) listSigner {
 	if slices.ContainsFunc(k.pending, c.Equal) {
 		// The CA had the list that tells whether this key was revoked be signed
 		// with this key: there is nothing else to go by.
-		return believed
+		return listSigner{standing: believed}
 	}
 	if len(k.pending) == maxIssuerDeep {
-		return doubtful
+		return listSigner{standing: doubtful}
 	}
 	id := issuerPair{c.Fingerprint(), k.anchor.Certificate.Fingerprint(), k.req.At.Unix()}
 	if len(k.pending) == 0 {
@@ -106,16 +115,19 @@ func (k *checker) standingOf(c *cert.Certificate, above []*cert.Certificate) sta
 	}
 	if k.evidence.paths == 0 {
 		k.evidence.exhausted = true
-		return stranger
+		return listSigner{}
 	}
 	k.evidence.paths--
 	b := newBuilder(&Request{Leaf: c, Candidates: k.req.Candidates, Anchors: []Anchor{*k.anchor}, At: k.req.At, Purpose: PurposeAny})
 	b.search()
 	deeper := &checker{req: k.req, evidence: k.evidence, anchor: k.anchor, pending: append(slices.Clone(k.pending), c)}
-	best := stranger
+	best := listSigner{}
 	for _, p := range b.results() {
-		if p.Good() {
-			best = max(best, deeper.worth(&p))
+		if !p.Good() {
+			continue
+		}
+		if s := deeper.worth(&p); s > best.standing {
+			best = listSigner{s, &p}
 		}
 	}
 	if len(k.pending) == 0 {

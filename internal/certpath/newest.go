@@ -11,6 +11,7 @@ import (
 type opinion struct {
 	*entryList
 	cert.Listing
+	signer *Path  // of who signed it, where that is no certificate of the path
 	sure   bool   // its issuer is beyond doubt
 	fault  string // why it says of no certificate that it was not revoked
 	future bool   // it was issued after the time of the request
@@ -26,7 +27,7 @@ func (k *checker) opinionOf(l *entryList, sure bool, c *cert.Certificate) *opini
 		o.fault = "it has the critical extension " + l.UnknownCritical()[0].String() + ", which is not known"
 	case len(l.Malformed()) > 0:
 		o.fault = "its extension " + l.Malformed()[0].String() + " is malformed"
-	case l.IsDelta() && (l.BaseNumber() == nil || l.Number() == nil):
+	case l.IsDelta() && l.Number() == nil: // the other one is malformed when it is missing
 		o.fault = "it is a delta list without numbers"
 	default:
 		o.fault = o.Fault
@@ -49,10 +50,10 @@ func (k *checker) opinionOf(l *entryList, sure bool, c *cert.Certificate) *opini
 func (o *opinion) usable() bool { return o.sure && o.fault == "" }
 
 // newerThan reports whether o takes the place of p: it is newer by date and, if
-// both have one, not older by number. Of two lists that contradict each other
+// both have one, not older by number; so it never is newer than itself. Of two lists that contradict each other
 // here neither is dropped.
 func (o *opinion) newerThan(p *opinion) bool {
-	if o == p || !o.usable() || o.future || o.ThisUpdate.Before(p.ThisUpdate) {
+	if !o.usable() || o.future || o.ThisUpdate.Before(p.ThisUpdate) {
 		return false
 	}
 	if o.IsDelta() && (p.BaseNumber() == nil || o.BaseNumber().Cmp(p.BaseNumber()) > 0) {

@@ -48,11 +48,9 @@ func (e *Evidence) Empty() bool { return len(e.byIssuer)+len(e.answers) == 0 }
 // It is false when none of them was asked about it.
 func (k *checker) answered(c *cert.Certificate, above []*cert.Certificate) (Revocation, bool) {
 	out, asked := Revocation{Certificate: c}, false
-	if len(above) == 0 {
-		return out, false
-	}
 	issuer := above[0]
 	var good, held *answer
+	var goodBy responder
 	for _, a := range k.evidence.answers[c.SerialKey()] {
 		if !k.evidence.spend(nameWork) || !a.ID.Matches(c, issuer) {
 			continue
@@ -89,9 +87,11 @@ func (k *checker) answered(c *cert.Certificate, above []*cert.Certificate) (Revo
 			}
 		}
 		switch {
-		case unfit == "" && (good == nil || a.ThisUpdate.After(good.ThisUpdate)):
-			good = a
-		case unfit != "" && out.Detail == "":
+		case unfit == "":
+			if good == nil || a.ThisUpdate.After(good.ThisUpdate) {
+				good, goodBy = a, by
+			}
+		case out.Detail == "":
 			out.Detail = "the OCSP answer of " + a.ThisUpdate.Format(time.DateOnly) + " does not tell: " + unfit
 		}
 	}
@@ -99,7 +99,7 @@ func (k *checker) answered(c *cert.Certificate, above []*cert.Certificate) (Revo
 	case held != nil && (good == nil || !good.ThisUpdate.After(held.ThisUpdate)):
 		return held.revocation(c, Revoked), true
 	case good != nil:
-		return good.revocation(c, NotRevoked), true
+		return good.revocation(c, NotRevoked).restsOn(good.response.SignatureAlgorithm, goodBy.path), true
 	}
 	return out, asked
 }

@@ -62,6 +62,10 @@ func (w *walk) policies(path []*cert.Certificate) {
 			w.problem(CodePathInvalid, c, "its policy extensions are malformed or too many")
 			return
 		}
+		if e.strange {
+			w.problem(CodePathInvalid, c, "its critical policies have a qualifier that is not known")
+			return
+		}
 		s.enter(e, i > 0 && c.SelfIssued())
 		if s.explicit == 0 && len(s.nodes) == 0 {
 			w.problem(CodePathInvalid, c, "an explicit policy is required and none is valid")
@@ -85,10 +89,6 @@ func (w *walk) policies(path []*cert.Certificate) {
 
 // enter is Section 6.1.3, steps (d) and (e).
 func (s *policyState) enter(e *policyExtensions, selfIssuedBetween bool) {
-	if !e.hasPolicies || len(s.nodes) == 0 {
-		s.nodes = nil
-		return
-	}
 	// Which nodes of the depth above expect a policy.
 	expecting := map[algorithm.OID][]*policyNode{}
 	for _, node := range s.nodes {

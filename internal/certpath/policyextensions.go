@@ -1,6 +1,8 @@
 package certpath
 
 import (
+	"slices"
+
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
 
@@ -11,9 +13,9 @@ import (
 // policyExtensions are the policy extensions of one certificate; numbers are
 // -1 where absent.
 type policyExtensions struct {
-	hasPolicies                                 bool
 	policies                                    []algorithm.OID
 	mappings                                    [][2]algorithm.OID
+	strange                                     bool // a policy has a qualifier that is not known
 	requireExplicit, inhibitMapping, inhibitAny int
 }
 
@@ -38,6 +40,9 @@ func readPolicyExtensions(c *cert.Certificate) (*policyExtensions, bool) {
 				return nil, false
 			}
 		}
+		if x.OID == oidCertificatePolicies && !x.Critical {
+			e.strange = false // Section 4.2.1.4: only a critical extension must be understood to the last
+		}
 	}
 	return e, true
 }
@@ -50,7 +55,6 @@ func (e *policyExtensions) readInhibitAny(value cryptobyte.String) bool {
 }
 
 func (e *policyExtensions) readPolicies(value cryptobyte.String) bool {
-	e.hasPolicies = true
 	var list cryptobyte.String
 	if !value.ReadASN1(&list, asn1.SEQUENCE) || !value.Empty() || list.Empty() {
 		return false
@@ -61,10 +65,41 @@ func (e *policyExtensions) readPolicies(value cryptobyte.String) bool {
 			return false
 		}
 		oid, ok := algorithm.ReadOID(&info)
-		if !ok || !info.Empty() && (!info.SkipASN1(asn1.SEQUENCE) || !info.Empty()) {
+		if !ok || !info.Empty() && !e.readQualifiers(&info) || !info.Empty() {
 			return false
 		}
 		e.policies = append(e.policies, oid)
+	}
+	return true
+}
+
+// qualifiers are those of RFC 5280, Section 4.2.1.4: they tell people something
+// and do not limit what the policy stands for.
+var qualifiers = []algorithm.OID{
+	algorithm.MustOID("1.3.6.1.5.5.7.2.1"), // id-qt-cps
+	algorithm.MustOID("1.3.6.1.5.5.7.2.2"), // id-qt-unotice
+}
+
+// readQualifiers reads SEQUENCE SIZE (1..MAX) OF PolicyQualifierInfo:
+//
+//	PolicyQualifierInfo ::= SEQUENCE {
+//	    policyQualifierId  PolicyQualifierId,
+//	    qualifier          ANY DEFINED BY policyQualifierId }
+func (e *policyExtensions) readQualifiers(info *cryptobyte.String) bool {
+	var list, one, qualifier cryptobyte.String
+	if !info.ReadASN1(&list, asn1.SEQUENCE) {
+		return false
+	}
+	for !list.Empty() {
+		var tag asn1.Tag
+		if !list.ReadASN1(&one, asn1.SEQUENCE) {
+			return false
+		}
+		oid, ok := algorithm.ReadOID(&one)
+		if !ok || !one.ReadAnyASN1(&qualifier, &tag) || !one.Empty() {
+			return false
+		}
+		e.strange = e.strange || !slices.Contains(qualifiers, oid)
 	}
 	return true
 }

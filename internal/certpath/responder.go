@@ -9,6 +9,7 @@ import (
 // responder is what is known of the key that signed an OCSP response.
 type responder struct {
 	believed bool
+	path     *Path  // of a delegate, to the CA
 	detail   string // why it is not
 	outside  string // believed: why its certificate is not valid at the time of the request
 }
@@ -46,16 +47,16 @@ func (k *checker) findResponder(r *cert.OCSP, issuer *cert.Certificate, above []
 		return out
 	}
 	for _, d := range slices.Concat(r.Certificates, k.req.Candidates) {
-		if d == nil || d.Equal(issuer) || !mayAnswer(d) || !d.Issuer.Equal(issuer.Subject) || !r.Fits(d) || !k.evidence.signedResponse(r, d) {
+		if d == nil || !mayAnswer(d) || !d.Issuer.Equal(issuer.Subject) || !r.Fits(d) || !k.evidence.signedResponse(r, d) {
 			continue
 		}
-		detail := k.delegated(d, r, issuer, above)
+		path, detail := k.delegated(d, r, issuer, above)
 		if detail == "" {
 			_, outside := outside(d, k.req.At)
 			if outside != "" {
 				outside = "the responder's certificate is not valid: " + outside
 			}
-			return responder{believed: true, outside: outside}
+			return responder{believed: true, path: path, outside: outside}
 		}
 		out.detail = detail
 	}
@@ -72,26 +73,26 @@ func mayAnswer(d *cert.Certificate) bool {
 	return slices.Contains(purposes, cert.PurposeOCSPSigning)
 }
 
-// delegated says why the responder with the certificate d does not speak for
-// the issuer; nothing when it does. The issuer signed the certificate itself:
+// delegated returns the path from the certificate d of a responder to the
+// issuer, or why it does not speak for that. The issuer signed the certificate itself:
 // there is nobody between them. It has not been revoked, if that is to be
 // looked at and can be known; other responders are not asked about it.
-func (k *checker) delegated(d *cert.Certificate, r *cert.OCSP, issuer *cert.Certificate, above []*cert.Certificate) string {
+func (k *checker) delegated(d *cert.Certificate, r *cert.OCSP, issuer *cert.Certificate, above []*cert.Certificate) (*Path, string) {
 	if k.evidence.paths == 0 {
 		k.evidence.exhausted = true
-		return "there is too much to look at"
+		return nil, "there is too much to look at"
 	}
 	k.evidence.paths--
 	b := newBuilder(&Request{Leaf: d, Anchors: []Anchor{{Certificate: issuer}}, At: r.ProducedAt, Purpose: PurposeAny})
 	b.search()
 	paths := b.results()
 	if len(paths) == 0 || !paths[0].Good() {
-		return "the CA did not issue the responder's certificate, or not for the time of the answer"
+		return nil, "the CA did not issue the responder's certificate, or not for the time of the answer"
 	}
 	if !d.OCSPNoCheck() && k.listed(d, above).Status == Revoked {
-		return "the responder's certificate was revoked"
+		return nil, "the responder's certificate was revoked"
 	}
-	return ""
+	return &paths[0], ""
 }
 
 // signedResponse reports whether the key of a certificate signed the response.

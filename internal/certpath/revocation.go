@@ -3,6 +3,7 @@ package certpath
 import (
 	"time"
 
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 )
 
@@ -28,6 +29,23 @@ type Revocation struct {
 	Reason      cert.Reason
 	Detail      string // why it is Unknown
 	Misused     bool   // Unknown: a CA of the path signed the list, and its key usage does not allow that
+
+	// What NotRevoked rests on besides the path: the digests and keys of the list
+	// or response and of the certificates between who signed it and the anchor.
+	Digests []*algorithm.Digest
+	Keys    []*algorithm.PublicKey
+}
+
+// restsOn notes what a list or response is signed with. by is the path of who
+// signed it, nil for a certificate of the path itself.
+func (r Revocation) restsOn(id algorithm.Identifier, by *Path) Revocation {
+	if scheme, err := algorithm.FindSignature(id, nil); err == nil && scheme.Digest != nil {
+		r.Digests = append(r.Digests, scheme.Digest)
+	}
+	if by != nil {
+		r.Digests, r.Keys = append(r.Digests, by.Digests...), append(r.Keys, by.Keys...)
+	}
+	return r
 }
 
 // revocations fills in the Revocation of every path to an anchor.
@@ -143,7 +161,7 @@ func (k *checker) listed(c *cert.Certificate, above []*cert.Certificate) Revocat
 	case reasons != cert.AllReasons:
 		out.Detail = "the lists at hand are about some reasons only"
 	default:
-		return Revocation{Certificate: c, Status: NotRevoked, Source: good.source, Issued: good.ThisUpdate}
+		return Revocation{Certificate: c, Status: NotRevoked, Source: good.source, Issued: good.ThisUpdate}.restsOn(good.SignatureAlgorithm, good.signer)
 	}
 	return out
 }
@@ -154,8 +172,10 @@ func (k *checker) judge(s *scope, c *cert.Certificate, above []*cert.Certificate
 	collect := func(list []*entryList) (all []*opinion) {
 		for _, l := range list {
 			switch by, misused := k.issuerOf(l, above); {
-			case by != stranger:
-				all = append(all, k.opinionOf(l, by == believed, c))
+			case by.standing != stranger:
+				o := k.opinionOf(l, by.standing == believed, c)
+				o.signer = by.path
+				all = append(all, o)
 			case misused:
 				out.misused, out.detail = true, "the key usage of "+l.Issuer.String()+" does not allow it to sign revocation lists"
 			case out.detail == "":

@@ -7,6 +7,8 @@ import (
 	"smimectl/internal/cert"
 )
 
+var oidDistributionPoints = algorithm.MustOID("2.5.29.31")
+
 // handled are the extensions whose meaning is taken into account here or
 // later in the validation, so that they may be critical (RFC 5280,
 // Section 4.2). issuerAltName has nothing to be taken into account.
@@ -17,13 +19,14 @@ var handled = []algorithm.OID{
 	algorithm.MustOID("2.5.29.18"), // issuerAltName
 	algorithm.MustOID("2.5.29.19"), // basicConstraints
 	oidNameConstraints,
-	algorithm.MustOID("2.5.29.31"), // cRLDistributionPoints
+	oidDistributionPoints,
 	oidCertificatePolicies,
 	oidPolicyMappings,
 	algorithm.MustOID("2.5.29.35"), // authorityKeyIdentifier
 	oidPolicyConstraints,
 	algorithm.MustOID("2.5.29.37"), // extKeyUsage
 	oidInhibitAnyPolicy,
+	algorithm.MustOID("1.3.6.1.5.5.7.48.1.5"), // id-pkix-ocsp-nocheck
 }
 
 // outside says whether t is outside the validity of c, both ends included
@@ -71,7 +74,7 @@ func (b *builder) validate(p *Path) {
 		}
 	}
 	w.leaf(p.Certificates[0])
-	if p.Anchor != nil && len(p.Certificates) > 1 {
+	if p.Anchor != nil {
 		w.policies(p.Certificates[:len(p.Certificates)-1])
 	}
 }
@@ -79,7 +82,7 @@ func (b *builder) validate(p *Path) {
 // anchor takes over what limits an anchor puts on paths. Its name and key are
 // all that RFC 5280, Section 6.1.1 (d) knows of it; that a certificate which
 // is no CA's cannot issue others, and the constraints a root puts on itself
-// (RFC 5937), hold here as well.
+// (RFC 5937) or its purposes, hold here as well.
 func (w *walk) anchor(c *cert.Certificate) {
 	if _, detail := outside(c, w.b.req.At); detail != "" {
 		w.path.Notes = append(w.path.Notes, Problem{Code: NoteAnchorExpired, Certificate: c, Detail: detail})
@@ -93,6 +96,9 @@ func (w *walk) anchor(c *cert.Certificate) {
 	}
 	if hasUsage && usage&cert.UsageKeyCertSign == 0 {
 		w.problem(CodePathInvalid, c, "its key usage does not allow it to sign certificates")
+	}
+	if w.b.req.Purpose != PurposeAny && !meantFor(c, w.b.req.Purpose) {
+		w.problem(CodeWrongPurpose, c, "its extended key usage allows "+purposesOf(c)+", not emailProtection")
 	}
 	if len(c.Malformed()) > 0 {
 		w.problem(CodePathInvalid, c, "extension "+c.Malformed()[0].String()+" is malformed")
@@ -112,8 +118,12 @@ func (w *walk) each(c *cert.Certificate, leaf bool) {
 		w.problem(code, c, detail)
 	}
 	for _, e := range c.Extensions {
-		if e.Critical && !known(e.OID) {
+		switch {
+		case !e.Critical:
+		case !known(e.OID):
 			w.problem(CodePathInvalid, c, "critical extension "+e.OID.String()+" is not known")
+		case !w.readable(c, e.OID):
+			w.problem(CodePathInvalid, c, "critical extension "+e.OID.String()+" is malformed")
 		}
 	}
 	// Steps (b) and (c); self-issued certificates within the path are exempt.
@@ -126,6 +136,20 @@ func (w *walk) each(c *cert.Certificate, leaf bool) {
 			}
 		}
 	}
+}
+
+// readable reports whether a known extension can be processed, of those that
+// are not read on every path (RFC 5280, Section 4.2).
+func (w *walk) readable(c *cert.Certificate, oid algorithm.OID) bool {
+	switch oid {
+	case oidDistributionPoints:
+		_, ok := c.DistributionPoints()
+		return ok
+	case oidNameConstraints:
+		_, detail := w.b.limits.constraintsOf(c)
+		return detail == ""
+	}
+	return true
 }
 
 func known(oid algorithm.OID) bool {
