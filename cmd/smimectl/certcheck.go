@@ -2,22 +2,31 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
+	"smimectl/internal/certstore"
 	"smimectl/internal/verdict"
 )
 
 func (a *app) certCheckCommand() *cobra.Command {
 	o := &judgeFlags{}
+	least := &minValidity{}
+	passphrase := &passphraseFlags{}
 	cmd := newVerb("check FILE...", "is a certificate good for mail, and who vouches for it",
-		`Check validates a certificate by itself: a path to one of your anchors, validity, purpose, strength. The first
-certificate of each FILE is checked; further ones in it may be its issuers. WHO of the store is taken too.`,
+		`Check validates a certificate by itself: a path to one of your anchors, validity, purpose, strength. Of each FILE the
+first certificate that is no CA's is checked, else the first; further ones in it may be its issuers. WHO of the store is
+taken too. What the certificate and its issuers lack of the CA/Browser Forum's S/MIME requirements is named, with its
+section; these bind public CAs alone and change neither the word nor the exit code.`,
 		`  smimectl cert check bob.pem
   smimectl cert check --ca root.pem --chain issuer.pem --at 2025-01-01 bob.pem`)
 	o.addValidation(cmd)
+	passphrase.add(cmd, a.env)
+	least.add(cmd, "EXPIRED when it expires within SPAN: 7d, 24h, 2w")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return usageErrorf("cert check needs a FILE").withHint("smimectl cert check bob.pem")
@@ -27,7 +36,7 @@ certificate of each FILE is checked; further ones in it may be its issuers. WHO 
 		}
 		codes := map[int]bool{}
 		for _, name := range args {
-			result := a.checkCertificate(o, name)
+			result := a.checkCertificate(o, least, passphrase, name)
 			a.finish(result, true)
 			codes[a.exit] = true
 			if result.report == nil {
@@ -40,7 +49,7 @@ certificate of each FILE is checked; further ones in it may be its issuers. WHO 
 	return cmd
 }
 
-func (a *app) checkCertificate(o *judgeFlags, name string) *outcome {
+func (a *app) checkCertificate(o *judgeFlags, least *minValidity, passphrase *passphraseFlags, name string) *outcome {
 	const command = "cert check"
 	fail := func(err error) *outcome { return a.failed(command, name, err) }
 	policy, err := o.policy(a)
@@ -59,11 +68,12 @@ func (a *app) checkCertificate(o *judgeFlags, name string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
-	list, err := a.certificatesNamed([]string{name})
+	list, err := a.certificatesChecked(name, passphrase)
 	if err != nil {
 		return fail(err)
 	}
-	leaf := list[0]
+	policy.MinValidity = least.span
+	leaf := checkedOf(list, isFile(name), policy.Now)
 	request := certpath.Request{Leaf: leaf, Anchors: anchors, At: policy.At, Purpose: purposeOf(leaf, policy), Policy: paths, Sources: map[string]string{}}
 	add := func(found []*cert.Certificate, source string) {
 		for _, c := range found {
@@ -73,16 +83,53 @@ func (a *app) checkCertificate(o *judgeFlags, name string) *outcome {
 			}
 		}
 	}
-	add(list[1:], filepath.Base(name))
+	add(slices.DeleteFunc(slices.Clone(list), leaf.Equal), filepath.Base(name))
 	add(further, "chain")
 	add(a.storedCertificates()(), "store")
 	if request.Evidence, err = a.evidence(&o.trust); err != nil {
 		return fail(err)
 	}
-	request.Anchors = append(request.Anchors, find(leaf, request.Candidates, policy.At)...)
-	result := certpath.Validate(request)
-	facts := verdict.Facts{Command: command, File: name, Certs: []verdict.Certificate{{Certificate: leaf, Now: &result, Sources: request.Sources}}}
+	result, trouble := a.complete(&o.trust, &request, find)
+	facts := verdict.Facts{Command: command, File: name, Notes: notFetched(trouble), Certs: []verdict.Certificate{{Certificate: leaf, Now: &result, Sources: request.Sources}}}
 	return &outcome{report: verdict.Judge(facts, policy)}
+}
+
+// certificatesChecked are those of a file, which may need a passphrase (PKCS#12),
+// or those that the store has for WHO.
+func (a *app) certificatesChecked(name string, passphrase *passphraseFlags) ([]*cert.Certificate, error) {
+	if !isFile(name) {
+		return a.certificatesNamed([]string{name})
+	}
+	data, err := readSmall(name)
+	if err != nil {
+		return nil, err
+	}
+	ask := passphrase.function()
+	bundle, err := certstore.ReadFile(data, func(_ string, try int) ([]byte, error) { return ask(filepath.Base(name), try) })
+	if err != nil {
+		return nil, fileError(name, err)
+	}
+	if len(bundle.Certificates) == 0 {
+		return nil, keyErrorf(verdict.CertificateMissing, "%s holds no certificate (%s)", quoted(name), bundle.Format)
+	}
+	return bundle.Certificates, nil
+}
+
+// checkedOf is the certificate that is meant: of a file the one that the others
+// belong to, of an address in the store the one that choose takes.
+func checkedOf(list []*cert.Certificate, file bool, now time.Time) *cert.Certificate {
+	if file {
+		return endEntities(list)[0]
+	}
+	var candidates []candidate
+	for _, c := range list {
+		candidates = append(candidates, candidate{certificate: c})
+	}
+	c := (&sendingRules{now: now}).choose(candidates, sendingUse{purpose: certpath.PurposeAny})
+	if c.taken != nil {
+		return c.taken.certificate
+	}
+	return c.passed[0].certificate
 }
 
 // purposeOf asks of a certificate what it is made for: signing mail, else reading it.

@@ -185,5 +185,5 @@ func (j *judgeFlags) examiner(a *app) (*message.Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &message.Examiner{Anchors: anchors, AnchorsFor: find, Chain: chain, Store: a.storedCertificates(), CRLs: lists, OCSP: responses, Policy: policy, Paths: paths, Spool: a.env.spoolOptions()}, nil
+	return &message.Examiner{Anchors: anchors, AnchorsFor: find, Chain: chain, Store: a.storedCertificates(), CRLs: lists, OCSP: responses, Online: a.fetchers(&j.trust), Policy: policy, Paths: paths, Spool: a.env.spoolOptions()}, nil
 }

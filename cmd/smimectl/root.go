@@ -133,7 +133,7 @@ func (a *app) rootCommand() *cobra.Command {
 	}})
 	root.AddCommand(
 		a.signCommand(), a.verifyCommand(), a.encryptCommand(), a.decryptCommand(), a.inspectCommand(),
-		a.idCommand(), a.certCommand(), a.caCommand(),
+		a.idCommand(), a.certCommand(), a.caCommand(), a.crlCommand(),
 		a.demoCommand(), a.explainCommand(), a.gitCommand(), a.doctorCommand(), a.versionCommand(), a.manualCommand(),
 	)
 	return root

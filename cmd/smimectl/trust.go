@@ -35,18 +35,14 @@ func (t *trustFlags) add(cmd *cobra.Command) {
 	f.Var(many(&t.chain, "FILE"), "chain", "further certificates, never trusted by themselves (repeatable)")
 	f.Var(many(&t.crl, "FILE"), "crl", "revocation list (repeatable)")
 	f.Var(many(&t.ocsp, "FILE"), "ocsp", "OCSP response (repeatable)")
-	f.BoolVar(&t.online, "online", false, "fetch revocation lists and missing certificates")
+	f.BoolVar(&t.online, "online", false, "fetch missing certificates, OCSP answers and revocation lists from where certificates say they are")
 	f.BoolVar(&t.required, "require-revocation", false, "refuse what cannot be shown to be not revoked")
 	f.BoolVar(&t.off, "no-revocation", false, "do not look at revocation")
 }
 
-// check refuses what is not built: failing closed is better than a flag that is
-// silently ignored.
+// check refuses flags that contradict each other.
 func (t *trustFlags) check() error {
-	switch {
-	case t.online:
-		return usageErrorf("--online is not built yet: this version never uses the network").withHint("leave it out, or check revocation by another program")
-	case t.required && t.off:
+	if t.required && t.off {
 		return usageErrorf("--require-revocation and --no-revocation exclude each other")
 	}
 	return nil

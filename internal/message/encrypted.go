@@ -34,8 +34,11 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	}
 	facts := w.lastLayer().Encrypted
 	w.describe(env, facts)
+	if w.look {
+		w.lookAtEnvelope(env)
+	}
 	w.lastLayer().Notes = append(w.lastLayer().Notes, notesOf(env.Notes)...)
-	if w.beside {
+	if w.beside && (!w.look || !w.listed(part)) {
 		w.facts.Partial = append(w.facts.Partial, verdict.PartFact{Number: part, Protected: "encrypted"})
 	}
 	if !w.in.Open || w.beside {
@@ -55,7 +58,7 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 		return nil, err
 	}
 	buffer := w.buffer()
-	if err := env.Decrypt(open, cek.octets, buffer); err != nil {
+	if err := env.Decrypt(open, cek, buffer); err != nil {
 		return nil, err
 	}
 	facts.Decrypted, facts.With = true, who
@@ -66,9 +69,10 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if err != nil {
 		return nil, err
 	}
-	if cek.implicit && !facts.Authenticated && !w.in.Raw && w.mustBeEntity() && !looksLikeEntity(c) {
-		// One wrong key in 256 yields good padding; only a MIME header tells it from the right one, and the
-		// answer must be the same as for damaged content (P41).
+	if !facts.Authenticated && !w.in.Raw && w.mustBeEntity() && !looksLikeEntity(c) {
+		// One wrong key in 256 yields good padding, and so do blocks that somebody took out of a message with a
+		// tag (RFC 9709, Section 1); only a MIME header tells that from what was encrypted, and the answer must be
+		// the same as for damaged content (P38, P41).
 		facts.Decrypted, facts.With = false, ""
 		w.ex.inner = nil
 		return nil, cms.ErrDecrypt
@@ -149,43 +153,28 @@ func describeCertificate(r *verdict.Recipient, c *cert.Certificate) {
 	}
 }
 
-// contentKeyFound is a content-encryption key. implicit says that a wrong key
-// looks like a right one until the content is seen (RSA PKCS#1 v1.5, P40).
-type contentKeyFound struct {
-	octets   []byte
-	implicit bool
-}
-
 // contentKey selects the recipient by its identifier alone and uses one private
 // key once: trying keys until one fits would be an oracle (P42).
-func (w *walk) contentKey(env *cms.Envelope) (contentKeyFound, string, error) {
+func (w *walk) contentKey(env *cms.Envelope) (cek []byte, who string, err error) {
 	if ri := w.secretRecipient(env, cms.Password, w.x.Secrets.Password != nil); ri != nil {
 		cek, err := env.ContentKeyPassword(ri, w.x.Secrets.Password)
-		return contentKeyFound{octets: cek}, "password", err
+		return cek, "password", err
 	}
 	if ri := w.secretRecipient(env, cms.KEK, w.x.Secrets.KEK != nil); ri != nil {
 		cek, err := env.ContentKeyKEK(ri, w.x.Secrets.KEK)
-		return contentKeyFound{octets: cek}, "key-encryption key", err
+		return cek, "key-encryption key", err
 	}
 	ri, key, err := w.ours(env)
 	if err != nil {
-		return contentKeyFound{}, "", err
+		return nil, "", err
 	}
 	w.used(env, ri, key)
 	private, err := key.Open()
 	if err != nil {
-		return contentKeyFound{}, "", err
+		return nil, "", err
 	}
-	cek, err := env.ContentKey(ri, private)
-	if err != nil {
-		return contentKeyFound{}, "", err
-	}
-	implicit := false
-	if ri.Kind == cms.KeyTrans {
-		t, err := algorithm.FindKeyTransport(ri.Algorithm)
-		implicit = err == nil && t.Implicit()
-	}
-	return contentKeyFound{octets: cek, implicit: implicit}, key.Who, nil
+	cek, err = env.ContentKey(ri, private)
+	return cek, key.Who, err
 }
 
 // used marks the recipient that the layer is opened as. A short key is as

@@ -12,7 +12,7 @@ import (
 // sd are judged by: those handed in first, then those of the message, which a
 // sender may have chosen (RFC 8550, Section 6; RFC 5940). nil means that there
 // are none, or that nobody is to look. What cannot be read is no evidence; it is
-// passed over, as if the sender had left it out.
+// passed over, as if the sender had left it out. What is fetched is added later.
 func (w *walk) evidence(sd *cms.SignedData) *certpath.Evidence {
 	if w.x.Policy.NoRevocation {
 		return nil
@@ -41,7 +41,7 @@ func (w *walk) evidence(sd *cms.SignedData) *certpath.Evidence {
 	if unreadable > 0 {
 		w.note([]string{"an OCSP response of the message cannot be read"})
 	}
-	if len(lists)+len(responses) == 0 {
+	if len(lists)+len(responses) == 0 && w.x.Online == nil {
 		return nil
 	}
 	e := certpath.NewEvidence(lists...)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 
+	"smimectl/internal/cert"
 	"smimectl/internal/cms"
 	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
@@ -13,7 +14,7 @@ import (
 // Examine takes the layers of a message off, from the outside in, and judges
 // what it found. It never fails: what ended the work is in the report.
 func (x *Examiner) Examine(in Input) *Examination {
-	w := &walk{x: x, in: in, ex: &Examination{}}
+	w := &walk{x: x, in: in, ex: &Examination{source: in.Source}}
 	w.facts.Command = in.Command
 	w.facts.File = in.Name
 	if err := w.run(); err != nil {
@@ -29,7 +30,7 @@ func (x *Examiner) Examine(in Input) *Examination {
 // encrypted, by whom and for whom. It needs no key and checks nothing.
 func (x *Examiner) Inspect(in Input) *Examination {
 	in.Command = "inspect"
-	w := &walk{x: x, in: in, ex: &Examination{}, look: true}
+	w := &walk{x: x, in: in, ex: &Examination{source: in.Source}, look: true}
 	w.facts.Command = in.Command
 	w.facts.File = in.Name
 	if err := w.run(); err != nil {
@@ -46,13 +47,17 @@ func (x *Examiner) Inspect(in Input) *Examination {
 
 // walk is one examination under way.
 type walk struct {
-	look  bool // only describe
-	x     *Examiner
-	in    Input
-	ex    *Examination
-	facts verdict.Facts
+	look   bool       // only describe
+	inners []*content // what was found inside CMS objects, when only describing
+	x      *Examiner
+	in     Input
+	ex     *Examination
+	facts  verdict.Facts
 
 	beside bool // within one of several parts: nothing encrypted is opened any more
+
+	fetcher Fetcher             // of this message; nil before it is wanted
+	fetched []*cert.Certificate // what it brought
 
 	opened      int // layers down to the first that was decrypted without showing changes; 0: none
 	openedNotes int // notes up to there
@@ -173,10 +178,15 @@ func (w *walk) layer(open func() (io.Reader, error), l *mimewrap.Layer, part str
 	case cms.TypeCompressedData:
 		return w.compressed(open, l, part)
 	}
+	name := cms.TypeName(kind)
+	if w.look && name != kind.String() {
+		w.lookOnly(kind, part)
+		return nil, nil
+	}
 	if plainTypes[kind] {
 		return nil, nil // nothing protects it: unsigned, not encrypted
 	}
-	if name := cms.TypeName(kind); name != kind.String() {
+	if name != kind.String() {
 		return nil, &UnsupportedContent{Type: name}
 	}
 	return nil, &cms.MalformedError{Detail: "the content type " + kind.String() + " is none of CMS"}
@@ -222,6 +232,9 @@ func (w *walk) found(buffer *spool.Buffer, part string) (*content, error) {
 		c.entity = nil // octets that are no MIME entity
 	}
 	w.ex.inner = c
+	if w.look {
+		w.inners = append(w.inners, c)
+	}
 	return c, nil
 }
 
@@ -235,16 +248,4 @@ func notesOf(texts []string) []verdict.Note {
 		notes = append(notes, verdict.Note{Text: t})
 	}
 	return notes
-}
-
-// checkLabel notes a smime-type that says something else than the CMS content
-// type, which decides (RFC 8551, Section 3.2.2).
-func (w *walk) checkLabel(l *mimewrap.Layer, form string) {
-	if l.SMIMEType == "" || equalFold(l.SMIMEType, form) || l.Kind != mimewrap.PKCS7 {
-		return
-	}
-	w.facts.Notes = append(w.facts.Notes, verdict.Note{
-		Code: verdict.SMIMETypeDiffers,
-		Text: "labelled smime-type=" + l.SMIMEType + ", the content is " + form,
-	})
 }

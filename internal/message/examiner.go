@@ -29,12 +29,20 @@ type Examiner struct {
 	Store   func() []*cert.Certificate // those of the store; asked only when the message's own do not do
 	CRLs    []certpath.List            // revocation lists handed in and of the store; those of a message come after them
 	OCSP    []certpath.Response        // OCSP responses handed in; those of a message come after them
+	Online  func() Fetcher             // fetches for one message what is not at hand; nil: the network is not used
 	Keys    []Key                      // what may decrypt, in the order of preference
 	Policy  verdict.Policy
 	Paths   certpath.PolicyInputs
 	Spool   spool.Options
 	Limits  cms.Limits
 	Secrets Secrets
+}
+
+// Fetcher fetches for one message, and says what could not be fetched, a
+// sentence each; it may hold octets that senders and servers chose.
+type Fetcher interface {
+	certpath.Fetcher
+	Trouble() []string
 }
 
 // Secrets are what recipients without a certificate are opened with.
@@ -82,9 +90,11 @@ type Examination struct {
 	Report *verdict.Report
 
 	facts        verdict.Facts
+	source       spool.Source     // the file
 	outer        *mimewrap.Entity // the mail as it came; nil for a CMS file
 	certificates []*cert.Certificate
 	inner        *content // what the last layer that was taken off held; nil when none was
+	protected    *content // what the outermost signature is for; nil when there is none, or it was not kept
 	buffers      []*spool.Buffer
 }
 

@@ -46,7 +46,7 @@ func (w *walk) partly(current *content, l *mimewrap.Layer) error {
 	whole := w.ex.inner
 	var first *content
 	for _, p := range l.ProtectedParts {
-		if p.Protected != "signed" || p.Entity == nil {
+		if p.Protected != "signed" && !w.look || p.Entity == nil {
 			continue
 		}
 		w.ex.inner = nil
@@ -96,7 +96,7 @@ func protectionOf(number string, protected map[string]string) string {
 // listParts gives the report of inspect every part of the mail, and how it is
 // protected; those inside an opaque layer that was taken off too.
 func (w *walk) listParts() {
-	if w.ex.outer == nil || len(w.facts.Partial) > 0 {
+	if len(w.facts.Partial) > 0 {
 		return
 	}
 	protected := map[string]string{}
@@ -107,12 +107,19 @@ func (w *walk) listParts() {
 		}
 		protected[number] = l.Kind
 	}
-	for _, p := range w.ex.outer.Parts(maxListedParts) {
-		w.facts.Partial = append(w.facts.Partial, w.partFact(p, "1", protectionOf(p.Number, protected)))
+	if w.ex.outer != nil {
+		for _, p := range w.ex.outer.Parts(maxListedParts) {
+			w.facts.Partial = append(w.facts.Partial, w.partFact(p, "1", protectionOf(p.Number, protected)))
+		}
 	}
-	if c := w.ex.inner; c != nil && c.entity != nil && c.signed == nil {
+	for _, c := range w.inners {
+		if c.entity == nil || c.source.Size() == 0 {
+			continue
+		}
 		for _, p := range c.entity.Parts(maxListedParts) {
-			w.facts.Partial = append(w.facts.Partial, w.partFact(p, c.part, protectionOf(c.part+p.Number[1:], protected)))
+			fact := w.partFact(p, c.part, protectionOf(c.part+p.Number[1:], protected))
+			lookAtPart(&fact, p, false) // it came in a CMS object, which nothing on the way changes
+			w.facts.Partial = append(w.facts.Partial, fact)
 		}
 	}
 }
@@ -127,6 +134,9 @@ func (w *walk) partFact(p mimewrap.Part, part, protection string) verdict.PartFa
 		n, _ := io.ReadFull(p.Entity.Decoded(), head)
 		fact.Excerpt, _, _ = strings.Cut(strings.TrimSpace(strings.ToValidUTF8(string(head[:n]), "")), "\n")
 		fact.Excerpt = strings.TrimSpace(fact.Excerpt)
+	}
+	if w.look {
+		lookAtPart(&fact, p, protection == "signed")
 	}
 	return fact
 }

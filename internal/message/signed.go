@@ -34,7 +34,11 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 	}
 	if !sd.Detached || w.in.Content != nil {
 		// What is shown and what is signed would be two things (P5, RFC 8551, Section 3.5.3.1).
-		return nil, &DetachedHasContent{}
+		if !w.look {
+			return nil, &DetachedHasContent{}
+		}
+		w.facts.Notes = append(w.facts.Notes, verdict.Note{Code: verdict.DetachedHasContent, Level: verdict.Warn,
+			Text: "the signature brings a content of its own: what is shown is not what is signed"})
 	}
 	if !w.look {
 		if err := sd.DigestContent(l.ContentReader(false), nil); err != nil {
@@ -44,11 +48,16 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 	// The canonical reading is the only one: trying others until one fits would
 	// find a signature's favour for what nobody sent (P68).
 	signed := func() io.Reader { return l.ContentReader(false) }
+	w.checkDigestLabel(l, sd.Signers)
 	signers := w.signers(sd)
 	part := current.part + ".1"
 	w.completeSigned(sd, signers, l.Content, part)
+	if err := w.explain(l, sd.ContentSize); err != nil {
+		return nil, err
+	}
 	next := &content{source: l.Content.Source, entity: l.Content, signed: signed, part: part}
 	w.ex.inner = next
+	w.isProtected(next)
 	return next, nil
 }
 
@@ -86,6 +95,7 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 	if sd.Detached {
 		return nil, nil
 	}
+	w.isProtected(c)
 	return c, nil
 }
 
@@ -96,6 +106,7 @@ func (w *walk) detached(sd *cms.SignedData, part string) (*content, error) {
 	}
 	w.completeSigned(sd, w.signers(sd), nil, part+".1")
 	w.ex.inner = &content{source: w.in.Content, part: part + ".1"}
+	w.isProtected(w.ex.inner)
 	return nil, nil
 }
 
@@ -118,6 +129,9 @@ func (w *walk) completeSigned(sd *cms.SignedData, signers []verdict.Signer, enti
 	layer.Signed = &verdict.Signed{Signers: signers, Judged: true}
 	layer.Notes = append(layer.Notes, notesOf(sd.Notes)...)
 	layer.Covered = []string{part}
+	if w.look {
+		w.lookAtSigned(sd, entity)
+	}
 	if entity == nil {
 		return
 	}
@@ -152,10 +166,12 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo, evidence *certpath
 	}
 	at := w.x.Policy.At
 	candidates := w.signerCandidates(sd, si)
+	s.Sources = w.sources(sd)
 	if w.look {
 		if len(candidates) > 0 {
 			s.Certificate = candidates[0]
 		}
+		w.lookAtSigner(sd, si, &s)
 		return s
 	}
 	for _, c := range candidates {
@@ -163,7 +179,7 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo, evidence *certpath
 		if err == nil {
 			// Two certificates of one key and one identifier, an old one and its renewal: the one that can be
 			// trusted counts, in whatever order they come.
-			path := w.path(sd, c, at, evidence)
+			path := w.path(sd, c, at, evidence, true)
 			if s.Now == nil || faultless(path) {
 				s.Certificate, s.Check, s.Checked, s.Now = c, nil, true, path
 			}
@@ -184,12 +200,12 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo, evidence *certpath
 		return s
 	}
 	if s.Now == nil {
-		s.Now = w.path(sd, s.Certificate, at, evidence)
+		s.Now = w.path(sd, s.Certificate, at, evidence, false)
 	}
 	if s.HasClaimedTime {
 		s.Then = s.Now
 		if !s.ClaimedTime.Equal(at) {
-			s.Then = w.path(sd, s.Certificate, s.ClaimedTime, evidence)
+			s.Then = w.path(sd, s.Certificate, s.ClaimedTime, evidence, false)
 		}
 	}
 	return s
@@ -219,7 +235,8 @@ func (w *walk) signerCandidates(sd *cms.SignedData, si *cms.SignerInfo) []*cert.
 }
 
 // path validates the way from a signer's certificate to an anchor at a moment.
-func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time, evidence *certpath.Evidence) *certpath.Result {
+// Only what a signature that fits has shown to be meant is worth going online for.
+func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time, evidence *certpath.Evidence, online bool) *certpath.Result {
 	req := certpath.Request{
 		Leaf:     leaf,
 		Anchors:  w.x.Anchors,
@@ -245,19 +262,22 @@ func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time, ev
 	}
 	add(sd.Certificates, "message")
 	add(w.x.Chain, "chain")
-	validate := func() certpath.Result {
-		if w.x.AnchorsFor != nil {
-			req.Anchors = append(slices.Clip(w.x.Anchors), w.x.AnchorsFor(leaf, req.Candidates, at)...)
+	add(w.fetched, certpath.SourceOnline)
+	anchors := func(candidates []*cert.Certificate) []certpath.Anchor {
+		if w.x.AnchorsFor == nil {
+			return w.x.Anchors
 		}
-		return certpath.Validate(req)
+		return append(slices.Clip(w.x.Anchors), w.x.AnchorsFor(leaf, candidates, at)...)
 	}
-	result := validate()
-	if settled(&result) || w.x.Store == nil {
-		return &result
+	result := certpath.Complete(&req, nil, anchors)
+	if !settled(&result) && w.x.Store != nil {
+		if stored := w.x.Store(); len(stored) > 0 {
+			add(stored, "store")
+			result = certpath.Complete(&req, nil, anchors)
+		}
 	}
-	if stored := w.x.Store(); len(stored) > 0 {
-		add(stored, "store")
-		result = validate()
+	if online && w.x.Online != nil && result.Wanting() {
+		result = w.goOnline(&req, anchors)
 	}
 	return &result
 }
