@@ -41,43 +41,10 @@ const (
 	attrSigningCertificate   algorithm.OID = arcSMIME + "\x02\x0c"
 	attrTimeStampToken       algorithm.OID = arcSMIME + "\x02\x0e"
 	attrSigningCertificateV2 algorithm.OID = arcSMIME + "\x02\x2f"
-	attrMicrosoftEncryption  algorithm.OID = "\x2b\x06\x01\x04\x01\x82\x37\x10\x04" // 1.3.6.1.4.1.311.16.4
+	attrMicrosoftEncryption  algorithm.OID = "\x2b\x06\x01\x04\x01\x82\x37\x10\x04"     // 1.3.6.1.4.1.311.16.4
+	attrMicrosoftTimeStamp   algorithm.OID = "\x2b\x06\x01\x04\x01\x82\x37\x03\x03\x01" // 1.3.6.1.4.1.311.3.3.1
+	attrBinarySigningTime    algorithm.OID = arcSMIME + "\x02\x2e"
 )
-
-// AttributeName returns the name an attribute has in its standard, and the OID
-// in dotted form where it has none here.
-func AttributeName(oid algorithm.OID) string {
-	for _, row := range attributeNames() {
-		if row.oid == oid {
-			return row.name
-		}
-	}
-	return oid.String()
-}
-
-func attributeNames() []namedOID {
-	return []namedOID{
-		{attrContentType, "contentType"},
-		{attrMessageDigest, "messageDigest"},
-		{attrSigningTime, "signingTime"},
-		{attrCountersignature, "countersignature"},
-		{attrCapabilities, "smimeCapabilities"},
-		{attrAlgorithmProtection, "CMSAlgorithmProtection"},
-		{attrReceiptRequest, "receiptRequest"},
-		{attrSecurityLabel, "securityLabel"},
-		{attrExpansionHistory, "mlExpandHistory"},
-		{attrContentHint, "contentHint"},
-		{attrMessageSigDigest, "msgSigDigest"},
-		{attrContentIdentifier, "contentIdentifier"},
-		{attrEquivalentLabels, "equivalentLabels"},
-		{attrContentReference, "contentReference"},
-		{attrEncryptionKey, "encrypKeyPref"},
-		{attrSigningCertificate, "signingCertificate"},
-		{attrTimeStampToken, "signatureTimeStampToken"},
-		{attrSigningCertificateV2, "signingCertificateV2"},
-		{attrMicrosoftEncryption, "Microsoft encryption key preference"},
-	}
-}
 
 // parseAttributes reads the attributes of a SET OF Attribute in DER (sorted or
 // not), whatever its outer tag. At least one is required: the standards' type is

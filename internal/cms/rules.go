@@ -53,12 +53,18 @@ func (si *SignerInfo) ruleRequired(eContentType ContentType) error {
 }
 
 // ruleSigned: what says something about the content must be signed (RFC 5652,
-// Sections 11.1 to 11.3; RFC 6211, Section 2).
+// Sections 11.1 to 11.3; RFC 6211, Section 2), what is made from the signature
+// cannot be (Section 11.4).
 func (si *SignerInfo) ruleSigned(ContentType) error {
 	for _, a := range si.UnsignedAttributes {
 		switch a.OID {
 		case attrContentType, attrMessageDigest, attrSigningTime, attrAlgorithmProtection:
 			return attributeFault("%s is not signed", AttributeName(a.OID))
+		}
+	}
+	for _, a := range si.SignedAttributes {
+		if a.OID == attrCountersignature {
+			return attributeFault("%s is signed", AttributeName(a.OID))
 		}
 	}
 	return nil

@@ -53,6 +53,11 @@ func (si *SignerInfo) SigningTime() (time.Time, bool) {
 	return si.signingTime, !si.signingTime.IsZero()
 }
 
+// MessageDigest returns the digest of the content that the signer signed, nil
+// without one (RFC 5652, Section 11.2). It is his only once Verify found nothing
+// but the content changed.
+func (si *SignerInfo) MessageDigest() []byte { return si.messageDigest }
+
 // Capabilities returns the algorithms the signer says to understand, most
 // wanted first (RFC 8551, Section 2.5.2).
 func (si *SignerInfo) Capabilities() []algorithm.Identifier { return si.capabilities }

@@ -45,6 +45,9 @@ func ReadEntity(src spool.Source) (*Entity, error) {
 	return e, nil
 }
 
+// Offset is where the entity begins in the source that its mail was read from.
+func (e *Entity) Offset() int64 { return e.whole.start }
+
 func newEntity(base spool.Source, whole span) *Entity {
 	return &Entity{base: base, whole: whole, body: whole, byDefault: "text/plain", Source: whole.of(base), Body: whole.of(base)}
 }

@@ -38,8 +38,41 @@ func findPEM(src spool.Source) (span, error) {
 		if err != nil {
 			return span{}, err
 		}
-		return pemEnd(src, start, string(label))
+		block, err := pemEnd(src, start, string(label))
+		if err == nil {
+			err = onlyPEM(src, block.end)
+		}
+		return block, err
 	}
+}
+
+// onlyPEM refuses a second CMS object behind the first: another reader could take that one.
+func onlyPEM(src spool.Source, at int64) error {
+	const longest = len("-----BEGIN ") + 64 + len("-----") + 2
+	buf := make([]byte, scanWindow)
+	for at < src.Size() {
+		n, err := readAt(src, buf, at)
+		if err != nil {
+			return err
+		}
+		last := at+int64(n) >= src.Size()
+		for rest := buf[:n]; ; {
+			k := bytes.Index(rest, []byte("\n-----BEGIN "))
+			if k < 0 || !last && len(rest)-k < longest {
+				break
+			}
+			rest = rest[k+len("\n-----BEGIN "):]
+			line, _, _ := bytes.Cut(rest[:min(len(rest), longest)], []byte("\n"))
+			if label, ok := bytes.CutSuffix(bytes.TrimRight(line, " \t\r"), []byte("-----")); ok && !otherLabel(label) {
+				return malformed("file has more than one PEM block")
+			}
+		}
+		if last {
+			return nil
+		}
+		at += int64(n - longest)
+	}
+	return nil
 }
 
 // otherLabel reports labels of RFC 7468 that stand for something that is no CMS object.
