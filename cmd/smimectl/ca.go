@@ -178,6 +178,14 @@ func hexOnly(r rune) rune {
 
 // nameOf makes a name for an anchor's file out of what a certificate calls itself.
 func nameOf(c *cert.Certificate) string {
+	if name := plainName(c.DisplayName()); name != "" {
+		return name
+	}
+	return shortFingerprint(c)
+}
+
+// plainName keeps small letters and digits of a text.
+func plainName(text string) string {
 	name := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
@@ -186,12 +194,8 @@ func nameOf(c *cert.Certificate) string {
 			return r + 'a' - 'A'
 		}
 		return '-'
-	}, c.DisplayName())
-	name = strings.Trim(name, "-")
-	if name == "" {
-		name = shortFingerprint(c)
-	}
-	return name
+	}, text)
+	return strings.Trim(name, "-")
 }
 
 // rootOfMail finds the self-issued certificate a signed mail carries: the one

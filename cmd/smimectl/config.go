@@ -17,7 +17,8 @@ type config struct {
 	Cipher        string `toml:"cipher"`         // as --cipher
 	SignEncrypted bool   `toml:"sign-encrypted"` // as if --sign were given to encrypt
 	Self          *bool  `toml:"self"`           // false: as --no-self
-	Revocation    string `toml:"revocation"`     // off, if-local, required
+	Revocation    string `toml:"revocation"`     // off, if-local, online, required
+	MinValidity   string `toml:"min-validity"`   // as --min-validity of sign and encrypt
 }
 
 const configName = "config.toml"
@@ -57,7 +58,7 @@ func configError(path string, err error) error {
 	case errors.As(err, &strict) && len(strict.Errors) > 0:
 		row, _ := strict.Errors[0].Position()
 		return usageErrorf("%s, line %d: there is no such setting", quoted(path), row).
-			withHint("there are: identity, cipher, sign-encrypted, self, revocation")
+			withHint("there are: identity, cipher, sign-encrypted, self, revocation, min-validity")
 	case errors.As(err, &decode):
 		row, column := decode.Position()
 		return usageErrorf("%s, line %d, column %d: %s", quoted(path), row, column, reasonOf(err))
@@ -71,7 +72,7 @@ func (c *config) check(path string) error {
 		allowed     []string
 	}{
 		{"cipher", c.Cipher, append([]string{""}, cipherNames...)},
-		{"revocation", c.Revocation, []string{"", "off", "if-local", "required"}},
+		{"revocation", c.Revocation, []string{"", "off", "if-local", "online", "required"}},
 	} {
 		found := false
 		for _, word := range setting.allowed {
@@ -79,6 +80,11 @@ func (c *config) check(path string) error {
 		}
 		if !found {
 			return usageErrorf("%s: %s = %s is not possible", quoted(path), setting.name, quoted(setting.value))
+		}
+	}
+	if c.MinValidity != "" {
+		if _, err := parseSpan(c.MinValidity); err != nil {
+			return usageErrorf("%s: min-validity = %s: %s", quoted(path), quoted(c.MinValidity), err)
 		}
 	}
 	return nil
@@ -94,6 +100,9 @@ func (a *app) checkTrust(t *trustFlags) error {
 	if !t.required && !t.off {
 		t.required = c.Revocation == "required"
 		t.off = c.Revocation == "off"
+	}
+	if !t.off {
+		t.online = t.online || c.Revocation == "online"
 	}
 	return t.check()
 }

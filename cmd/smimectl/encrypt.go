@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"smimectl/internal/cert"
-	"smimectl/internal/certpath"
 	"smimectl/internal/cms"
 	"smimectl/internal/message"
 	"smimectl/internal/mimewrap"
@@ -36,7 +35,9 @@ func (a *app) encryptCommand() *cobra.Command {
 	cmd := newVerb("encrypt [flags] [FILE]", "encrypt a mail for everyone in To and Cc, and yourself",
 		`Encrypt takes a mail and writes it encrypted for the addresses in To and Cc and for the sender. Certificates come
 from the store or from files. If one recipient has no usable certificate, nothing is written. The cipher is
-AES-256-GCM when every recipient is known to read it, else AES-256-CBC.`,
+AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
+
+`+choiceRule,
 		`  smimectl encrypt mail.eml > secret.eml
   smimectl encrypt --sign -o secret.eml mail.eml
   smimectl encrypt --to bob.pem --no-self mail.eml
@@ -118,9 +119,6 @@ func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
-	if err := a.guardRecipients(&o.trust, recipients, now); err != nil {
-		return fail(err)
-	}
 	sharing, holders, err := o.shared.recipients()
 	if err != nil {
 		return fail(err)
@@ -169,6 +167,7 @@ func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
 	}
 	for _, id := range signedAs {
 		a.informSigned(id)
+		a.warnOfExpiry(id, now)
 	}
 	a.inform("encrypted for %s, %s", names(recipients), cipher.Title)
 	if note != "" && !o.sign {
@@ -234,10 +233,18 @@ func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert
 	if err != nil {
 		return nil, err
 	}
-	finder := &recipientFinder{a: a, now: now}
+	rules, err := a.newSendingRules(&o.trust, o.signing.least, now)
+	if err != nil {
+		return nil, err
+	}
+	finder := &recipientFinder{a: a, rules: rules}
 	for _, address := range wanted {
 		if !containsAddress(skip, address) {
-			finder.address(address, false)
+			use := useRecipient
+			use.skip = address.String()
+			if err := finder.address(address, use); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for _, who := range o.to {
@@ -260,9 +267,4 @@ func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert
 		return nil, usageErrorf("there is nobody to encrypt for: no To, no Cc, no --to").withHint("--to bob@example.org")
 	}
 	return finder.found, nil
-}
-
-// fitsEncryption refuses a certificate that must not be encrypted to.
-func fitsEncryption(c *cert.Certificate, who string, now time.Time) error {
-	return mayUse(&identity{certificate: c, name: who}, certpath.PurposeEncrypt, "encrypt for", now)
 }

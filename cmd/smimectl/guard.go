@@ -16,6 +16,7 @@ type guard struct {
 	request  certpath.Request
 	find     finder
 	required bool
+	complete func(*certpath.Request, finder) certpath.Result
 }
 
 // newGuard is nil when nobody is to look, or there is nothing to look at.
@@ -24,10 +25,10 @@ func (a *app) newGuard(t *trustFlags, now time.Time) (*guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	if evidence == nil || evidence.Empty() && !t.required {
+	if evidence == nil || evidence.Empty() && !t.required && !t.online {
 		return nil, nil
 	}
-	g := &guard{required: t.required, request: certpath.Request{At: now, Evidence: evidence}}
+	g := &guard{required: t.required, request: certpath.Request{At: now, Evidence: evidence}, complete: a.completer(t)}
 	if g.request.Anchors, g.find, err = a.anchors(t); err != nil {
 		return nil, err
 	}
@@ -38,18 +39,17 @@ func (a *app) newGuard(t *trustFlags, now time.Time) (*guard, error) {
 	return g, nil
 }
 
-// admits refuses a certificate that was revoked, or that one of its issuers was;
-// and one of which that is not known where it is required.
-func (g *guard) admits(c *cert.Certificate, chain []*cert.Certificate, who, doing string, purpose certpath.Purpose) error {
+// refuses says that a certificate was revoked, or one of its issuers; and, where it
+// is required to know, that nobody does. nil when the certificate may be used.
+func (g *guard) refuses(c *cert.Certificate, chain []*cert.Certificate, purpose certpath.Purpose) *refusal {
 	if g == nil {
 		return nil
 	}
 	request := g.request
 	request.Leaf, request.Purpose = c, purpose
 	request.Candidates = append(slices.Clip(request.Candidates), chain...)
-	request.Anchors = append(slices.Clip(request.Anchors), g.find(c, request.Candidates, request.At)...)
 	found := certpath.Revocation{Detail: "none of your anchors vouches for it"}
-	for _, p := range certpath.Validate(request).Paths {
+	for _, p := range g.complete(&request, g.find).Paths {
 		if p.Anchor == nil {
 			continue
 		}
@@ -57,11 +57,13 @@ func (g *guard) admits(c *cert.Certificate, chain []*cert.Certificate, who, doin
 		if worst.Status == certpath.NotRevoked {
 			return nil
 		}
-		if found.Certificate == nil || found.Status == certpath.Revoked {
+		// An issuer that was revoked may have another certificate, of which nobody
+		// knows; the certificate itself has no other.
+		itself := found.Status == certpath.Revoked && found.Certificate.Equal(c)
+		if found.Certificate == nil || found.Status == certpath.Revoked && !itself || worst.Status == certpath.Revoked && worst.Certificate.Equal(c) {
 			found = worst
 		}
 	}
-	who = verdict.Escape(who)
 	whose := "the certificate"
 	if found.Certificate != nil && !found.Certificate.Equal(c) {
 		whose = "the certificate of its issuer " + verdict.Escape(found.Certificate.DisplayName())
@@ -72,12 +74,10 @@ func (g *guard) admits(c *cert.Certificate, chain []*cert.Certificate, who, doin
 		if name := found.Reason.String(); name != "" && found.Reason != cert.ReasonUnspecified {
 			why = " (" + name + ")"
 		}
-		return keyErrorf(verdict.CertificateUnfit, "will not %s %s: %s was revoked on %s%s", doing, who, whose, found.Revoked.UTC().Format(time.DateOnly), why).
-			withHint("get the one that takes its place:  smimectl cert import FILE")
+		return &refusal{why: whose + " was revoked on " + found.Revoked.UTC().Format(time.DateOnly) + why, renew: true}
 	case g.required:
-		return keyErrorf(verdict.CertificateUnfit, "will not %s %s: nobody knows whether %s was revoked: %s", doing, who, whose, verdict.Escape(found.Detail)).
-			withHint("give what tells it:  --crl FILE or --ocsp FILE").
-			withHint("or leave out --require-revocation")
+		return &refusal{why: "nobody knows whether " + whose + " was revoked: " + verdict.Escape(found.Detail),
+			hints: []string{"give what tells it:  --crl FILE or --ocsp FILE", "or leave out --require-revocation"}}
 	}
 	return nil
 }
@@ -98,21 +98,4 @@ func worstOf(p *certpath.Path) certpath.Revocation {
 		}
 	}
 	return out
-}
-
-// guardRecipients looks at everyone a mail is encrypted for.
-func (a *app) guardRecipients(t *trustFlags, list []recipient, now time.Time) error {
-	g, err := a.newGuard(t, now)
-	if err != nil {
-		return err
-	}
-	for _, r := range list {
-		if r.certificate == nil {
-			continue
-		}
-		if err := g.admits(r.certificate, nil, r.who, "encrypt for", certpath.PurposeEncrypt); err != nil {
-			return err
-		}
-	}
-	return nil
 }

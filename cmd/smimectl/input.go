@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"smimectl/internal/spool"
+	"smimectl/internal/verdict"
 )
 
 // input is a message that can be read more than once.
@@ -112,7 +113,7 @@ func readSmall(name string) ([]byte, error) {
 		return nil, readError(name, err)
 	}
 	if len(data) > maxSmall {
-		return nil, keyErrorf("", "%s is too large for keys or certificates (over %d MiB)", quoted(name), maxSmall>>20)
+		return nil, keyErrorf(verdict.CertificateUnfit, "%s is too large for keys, certificates or revocation lists (over %d MiB)", quoted(name), maxSmall>>20)
 	}
 	return data, nil
 }

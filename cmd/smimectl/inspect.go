@@ -1,12 +1,11 @@
 package main
 
 import (
-	"errors"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
-	"smimectl/internal/certstore"
 	"smimectl/internal/cms"
 	"smimectl/internal/message"
 	"smimectl/internal/mimewrap"
@@ -14,41 +13,221 @@ import (
 	"smimectl/internal/verdict"
 )
 
+type inspectOptions struct {
+	passphrase passphraseFlags
+	asn1       bool
+	certs      bool
+	output     string
+	trust      trustFlags // --ca and --chain alone: where certificates are looked for
+}
+
 func (a *app) inspectCommand() *cobra.Command {
-	passphrase := &passphraseFlags{}
-	cmd := newVerb("inspect [flags] [FILE]", "what is in a mail or file, without judging it",
-		`Inspect says what is there: what is signed and encrypted, by whom, for whom and with what. It needs no key, checks
-nothing and says so. It reads mails, CMS files, certificates, key files, PKCS#12 and PKCS#7 bundles.`,
+	o := &inspectOptions{}
+	cmd := newVerb("inspect [flags] [FILE...]", "what is in a mail or file, without judging it",
+		`Inspect says what is there: what is signed and encrypted, by whom, for whom and with what, the parts of the mail, the
+header fields outside and inside, and weak spots. It needs no key, checks nothing and says so. It reads mails, mbox files
+(every mail of them), CMS files (.p7m, .p7s, .p7c, .p7b in DER, PEM or base64), certificates, revocation lists, OCSP
+responses, certificate requests, private keys (which it never shows) and PKCS#12.
+
+--asn1 shows the structure instead: every element with its offset, lengths, tag, the name it has in the standard, and its
+value; of a mail, that of its signatures and encrypted parts, which are not decrypted. A structure that is damaged is
+shown up to the fault, exit code 1; a mail without any is exit code 4. --certs writes the certificates as PEM, none
+twice and no revocation lists, for --chain and cert import; nobody vouches for them.`,
 		`  smimectl inspect secret.eml
   smimectl inspect me.p12
-  smimectl inspect --json mail.eml`)
-	cmd.Args = atMostOne
-	passphrase.add(cmd, a.env)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		a.finish(a.inspectOne(passphrase, first(args)), true)
-		return nil
-	}
+  smimectl inspect --json mail.eml
+  smimectl inspect --asn1 smime.p7m
+  smimectl inspect --certs -o certs.pem mail.eml`)
+	o.passphrase.add(cmd, a.env)
+	f := cmd.Flags()
+	f.BoolVar(&o.asn1, "asn1", false, "the structure, with offsets and names")
+	f.BoolVar(&o.certs, "certs", false, "write the certificates as PEM")
+	f.VarP(once(&o.output, "FILE"), "output", "o", "with --asn1 and --certs: write to FILE; - is standard output")
+	f.Var(many(&o.trust.ca, "FILE"), "ca", "name the certificates of FILE as anchors, and no others; none: nobody (repeatable)")
+	f.Var(many(&o.trust.chain, "FILE"), "chain", "further certificates to look in (repeatable)")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runInspect(o, args) }
 	return cmd
 }
 
-func (a *app) inspectOne(passphrase *passphraseFlags, name string) *outcome {
+func (a *app) runInspect(o *inspectOptions, args []string) error {
+	if len(args) == 0 {
+		args = []string{"-"}
+	}
+	switch {
+	case o.asn1 && o.certs:
+		return usageErrorf("--asn1 and --certs exclude each other")
+	case o.certs && a.global.json:
+		return usageErrorf("--certs writes PEM, not JSON").withHint("the certificates in words are in  smimectl inspect --json")
+	case o.output != "" && !o.asn1 && !o.certs:
+		return usageErrorf("-o goes with --asn1 or --certs").withHint("smimectl inspect FILE > report.txt")
+	case a.global.report != "" && (o.asn1 || o.certs):
+		return usageErrorf("--report goes without --asn1 and --certs")
+	}
+	for _, name := range args {
+		if err := a.reportApart(name, o.output); err != nil {
+			return err
+		}
+	}
+	switch {
+	case o.asn1:
+		return a.inspectASN1(o, args)
+	case o.certs:
+		return a.inspectCerts(o, args)
+	}
+	return a.inspectAll(o, args)
+}
+
+// inspectAll shows a block, or a line of JSON, for every mail and every file.
+func (a *app) inspectAll(o *inspectOptions, names []string) error {
+	show := &inspectView{app: a, several: len(names) > 1, codes: map[int]bool{}}
+	if a.global.report != "" {
+		out, err := newOutput(a.env, a.global.report, false)
+		if err != nil {
+			return err
+		}
+		show.file = out
+	}
+	err := func() error {
+		for _, name := range names {
+			if err := a.inspectOne(o, name, show.outcome); err != nil {
+				return err
+			}
+		}
+		return nil
+	}()
+	if show.file != nil {
+		if err != nil {
+			show.file.discard()
+			return err
+		}
+		err = show.file.commit()
+	}
+	a.exit = worstExit(show.codes)
+	return err
+}
+
+// inspectView shows one outcome after the other.
+type inspectView struct {
+	app     *app
+	several bool
+	shown   int
+	codes   map[int]bool
+	file    *output // of --report
+}
+
+func (v *inspectView) outcome(out *outcome) error {
+	a := v.app
+	v.codes[out.exit()] = true
+	if out.report != nil && v.file != nil {
+		if err := writeJSON(v.file, out.report); err != nil {
+			return err
+		}
+	}
+	if out.report != nil && a.global.json {
+		return stdoutError(writeJSON(a.env.stdout, out.report))
+	}
+	if out.err != nil {
+		a.fail(out.err)
+		return nil
+	}
+	r := out.report
+	w := a.env.stdout
+	text := r.Text(a.style(w))
+	if r.Verdict != "" && len(r.Layers)+len(r.Parts) == 0 {
+		w = a.env.stderr // an error alone
+		text = r.Text(a.style(w))
+	} else if text != "" {
+		if v.several && r.File != nil {
+			text = "-- " + quoted(*r.File) + "\n" + text
+		}
+		if v.shown++; v.shown > 1 {
+			text = "\n" + text
+		}
+	}
+	_, err := io.WriteString(w, text)
+	return stdoutError(err)
+}
+
+// inspectOne describes a file: what it holds, or every mail of an mbox file.
+func (a *app) inspectOne(o *inspectOptions, name string, show func(*outcome) error) error {
 	in, err := a.openInput(name)
 	if err != nil {
-		return a.failed("inspect", name, err)
+		return a.tell("inspect", name, err, show)
 	}
 	defer in.close()
-	if !isMessage(in.source) {
-		return a.inspectFile(passphrase, in)
+	x, err := a.inspector(o)
+	if err != nil {
+		return a.tell("inspect", name, err, show)
 	}
+	if !isMessage(in.source) {
+		return show(a.inspectFile(o, in))
+	}
+	return eachMail(in.source, func(mail spool.Source, number int, offset int64) error {
+		ex := x.Inspect(message.Input{Name: name, Source: mail})
+		defer ex.Close()
+		size := mail.Size()
+		ex.Report.FileLook = &verdict.FileLook{Size: &size, MailNumber: number}
+		if number > 0 {
+			ex.Report.MailOffset = &offset
+		}
+		return show(&outcome{report: ex.Report})
+	})
+}
+
+// tell shows an error as an outcome. A wrong command line ends the run.
+func (a *app) tell(command, name string, err error, show func(*outcome) error) error {
+	out := a.failed(command, name, err)
+	if out.report == nil {
+		return out.err
+	}
+	return show(out)
+}
+
+// eachMail calls do for every mail of an mbox file that has several, numbered
+// from 1, and for any other file once, with number 0.
+func eachMail(source spool.Source, do func(mail spool.Source, number int, offset int64) error) error {
+	box, ok := mimewrap.OpenMailbox(source)
+	if !ok {
+		return do(source, 0, 0)
+	}
+	mail, offset, err := box.Next()
+	for number := 1; err == nil && mail != nil; number++ {
+		next, after, failed := box.Next()
+		if number == 1 && next == nil {
+			number = 0 // one mail
+		}
+		if err := do(mail, number, offset); err != nil || number == 0 {
+			return err
+		}
+		mail, offset, err = next, after, failed
+	}
+	if err != nil {
+		return machineError("cannot read", "the mailbox", err)
+	}
+	return nil
+}
+
+// inspector looks for certificates where verify does, and fails where it is told
+// to look somewhere it cannot. A store that cannot be read is no reason to say
+// nothing of a mail.
+func (a *app) inspector(o *inspectOptions) (*message.Examiner, error) {
 	x := &message.Examiner{Store: a.storedCertificates(), Policy: verdict.Policy{Now: a.env.now().UTC()}, Spool: a.env.spoolOptions()}
+	anchors, find, err := a.anchors(&o.trust)
+	switch {
+	case err == nil:
+		x.Anchors, x.AnchorsFor = anchors, find
+	case len(o.trust.ca) > 0:
+		return nil, err
+	}
+	if x.Chain, err = furtherCertificates(&o.trust); err != nil {
+		return nil, err
+	}
 	if ids, err := a.env.store().Identities(); err == nil {
 		for _, id := range ids {
 			x.Keys = append(x.Keys, message.Key{Certificate: id.Certificate, Who: id.Who()})
 		}
 	}
-	ex := x.Inspect(message.Input{Name: name, Source: in.source})
-	defer ex.Close()
-	return &outcome{report: ex.Report}
+	return x, nil
 }
 
 // isMessage tells mails and CMS messages from files of certificates and keys.
@@ -69,36 +248,23 @@ func isMessage(source spool.Source) bool {
 	if err != nil {
 		return false
 	}
-	kind, err := cms.PeekType(r)
-	return err == nil && kind != cms.TypeData
+	_, err = cms.PeekType(r)
+	return err == nil
 }
 
-// inspectFile lists the certificates and keys of a file.
-func (a *app) inspectFile(passphrase *passphraseFlags, in *input) *outcome {
-	fail := func(err error) *outcome { return a.failed("inspect", in.name, err) }
+// readWhole reads a file that has to be small.
+func readWhole(in *input) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(spool.NewReader(in.source), maxSmall+1))
 	if err != nil {
-		return fail(readError(in.name, err))
+		return nil, readError(in.name, err)
 	}
-	ask := passphrase.function()
-	bundle, err := certstore.ReadFileUnverified(data, func(_ string, try int) ([]byte, error) { return ask(displayName(in.name), try) })
-	var empty *certstore.EmptyError
-	var malformed *certstore.MalformedError
-	switch {
-	case errors.As(err, &empty), errors.As(err, &malformed):
-		return fail(messageErrorf(verdict.Malformed, "%s is no mail, no CMS file, and holds no certificate and no key", quoted(displayName(in.name))))
-	case err != nil:
-		return fail(fileError(displayName(in.name), err))
+	if len(data) > maxSmall {
+		return nil, messageErrorf(verdict.TooLarge, "%s is too large for keys or certificates (over %d MiB)", quoted(displayName(in.name)), maxSmall>>20)
 	}
-	facts := verdict.Facts{Command: "inspect", File: in.name, Notes: []verdict.Note{{Text: "the file is " + bundle.Format}}}
-	if bundle.Unverified {
-		facts.Notes = append(facts.Notes, verdict.Note{Level: verdict.Warn, Text: "nothing shows that the file was not changed: its MAC does not fit or is missing"})
-	}
-	for _, c := range bundle.Certificates {
-		facts.Certs = append(facts.Certs, verdict.Certificate{Certificate: c})
-	}
-	for _, k := range bundle.Keys {
-		facts.Notes = append(facts.Notes, verdict.Note{Text: "private key: " + k.Format})
-	}
-	return &outcome{report: verdict.Judge(facts, verdict.Policy{Now: a.env.now().UTC()})}
+	return data, nil
+}
+
+// nothingErrorf is for what is not in the file: exit code 4.
+func nothingErrorf(format string, args ...any) *cliError {
+	return &cliError{exit: exitNothing, text: fmt.Sprintf(format, args...)}
 }

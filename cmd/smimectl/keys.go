@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -115,8 +116,9 @@ func (f *identityFlags) named(name string) certstore.PassphraseFunc {
 	return func(_ string, try int) ([]byte, error) { return ask(filepath.Base(name), try) }
 }
 
-// match pairs keys with certificates: a key goes with the certificate that holds
-// its public key, whatever their order.
+// match pairs keys with certificates: a key goes with each certificate that holds
+// its public key, whatever their order. After a renewal with the same key that may
+// be several.
 func (f *identityFlags) match(certificates []*cert.Certificate, keys []*fileKey) ([]*identity, error) {
 	var out []*identity
 	for _, k := range keys {
@@ -124,20 +126,56 @@ func (f *identityFlags) match(certificates []*cert.Certificate, keys []*fileKey)
 		if err != nil {
 			return nil, fileError(k.file, err)
 		}
-		id := &identity{public: private.Public, name: filepath.Base(k.file), file: k.file,
+		id := identity{public: private.Public, name: filepath.Base(k.file), file: k.file,
 			open: func() (*algorithm.PrivateKey, error) { return private, nil }}
+		fits := false
 		for _, c := range certificates {
-			if pub, err := c.PublicKey(); err == nil && pub.Equal(private.Public) {
-				id.certificate = c
-				break
+			pub, err := c.PublicKey()
+			if err != nil || !pub.Equal(private.Public) {
+				continue
 			}
+			fits = true
+			if slices.ContainsFunc(out, func(o *identity) bool { return o.certificate != nil && o.certificate.Equal(c) }) {
+				continue // named twice
+			}
+			one := id
+			one.certificate, one.chain = c, certstore.ChainOf(c, certificates)
+			out = append(out, &one)
 		}
-		if id.certificate != nil {
-			id.chain = certstore.ChainOf(id.certificate, certificates)
+		if !fits {
+			out = append(out, &id)
 		}
-		out = append(out, id)
 	}
 	return out, nil
+}
+
+// people puts together the identities of files that are one person's: the keys of
+// one file whose certificates share an address, and several certificates of one
+// key. Files of their own are signers of their own, because each was named.
+func people(ids []*identity) [][]*identity {
+	var out [][]*identity
+	for _, id := range ids {
+		i := slices.IndexFunc(out, func(group []*identity) bool {
+			return slices.ContainsFunc(group, func(o *identity) bool { return o.samePerson(id) })
+		})
+		if i < 0 {
+			out = append(out, []*identity{id})
+			continue
+		}
+		out[i] = append(out[i], id)
+	}
+	return out
+}
+
+func (id *identity) samePerson(o *identity) bool {
+	if id.certificate == nil || o.certificate == nil {
+		return false
+	}
+	return id.public.Equal(o.public) || id.file == o.file && shareAddress(id.certificate, o.certificate)
+}
+
+func shareAddress(a, b *cert.Certificate) bool {
+	return slices.ContainsFunc(a.Addresses(), func(x cert.Address) bool { return slices.ContainsFunc(b.Addresses(), x.Equal) })
 }
 
 // fromStore finds identities by address or fingerprint.
@@ -156,6 +194,20 @@ func (f *identityFlags) fromStore(store *certstore.Store, who string) ([]*identi
 		out = append(out, f.stored(s))
 	}
 	return out, nil
+}
+
+// onePerson refuses digits that name the certificates of several people, or of
+// several keys: which of them is meant nobody can know (P105).
+func onePerson(who string, ids []*identity) error {
+	if strings.Contains(who, "@") {
+		return nil
+	}
+	for _, id := range ids[min(1, len(ids)):] {
+		if ids[0].public == nil || !ids[0].public.Equal(id.public) {
+			return usageErrorf("%s names %d certificates", quoted(who), len(ids)).withHint("write more of the fingerprint:  smimectl id list")
+		}
+	}
+	return nil
 }
 
 func (f *identityFlags) stored(s *certstore.Identity) *identity {

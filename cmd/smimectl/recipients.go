@@ -1,21 +1,22 @@
 package main
 
 import (
-	"sort"
-	"time"
+	"errors"
+	"slices"
 
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
+	"smimectl/internal/certstore"
 	"smimectl/internal/verdict"
 )
 
 // recipientFinder looks up certificates and remembers who has none.
 type recipientFinder struct {
 	a       *app
-	now     time.Time
+	rules   *sendingRules
 	found   []recipient
 	without []string // addresses without any certificate
-	unfit   error    // the first certificate that must not be used
+	unfit   error    // of the first one whose certificates must not be used
 }
 
 func (f *recipientFinder) add(r recipient) {
@@ -27,65 +28,65 @@ func (f *recipientFinder) add(r recipient) {
 	f.found = append(f.found, r)
 }
 
-// address finds the certificate of one addressee: of those in the store that may
-// be encrypted to now, the one issued last.
-func (f *recipientFinder) address(address cert.Address, self bool) {
-	candidates := f.candidates(address)
+// address finds the certificate of one addressee among those of the store.
+func (f *recipientFinder) address(address cert.Address, use sendingUse) error {
+	candidates, err := f.candidates(address)
+	if err != nil {
+		return err
+	}
 	if len(candidates) == 0 {
-		if !self {
-			f.without = append(f.without, address.String())
-		}
-		return
+		f.without = append(f.without, address.String())
+		return nil
 	}
-	sort.SliceStable(candidates, func(i, j int) bool {
-		a, b := candidates[i].certificate, candidates[j].certificate
-		if x, y := f.fits(a), f.fits(b); x != y {
-			return x
-		}
-		if !a.NotBefore.Equal(b.NotBefore) {
-			return a.NotBefore.After(b.NotBefore)
-		}
-		return a.Fingerprint() < b.Fingerprint()
-	})
-	best := candidates[0]
-	best.self = self
-	if err := fitsEncryption(best.certificate, address.String(), f.now); err != nil {
-		if self {
-			return // one's own copy is a convenience, no reason to fail
-		}
-		if f.unfit == nil {
-			f.unfit = err
-		}
-		return
-	}
-	f.add(best)
+	f.take(address.String(), candidates, use)
+	return nil
 }
 
-func (f *recipientFinder) fits(c *cert.Certificate) bool {
-	return !f.now.Before(c.NotBefore) && !f.now.After(c.NotAfter) && certpath.Fits(c, certpath.PurposeEncrypt) == nil
+// take adds somebody by the rule of choose, or remembers why it cannot.
+func (f *recipientFinder) take(who string, candidates []candidate, use sendingUse) {
+	c := f.rules.choose(candidates, use)
+	f.a.explainChoice(who, use, c)
+	if c.taken != nil {
+		f.add(recipient{certificate: c.taken.certificate, who: who, self: use.copied, reads: c.taken.reads})
+		return
+	}
+	if f.unfit == nil {
+		f.unfit = c.refusal.error(who, use)
+	}
 }
 
-func (f *recipientFinder) candidates(address cert.Address) []recipient {
+// candidates are the certificates of the store for an address, one's own first:
+// what they can read is known.
+func (f *recipientFinder) candidates(address cert.Address) ([]candidate, error) {
 	store := f.a.env.store()
-	var out []recipient
-	if entries, err := store.CertificatesFor(address); err == nil {
-		for _, e := range entries {
-			r := recipient{certificate: e.Certificate, who: address.String()}
-			if len(e.Capabilities) > 0 {
-				r.reads = map[string]bool{}
-				for _, name := range e.Capabilities {
-					r.reads[name] = true
-				}
-			}
-			out = append(out, r)
-		}
+	var out []candidate
+	ids, err := store.IdentitiesFor(address)
+	if err != nil {
+		return nil, storeError(err)
 	}
-	if ids, err := store.IdentitiesFor(address); err == nil {
-		for _, id := range ids {
-			out = append(out, recipient{certificate: id.Certificate, who: address.String(), reads: ownCapabilities})
-		}
+	for _, id := range ids {
+		out = append(out, candidate{certificate: id.Certificate, chain: id.Chain, reads: ownCapabilities})
 	}
-	return out
+	entries, err := store.CertificatesFor(address)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	for _, e := range entries {
+		out = append(out, candidate{certificate: e.Certificate, reads: capabilitySet(e.Capabilities)})
+	}
+	return out, nil
+}
+
+// capabilitySet is nil where nothing is known.
+func capabilitySet(names []string) map[string]bool {
+	if len(names) == 0 {
+		return nil
+	}
+	reads := map[string]bool{}
+	for _, name := range names {
+		reads[name] = true
+	}
+	return reads
 }
 
 // ownCapabilities is what this program reads of what it may write.
@@ -94,23 +95,19 @@ var ownCapabilities = map[string]bool{"aes-256-gcm": true, "rsa-oaep": true}
 // named adds a recipient of --to: an address, a fingerprint, or a file.
 func (f *recipientFinder) named(who string) error {
 	if isFile(who) {
-		list, err := readCertificates(who)
-		if err != nil {
-			return err
-		}
-		c := list[0]
-		if err := fitsEncryption(c, who, f.now); err != nil {
-			return err
-		}
-		f.add(recipient{certificate: c, who: (&identity{certificate: c, name: who}).who()})
-		return nil
+		return f.file(who)
 	}
 	if address, err := cert.ParseAddress(who); err == nil {
-		f.address(address, false)
-		return nil
+		use := useRecipient
+		use.skip = address.String()
+		return f.address(address, use)
 	}
 	entries, err := f.a.env.store().FindCertificates(who)
-	if err != nil || len(entries) == 0 {
+	var query *certstore.QueryError
+	if err != nil && !errors.As(err, &query) {
+		return storeError(err)
+	}
+	if len(entries) == 0 {
 		return keyErrorf(verdict.CertificateMissing, "no certificate %s in the store", quoted(who)).
 			withHint("your certificates:  smimectl cert list").withHint("a file:  --to FILE.pem")
 	}
@@ -118,31 +115,66 @@ func (f *recipientFinder) named(who string) error {
 		return usageErrorf("%s names %d certificates", quoted(who), len(entries)).withHint("write more of the fingerprint:  smimectl cert list")
 	}
 	e := entries[0]
-	if err := fitsEncryption(e.Certificate, who, f.now); err != nil {
-		return err
-	}
-	r := recipient{certificate: e.Certificate, who: (&identity{certificate: e.Certificate, name: who}).who()}
-	if len(e.Capabilities) > 0 {
-		r.reads = map[string]bool{}
-		for _, name := range e.Capabilities {
-			r.reads[name] = true
-		}
-	}
-	f.add(r)
+	f.take(personOf(e.Certificate, who), []candidate{{certificate: e.Certificate, reads: capabilitySet(e.Capabilities)}}, useRecipient)
 	return nil
 }
 
-// self adds the sender, so that the copy that is kept can be read.
+// personOf is how a person is called whose certificate was named otherwise.
+func personOf(c *cert.Certificate, who string) string {
+	return (&identity{certificate: c, name: who}).who()
+}
+
+// file adds the person of a file. Beside the certificates of the issuers it may
+// hold several of the same person.
+func (f *recipientFinder) file(name string) error {
+	list, err := readCertificates(name)
+	if err != nil {
+		return err
+	}
+	own := endEntities(list)
+	var candidates []candidate
+	for _, c := range own {
+		if !c.Equal(own[0]) && !shareAddress(c, own[0]) {
+			return usageErrorf("%s holds the certificates of several people", quoted(name)).
+				withHint("one file for each, or import them and name addresses:  smimectl cert import %s", quoted(name))
+		}
+		candidates = append(candidates, candidate{certificate: c, chain: list})
+	}
+	who := personOf(own[0], name)
+	if len(own[0].Addresses()) == 0 {
+		f.a.inform("note: the certificate in %s has no mail address: be sure whose it is", quoted(name))
+	}
+	f.take(who, candidates, useRecipient)
+	return nil
+}
+
+// endEntities leaves out the certificates of CAs and those that issued others of
+// the list; when nothing is left, the list stays as it is.
+func endEntities(list []*cert.Certificate) []*cert.Certificate {
+	var out []*cert.Certificate
+	for _, c := range list {
+		ca, _, _ := c.BasicConstraints()
+		issued := slices.ContainsFunc(list, func(o *cert.Certificate) bool { return !o.Equal(c) && !o.SelfIssued() && o.Issuer.Equal(c.Subject) })
+		if !ca && !issued {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 {
+		return list[:1]
+	}
+	return out
+}
+
+// self adds the sender, so that the copy that is kept can be read: the identities
+// of -i, else those of the address in From. Who has no certificate that is made
+// for encryption is told so; one that must not be used stops the mail, because a
+// copy that is missing is noticed only when it is needed.
 func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 	ids, err := o.signing.identity.fromFiles()
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if id.certificate != nil && f.fits(id.certificate) {
-			f.add(recipient{certificate: id.certificate, who: id.who(), self: true, reads: ownCapabilities})
-		}
-	}
+	groups := people(ids)
 	for _, who := range o.signing.identity.who {
 		if isFile(who) {
 			continue
@@ -151,23 +183,58 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 		if err != nil {
 			return err
 		}
-		for _, id := range found {
-			if f.fits(id.certificate) {
-				f.add(recipient{certificate: id.certificate, who: id.who(), self: true, reads: ownCapabilities})
-			}
+		if err := onePerson(who, found); err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			groups = append(groups, found)
 		}
 	}
+	addresses := from
 	if len(o.signing.identity.who) > 0 {
-		return nil
+		addresses = nil
 	}
-	for _, address := range from {
-		before := len(f.found)
-		f.address(address, true)
-		if len(f.found) == before && !f.has(address) {
+	for _, group := range groups {
+		var list []candidate
+		for _, id := range group {
+			if id.certificate != nil {
+				list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id, reads: ownCapabilities})
+			}
+		}
+		switch {
+		case len(list) == 0: // a key without a certificate
+			addresses = append(addresses[:len(addresses):len(addresses)], from...)
+		case !f.selfAs(group[0].who(), list):
+			// Somebody who signs with one key and reads with another.
+			addresses = append(addresses[:len(addresses):len(addresses)], list[0].certificate.Addresses()...)
+		}
+	}
+	for _, address := range addresses {
+		list, err := f.candidates(address)
+		if err != nil {
+			return err
+		}
+		if !f.selfAs(address.String(), list) && !f.has(address) {
 			f.a.inform("note: no certificate of yours for %s: you cannot read what you send", verdict.Escape(address.String()))
 		}
 	}
 	return nil
+}
+
+// selfAs adds the sender by one of these certificates; false when none of them is
+// made for encryption.
+func (f *recipientFinder) selfAs(who string, list []candidate) bool {
+	c := f.rules.choose(list, useCopy)
+	f.a.explainChoice(who, useCopy, c)
+	switch {
+	case c.taken != nil:
+		f.add(recipient{certificate: c.taken.certificate, who: who, self: true, reads: c.taken.reads})
+	case c.refusal == nil || c.refusal.purpose:
+		return false
+	case f.unfit == nil:
+		f.unfit = c.refusal.error(who, useCopy)
+	}
+	return true
 }
 
 func (f *recipientFinder) has(address cert.Address) bool {
@@ -181,26 +248,20 @@ func (f *recipientFinder) has(address cert.Address) bool {
 
 // missing fails the mail when one recipient cannot read it.
 func (f *recipientFinder) missing() error {
-	if len(f.without) > 0 {
-		who := verdict.Escape(f.without[0])
-		local := who
-		for i := range who {
-			if who[i] == '@' {
-				local = who[:i]
-				break
-			}
-		}
-		e := keyErrorf(verdict.CertificateMissing, "no certificate for %s", who).
-			withHint("import one from any mail %s signed:  smimectl cert import MAIL.eml", local).
-			withHint("or from a file:  smimectl cert import %s.pem", local)
-		var fine string
-		for _, r := range f.found {
-			if !r.self {
-				fine = "   (" + verdict.Escape(r.who) + " is fine)"
-				break
-			}
-		}
-		return e.withHint("or leave %s out:  --skip %s%s", local, who, fine)
+	if len(f.without) == 0 {
+		return f.unfit
 	}
-	return f.unfit
+	who := verdict.Escape(f.without[0])
+	local := localPart(f.without[0])
+	e := keyErrorf(verdict.CertificateMissing, "no certificate for %s", who).
+		withHint("import one from any mail %s signed:  smimectl cert import MAIL.eml", local).
+		withHint("or from a file:  smimectl cert import %s.pem", local)
+	var fine string
+	for _, r := range f.found {
+		if !r.self {
+			fine = "   (" + verdict.Escape(r.who) + " is fine)"
+			break
+		}
+	}
+	return e.withHint("or leave %s out:  --skip %s%s", local, who, fine)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"sort"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,6 +29,7 @@ type signOptions struct {
 	raw      bool
 	pss      bool
 	digest   string
+	least    minValidity
 }
 
 func (a *app) signCommand() *cobra.Command {
@@ -37,7 +37,10 @@ func (a *app) signCommand() *cobra.Command {
 	cmd := newVerb("sign [flags] [FILE]", "sign a mail as the address in From",
 		`Sign takes a mail and writes it signed: multipart/signed, or one opaque part with --opaque. The header outside
 stays byte for byte. Parts that would not survive transport are re-encoded, with a note. The signer is the identity
-whose address is in From; an expired certificate, one that is not for mail, or one without that address is refused.`,
+whose address is in From; a certificate that has expired or was revoked, one that is not for mail, that of a CA, or one
+without that address is refused.
+
+`+choiceRule,
 		`  smimectl sign mail.eml > signed.eml
   smimectl sign -i alice@example.org -o signed.eml mail.eml
   smimectl sign -i me.p12 --passphrase-file pw mail.eml
@@ -63,6 +66,7 @@ func (o *signOptions) addShared(cmd *cobra.Command, env *environment) {
 	f.BoolVar(&o.asIs, "as-is", false, "do not re-encode parts that would break in transport")
 	f.BoolVar(&o.pss, "pss", false, "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
 	f.Var(once(&o.digest, "NAME"), "digest", "sha256, sha384 or sha512; default: what suits the key")
+	o.least.add(cmd, "refuse certificates that expire within SPAN: 7d, 24h, 2w")
 }
 
 func (a *app) runSign(o *signOptions, name string) error {
@@ -120,6 +124,7 @@ func (a *app) signOne(o *signOptions, name string) *outcome {
 	}
 	for _, id := range ids {
 		a.informSigned(id)
+		a.warnOfExpiry(id, now)
 	}
 	return a.done("sign", name, entity, composed)
 }
@@ -181,7 +186,11 @@ func readDraft(in *input, bare bool) (*mimewrap.Entity, []cert.Address, error) {
 // signers finds who signs: those named with -i, else the identity of From, and
 // holds them to the rules of section 7.4 before a key is opened.
 func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now time.Time) ([]cms.Signer, []*identity, error) {
-	ids, err := a.signingIdentities(o, from, now)
+	rules, err := a.newSendingRules(&o.trust, o.least, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids, err := a.signingIdentities(o, from, rules)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -193,22 +202,8 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 	if err != nil {
 		return nil, nil, err
 	}
-	guard, err := a.newGuard(&o.trust, now)
-	if err != nil {
-		return nil, nil, err
-	}
 	var signers []cms.Signer
 	for _, id := range ids {
-		if id.certificate == nil {
-			return nil, nil, keyErrorf(verdict.CertificateMissing, "no certificate for the key in %s", quoted(id.file)).
-				withHint("name the file of the certificate too:  -i CERT.pem --key %s", quoted(id.file))
-		}
-		if err := mayUse(id, certpath.PurposeSign, "sign as", now); err != nil {
-			return nil, nil, err
-		}
-		if err := guard.admits(id.certificate, id.chain, id.who(), "sign as", certpath.PurposeSign); err != nil {
-			return nil, nil, err
-		}
 		if compare && !o.anyFrom {
 			if err := fromFits(id, from); err != nil {
 				return nil, nil, err
@@ -232,19 +227,21 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 	return signers, ids, nil
 }
 
-func (a *app) signingIdentities(o *signOptions, from []cert.Address, now time.Time) ([]*identity, error) {
-	ids, err := o.identity.fromFiles()
+func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *sendingRules) ([]*identity, error) {
+	files, err := o.identity.fromFiles()
 	if err != nil {
 		return nil, err
 	}
 	who := o.identity.who
 	if len(who)+len(o.identity.keys) == 0 {
 		if fixed := a.env.getenv("SMIMECTL_IDENTITY"); fixed != "" {
-			if isFile(fixed) {
-				o.identity.who = []string{fixed}
-				return o.identity.fromFiles()
-			}
 			who = []string{fixed}
+			if isFile(fixed) {
+				o.identity.who = who
+				if files, err = o.identity.fromFiles(); err != nil {
+					return nil, err
+				}
+			}
 		} else if c, err := a.config(); err != nil {
 			return nil, err
 		} else if c.Identity != "" && a.noneFor(from) {
@@ -255,6 +252,14 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, now time.Ti
 		if len(who) == 0 {
 			who = []string{from[0].String()} // several in From: the comparison with the certificate refuses them
 		}
+	}
+	var ids []*identity
+	for _, person := range people(files) {
+		id, err := a.chooseSigner(person, rules)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
 	}
 	for _, w := range who {
 		if isFile(w) {
@@ -267,9 +272,34 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, now time.Ti
 		if len(found) == 0 {
 			return nil, a.noIdentity(w, len(o.identity.who) == 0)
 		}
-		ids = append(ids, best(found, certpath.PurposeSign, now))
+		if err := onePerson(w, found); err != nil {
+			return nil, err
+		}
+		id, err := a.chooseSigner(found, rules)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
 	}
 	return ids, nil
+}
+
+// chooseSigner takes one of the identities of one person, by the rule of choose.
+func (a *app) chooseSigner(ids []*identity, rules *sendingRules) (*identity, error) {
+	var list []candidate
+	for _, id := range ids {
+		if id.certificate == nil {
+			return nil, keyErrorf(verdict.CertificateMissing, "no certificate for the key in %s", quoted(id.file)).
+				withHint("name the file of the certificate too:  -i CERT.pem --key %s", quoted(id.file))
+		}
+		list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id})
+	}
+	c := rules.choose(list, useSigner)
+	a.explainChoice(ids[0].who(), useSigner, c)
+	if c.taken == nil {
+		return nil, c.refusal.error(ids[0].who(), useSigner)
+	}
+	return c.taken.identity, nil
 }
 
 // noneFor reports whether From does not decide: there is none, or no identity has it.
@@ -279,26 +309,6 @@ func (a *app) noneFor(from []cert.Address) bool {
 	}
 	found, err := a.env.store().IdentitiesFor(from[0])
 	return err == nil && len(found) == 0
-}
-
-// best chooses among several certificates: those that may be used now first, of
-// these the one that was issued last.
-func best(ids []*identity, purpose certpath.Purpose, now time.Time) *identity {
-	usable := func(id *identity) bool {
-		c := id.certificate
-		return !now.Before(c.NotBefore) && !now.After(c.NotAfter) && certpath.Fits(c, purpose) == nil
-	}
-	sorted := append([]*identity{}, ids...)
-	sort.SliceStable(sorted, func(i, j int) bool {
-		if a, b := usable(sorted[i]), usable(sorted[j]); a != b {
-			return a
-		}
-		if a, b := sorted[i].certificate.NotBefore, sorted[j].certificate.NotBefore; !a.Equal(b) {
-			return a.After(b)
-		}
-		return sorted[i].certificate.Fingerprint() < sorted[j].certificate.Fingerprint()
-	})
-	return sorted[0]
 }
 
 func (a *app) noIdentity(who string, isFrom bool) error {
@@ -317,29 +327,6 @@ func (a *app) noIdentity(who string, isFrom bool) error {
 	return e
 }
 
-// mayUse refuses a certificate that receivers would refuse.
-func mayUse(id *identity, purpose certpath.Purpose, doing string, now time.Time) error {
-	c, who := id.certificate, verdict.Escape(id.who())
-	switch {
-	case now.After(c.NotAfter):
-		return keyErrorf(verdict.CertificateUnfit, "will not %s %s: the certificate expired on %s", doing, who, c.NotAfter.UTC().Format("2006-01-02")).
-			withHint("receivers would reject it; after renewing:  smimectl id import NEW.p12")
-	case now.Before(c.NotBefore):
-		return keyErrorf(verdict.CertificateUnfit, "will not %s %s: the certificate is valid from %s on", doing, who, c.NotBefore.UTC().Format("2006-01-02 15:04:05 UTC")).
-			withHint("is this computer's clock right?  date -u")
-	}
-	if err := certpath.Fits(c, purpose); err != nil {
-		var unfit *certpath.UnfitError
-		detail := err.Error()
-		if errors.As(err, &unfit) {
-			detail = unfit.Detail
-		}
-		return keyErrorf(verdict.CertificateUnfit, "will not %s %s: %s", doing, who, verdict.Escape(detail)).
-			withHint("look at it:  smimectl cert show %s", c.Fingerprint()[:12])
-	}
-	return nil
-}
-
 func fromFits(id *identity, from []cert.Address) error {
 	if len(from) == 0 {
 		return messageErrorf(verdict.FromMissing, "the mail has no From").withHint("add one, or for a bare part:  --entity")
@@ -351,7 +338,11 @@ func fromFits(id *identity, from []cert.Address) error {
 	if certpath.MatchesAddress(id.certificate, from[0]) {
 		return nil
 	}
-	return keyErrorf(verdict.FromMismatch, "will not sign as %s: From is %s", verdict.Escape(id.who()), verdict.Escape(from[0].String())).
+	what := "From is " + verdict.Escape(from[0].String())
+	if len(id.certificate.Addresses()) == 0 {
+		what += ", and the certificate has no address"
+	}
+	return keyErrorf(verdict.FromMismatch, "will not sign as %s: %s", verdict.Escape(id.who()), what).
 		withHint("sign as the sender:  -i %s", verdict.Escape(from[0].String())).
 		withHint("or all the same:  --any-from   (receivers will see that From does not match)")
 }

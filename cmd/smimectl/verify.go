@@ -10,6 +10,7 @@ import (
 type verifyOptions struct {
 	judge   judgeFlags
 	content string
+	compare string
 	many    manyFlags
 	outputs outputsFlags
 }
@@ -25,12 +26,14 @@ verdict is good.`,
   smimectl verify --ca root.pem mail.eml
   smimectl verify -o clean.eml mail.eml
   smimectl verify -q < mail.eml && echo believe it
+  smimectl verify --compare sent.eml received.eml
   smimectl verify --content report.pdf report.pdf.p7s
   smimectl verify -j 4 --report results.jsonl --skip-done Maildir/
   notmuch search --output=files tag:new | smimectl verify --files-from -`)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runVerify(o, args) }
 	o.judge.add(cmd)
 	cmd.Flags().Var(once(&o.content, "FILE"), "content", "the content of a detached signature that is no mail")
+	cmd.Flags().Var(once(&o.compare, "FILE"), "compare", "the mail as it was sent: show where the signed text begins to differ")
 	o.many.add(cmd)
 	o.outputs.add(cmd)
 	return cmd
@@ -44,8 +47,11 @@ func (a *app) runVerify(o *verifyOptions, args []string) error {
 	if o.outputs.given() || o.many.skipDone {
 		return usageErrorf("--out-dir, --suffix and --skip-done are for several mails").withHint("the output for one is  -o FILE")
 	}
-	if err := a.reportApart(name, o.judge.output, o.content); err != nil {
+	if err := a.reportApart(name, o.judge.output, o.content, o.compare); err != nil {
 		return err
+	}
+	if o.compare == "-" && name == "-" {
+		return usageErrorf("--compare and FILE cannot both be standard input").withHint("smimectl verify --compare sent.eml received.eml")
 	}
 	x, err := o.judge.examiner(a)
 	if err != nil {
@@ -63,8 +69,8 @@ func (a *app) runVerify(o *verifyOptions, args []string) error {
 
 // verifySeveral judges several mails, a line each.
 func (a *app) verifySeveral(o *verifyOptions, operands []string) error {
-	if o.judge.output != "" || o.content != "" {
-		return usageErrorf("-o and --content go with one FILE").withHint("a place for several outputs:  --out-dir DIR or --suffix .EXT")
+	if o.judge.output != "" || o.content != "" || o.compare != "" {
+		return usageErrorf("-o, --content and --compare go with one FILE").withHint("a place for several outputs:  --out-dir DIR or --suffix .EXT")
 	}
 	if a.global.report == "-" {
 		return a.reportApart()
@@ -108,8 +114,13 @@ func (a *app) verifyOne(x *message.Examiner, o *verifyOptions, in *input, target
 		defer c.close()
 		content = c.source
 	}
-	ex := x.Examine(message.Input{Command: "verify", Name: name, Source: in.source, Content: content, Want: target != ""})
+	ex := x.Examine(message.Input{Command: "verify", Name: name, Source: in.source, Content: content, Want: target != "" || o.compare != ""})
 	defer ex.Close()
+	if o.compare != "" {
+		if err := a.compare(x, ex, o.compare); err != nil {
+			return a.failed("verify", name, err)
+		}
+	}
 	if target == "" || !ex.Report.Release() {
 		return &outcome{report: ex.Report}
 	}

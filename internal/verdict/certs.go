@@ -1,7 +1,11 @@
 package verdict
 
 import (
+	"fmt"
+	"time"
+
 	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
 )
 
 func mailReport(m *Mail) *MailReport {
@@ -57,7 +61,7 @@ func (j *judge) listCertificates() {
 		}
 		r := certificateReport(c)
 		r.Addresses, r.PrivateKey = addresses(c), f.PrivateKey
-		if key, err := c.PublicKey(); err == nil && key != nil {
+		if key, err := c.PublicKey(); err == nil {
 			r.Key = key.Name
 		}
 		j.r.Certificates = append(j.r.Certificates, r)
@@ -76,20 +80,27 @@ func (j *judge) certificates() Word {
 		}
 		s := &Signer{Certificate: f.Certificate, Now: f.Now, Sources: f.Sources}
 		w := &witness{j: j, s: s}
+		w.report.Revocation.Status = "not-checked"
+		w.describe()
 		w.trust()
 		w.strength()
+		path := j.p.assess(f.Certificate, f.Now).path
+		w.lasting(path)
 		own := WordGood
 		for _, r := range w.reasons {
 			r.Layer, r.Signer = nil, nil
 			if r.Code == ExpiredWhenSigned { // nothing was signed: it has expired, no more
-				r.Code, r.word = ExpiredNow, WordExpired
+				r.Code, r.word, r.hints = ExpiredNow, WordExpired, j.hints(NotYetValid)
+				r.Hint = &r.hints[0]
 			}
 			if r.Level == Fail {
 				own = worse(own, r.word)
 			}
 			j.r.Reasons = append(j.r.Reasons, r)
 		}
-		j.r.Certificates[k].Trust = w.report.Trust
+		c := &j.r.Certificates[k]
+		c.Trust, c.Chain, c.Revocation, c.checked = w.report.Trust, w.report.Chain, &w.report.Revocation, &w.report
+		c.Weaknesses = Baseline(baselinePath(f.Certificate, path))
 		k++
 		looked = looked || w.report.Revocation.Status != "not-checked"
 		word = worse(word, own)
@@ -102,4 +113,100 @@ func (j *judge) certificates() Word {
 		return WordNoKey
 	}
 	return word
+}
+
+// lasting asks for a certificate that stays valid for a while, with all that its path needs.
+func (w *witness) lasting(path *certpath.Path) {
+	least, at := w.j.p.MinValidity, w.j.p.time()
+	if least <= 0 {
+		return
+	}
+	for i, c := range baselinePath(w.s.Certificate, path) {
+		anchor := path != nil && path.Anchor != nil && i > 0 && i == len(path.Certificates)-1
+		if c != nil && !anchor && !at.After(c.NotAfter) && at.Add(least).After(c.NotAfter) {
+			w.add(ExpiresSoon, Fail, WordExpired, fmt.Sprintf("the certificate of %s expires on %s, within the %s asked for", quote(c.DisplayName()), day(c.NotAfter), span(least)))
+			return
+		}
+	}
+}
+
+// span writes a span of time in whole units.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d%day == 0:
+		return plural(int(d/day), "day")
+	case d%time.Hour == 0:
+		return plural(int(d/time.Hour), "hour")
+	}
+	return plural(int((d+time.Minute-1)/time.Minute), "minute")
+}
+
+// checkedRows are what cert check says beside its word: whose the certificate is, and how it stands against the
+// requirements for public CAs.
+func (r *Report) checkedRows(s Style) []row {
+	var rows []row
+	for i := range r.Certificates {
+		c := &r.Certificates[i]
+		if c.checked == nil {
+			continue
+		}
+		if i > 0 || r.Verdict != WordGood {
+			rows = append(rows, row{})
+		}
+		for _, x := range []row{{Label: "Holder", Value: r.who(c.checked)}, r.issuerRow(c.checked),
+			{Label: "Valid", Value: day(c.NotBefore.Time) + " to " + day(c.NotAfter.Time)}, r.revokedRow(c.checked), strengthRow(c.checked)} {
+			if !x.empty() {
+				rows = append(rows, x)
+			}
+		}
+		if s.Verbose {
+			rows = append(rows, row{Label: "SHA-256", Value: fingerprint(c.SHA256)})
+			for _, link := range c.Chain {
+				rows = append(rows, row{Label: "Chain", Value: link.Subject + " (" + link.Source + ")", Lines: []string{fingerprint(link.SHA256)}})
+			}
+		}
+		rows = append(append(rows, row{}), baselineRows(s, c.Weaknesses)...)
+	}
+	return rows
+}
+
+// baselineRows name the weaknesses, the notes only with all details.
+func baselineRows(s Style, list []Weakness) []row {
+	weak, notes := 0, 0
+	var rows []row
+	for _, w := range list {
+		label := "Weak"
+		if w.Level == WeaknessNote {
+			notes++
+			if label = "Note"; !s.Verbose {
+				continue
+			}
+		} else {
+			weak++
+		}
+		text := w.Text + " [" + w.Section + "]"
+		if w.whose != "" {
+			text = quote(clip(w.whose)) + ": " + text
+		}
+		rows = append(rows, row{Label: label, Value: text})
+	}
+	found := "no weakness"
+	if weak > 0 {
+		found = plural(weak, "weakness")
+		if weak > 1 {
+			found = fmt.Sprintf("%d weaknesses", weak)
+		}
+	}
+	if notes > 0 {
+		found += ", " + plural(notes, "note")
+		if !s.Verbose {
+			found += " (-v)"
+		}
+	}
+	head := row{Label: "Baseline", Value: found + " by the CA/B Forum's S/MIME requirements " + BaselineVersion}
+	if len(list) > 0 {
+		head.Value += ", which bind public CAs; no verdict hangs on them"
+	}
+	return append([]row{head}, rows...)
 }

@@ -17,6 +17,7 @@ const (
 	ExpiredWhenSigned  Code = "expired-when-signed"
 	NotYetValid        Code = "not-yet-valid"
 	ExpiredNow         Code = "expired-now"
+	ExpiresSoon        Code = "expires-soon"
 	Revoked            Code = "revoked"
 	RevocationUnknown  Code = "revocation-unknown"
 	WrongPurpose       Code = "wrong-purpose"
@@ -45,6 +46,7 @@ const (
 	UnsignedAttributes Code = "unsigned-attributes"
 	ReEncoded          Code = "re-encoded"
 	Tolerated          Code = "tolerated"
+	NotFetched         Code = "not-fetched"
 	InputOutput        Code = "io"
 )
 
@@ -80,8 +82,8 @@ func titleOf(c Code) string {
 func codeTable() []CodeInfo {
 	return []CodeInfo{
 		{ContentChanged, "the text is not the one that was signed",
-			"The signature holds a digest of the text, and the text as it is now has another one. Either it was changed on purpose, or something on the way rewrote it: mbox files quote lines that begin with From, mail servers cut trailing blanks, re-encode parts or add a footer.",
-			"Fetch the mail again as it is on the server and verify that copy. If it is still bad, do not act on it; ask the sender by another way.", WordBad},
+			"The signature holds a digest of the text, and the text as it is now has another one. Either it was changed on purpose, or something on the way rewrote it: mbox files quote lines that begin with From, mail servers cut trailing blanks, re-encode parts or add a footer. Where undoing such a change gives the text that was signed, the report names it as the cause, with the line; the verdict stays BAD. What was added to a text is never the signer's, whoever added it.",
+			"Fetch the mail again as it is on the server and verify that copy. If it is still bad, do not act on it; ask the sender by another way. If you have the mail as it was sent, this shows the first difference: smimectl verify --compare SENT FILE", WordBad},
 		{SignatureInvalid, "the signature does not fit the signer's key",
 			"The signature value does not fit the key of the certificate that the message names, or the signed attributes break a rule that protects against forgeries. Nobody who has the key made this signature for this text.",
 			"Do not act on it; ask the sender by another way.", WordBad},
@@ -115,6 +117,9 @@ func codeTable() []CodeInfo {
 		{ExpiredNow, "the certificate has expired since",
 			"The certificate was valid when the signer says he signed, and has expired since then. Nobody but the signer vouches for that time, and whoever finds an old key can claim any time.",
 			"For old mail, accept the claimed time: --at signed", ""},
+		{ExpiresSoon, "a certificate expires sooner than asked for",
+			"The certificate, or one of its issuers, is valid now, and will not be for as long as --min-validity asks.",
+			"Get its successor before it expires; to judge it as it is today, leave out --min-validity.", ""},
 		{Revoked, "a certificate was revoked",
 			"The CA has withdrawn the certificate, because the key was lost or stolen or the owner has left.",
 			"Do not act on it; ask the sender by another way.", ""},
@@ -199,6 +204,9 @@ func codeTable() []CodeInfo {
 		{Tolerated, "a deviation from the standard that real mail has",
 			"The message does not keep to a rule, in a way that is known and does no harm.",
 			"Nothing.", ""},
+		{NotFetched, "something could not be fetched",
+			"With --online a certificate, a revocation list or an answer of a responder was to be fetched from an address that a certificate names, and did not come: the server does not answer, the address is one that is not called (only http and https are, and private networks only for your own CAs), or what came is something else. The mail is judged by what is at hand.",
+			"Try again later, or get the file by another way and hand it in: --chain FILE, --crl FILE, --ocsp FILE", ""},
 		{InputOutput, "a file could not be read or written",
 			"The machine failed, not the message: a missing file, a full disk, a closed pipe.",
 			"Look at the file and try again.", WordError},

@@ -18,6 +18,7 @@ type Facts struct {
 	Layers  []Layer
 	Partial []PartFact    // all parts in order, when only some of them are protected
 	Certs   []Certificate // cert check, and files that hold certificates
+	Look    *FileLook     // inspect
 	Stop    *Stop         // what ended the work before its end
 	Notes   []Note
 	Done    bool // sign and encrypt: the output is complete
@@ -49,6 +50,7 @@ type Layer struct {
 	Attachments      []string // file names
 	HeadersProtected []string // names of the fields that stand inside too (RFC 9788)
 	HeadersDiffer    []string // those that say something else outside
+	Look             *LayerLook
 }
 
 // Signed is a signed layer. Judged is false when its content was not there to be checked.
@@ -70,15 +72,18 @@ type Signer struct {
 	ClaimedTime    time.Time
 	HasClaimedTime bool
 	Capabilities   []string
+	Look           *SignerLook
 }
 
-// Cause is an accident of transport that explains a changed content. Kind is one of "mbox-from", "line-endings",
-// "trailing-blanks", "re-encoded", "footer", or empty when all of them were tried in vain.
+// Cause is what explains a changed content: a change that transports make and that, undone, gives the digest that was
+// signed. Kind is one of [CauseKinds], or empty when all of them were tried in vain.
 type Cause struct {
 	Kind   string
-	Line   int
-	Is     string // the line as it is
+	Also   string // a second change that has to be undone, too
+	Line   int    // the first line that differs, in the file
+	Is     string // the line as it is, from a little before the difference on
 	Before string // the line with which the signature fits
+	Added  int    // lines that are not the signer's, where the kind is an addition
 }
 
 // Encrypted is an encrypted layer.
@@ -105,6 +110,7 @@ type Recipient struct {
 	Used      bool             // this one opened the layer
 	Status    algorithm.Status // of the algorithm and the size of the key
 	KeyTitle  string           // "RSA 2048"
+	Look      *RecipientLook
 }
 
 // PartFact is one part of a mail that is only partly protected.
@@ -114,6 +120,7 @@ type PartFact struct {
 	MediaType string
 	FileName  string
 	Excerpt   string // the beginning of a text
+	Look      *PartLook
 }
 
 // Certificate is a certificate that is judged by itself (cert check) or only shown. Judged certificates have Now.

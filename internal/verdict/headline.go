@@ -129,6 +129,8 @@ func (r *Report) headline(word Word) string {
 		}
 	case WordUntrusted:
 		switch {
+		case s == nil && r.Command == "cert check" && code != "":
+			return titleOf(code)
 		case s == nil:
 		case code == CertificateMissing:
 			return "nobody can say who signed this: the signer's certificate is missing"
@@ -153,6 +155,9 @@ func (r *Report) headline(word Word) string {
 		}
 		return "one part is signed, the rest is not"
 	case WordExpired:
+		if s == nil && code == ExpiresSoon {
+			return "the certificate will not be valid for long enough"
+		}
 		if s == nil {
 			return "the certificate is no longer valid"
 		}

@@ -3,59 +3,102 @@ package verdict
 import (
 	"fmt"
 	"strings"
-
-	"smimectl/internal/algorithm"
 )
 
 // inspected is the screen of inspect: what is there. It judges nothing, and says so in its first line.
 func (r *Report) inspected(s Style) string {
-	out := &screen{style: s}
+	plain := s
+	plain.Color = false
+	out := &screen{style: plain}
 	what, text := r.inspectedHead()
+	if r.Verdict != "" {
+		what, text = r.Verdict, "only in part; what follows is what was found before"
+		if m := r.mainReason(); m != nil {
+			text = m.Text
+		}
+	}
 	out.head(what, text)
 	var rows []row
+	if f := r.FileLook; f != nil && f.MailNumber > 0 && f.Size != nil && f.MailOffset != nil {
+		rows = append(rows, row{Label: "Mail", Value: fmt.Sprintf("%d of the file", f.MailNumber), Remark: fmt.Sprintf("%s from octet %d on", sizeText(*f.Size), *f.MailOffset)})
+	}
 	if r.Mail != nil {
 		rows = append(rows, r.envelopeRows()...)
 	}
-	if len(rows) > 0 {
-		out.blank()
-		out.rows(rows)
-	}
+	out.section(rows)
 	if len(r.Parts) > 0 {
 		out.blank()
 		r.partTree(out)
 	}
 	for i := range r.Layers {
-		if more := r.layerRows(s, &r.Layers[i]); len(more) > 0 {
-			out.blank()
-			out.rows(more)
+		if len(r.Layers) > 1 {
+			out.section([]row{{Label: "Layer", Value: fmt.Sprintf("%d of %d: %s", i+1, len(r.Layers), r.Layers[i].Kind), Remark: "part " + r.Layers[i].Part}})
+			out.continued(r.layerRows(s, i))
+			continue
 		}
+		out.section(r.layerRows(s, i))
 	}
 	if len(r.Layers) > 0 {
-		if rows := r.carriedRows(); len(rows) > 0 {
-			out.blank()
-			out.rows(rows)
-		}
+		out.section(r.carriedRows())
 	} else {
 		for i := range r.Certificates {
-			out.blank()
-			out.rows(certificateRows(&r.Certificates[i]))
+			out.section(certificateRows(&r.Certificates[i]))
 		}
 	}
-	if notes := r.noteRows(); len(notes) > 0 {
-		out.rows(notes)
+	if r.FileLook != nil {
+		r.FileLook.show(out)
 	}
-	return out.out.String()
+	if notes := r.noteRows(); len(notes) > 0 {
+		out.section(notes)
+	}
+	return coloured(out.out.String(), s, what)
+}
+
+// coloured colours the first word: it is no verdict, so that only what could not be read is red.
+func coloured(text string, s Style, word Word) string {
+	if !s.Color {
+		return text
+	}
+	code := "\x1b[33m"
+	if word == WordUnreadable || word == WordError {
+		code = "\x1b[31m"
+	}
+	return code + text[:len(word)] + "\x1b[0m" + text[len(word):]
+}
+
+// narrowLabels are for labels that are too long for a narrow screen.
+var narrowLabels = map[string]string{"Certificate": "Cert", "Attributes": "Attr", "Unprotected": "Unprot", "Private key": "Private"}
+
+// section writes rows below an empty line; nothing when there are none.
+func (s *screen) section(rows []row) {
+	if len(rows) > 0 {
+		s.blank()
+		s.continued(rows)
+	}
+}
+
+// continued writes rows, with labels that fit.
+func (s *screen) continued(rows []row) {
+	if !s.style.wide() {
+		for i := range rows {
+			if short := narrowLabels[rows[i].Label]; short != "" {
+				rows[i].Label = short
+			}
+		}
+	}
+	s.rows(rows)
 }
 
 // inspectedHead is the first word and what stands beside it.
 func (r *Report) inspectedHead() (Word, string) {
 	if len(r.Layers) == 0 {
-		if n := len(r.Certificates); n > 0 {
-			return "certificates", plural(n, "certificate") + ", not checked"
-		}
-		return "plain", "no S/MIME in this mail"
+		return r.fileHead()
 	}
 	l := &r.Layers[0]
+	where := ""
+	if l.SignedReport != nil && !l.Covers.WholeBody || r.beside() {
+		where = "in part " + l.Part + " "
+	}
 	switch {
 	case l.SignedReport != nil && len(l.Signers) == 0:
 		return "certificates", "without any signer, not checked"
@@ -64,17 +107,28 @@ func (r *Report) inspectedHead() (Word, string) {
 		for i := range l.Signers {
 			who = append(who, r.short(&l.Signers[i]))
 		}
-		return "signed", "by " + strings.Join(who, " and ") + ", not checked (smimectl verify)"
+		return "signed", where + "by " + strings.Join(who, " and ") + ", not checked (smimectl verify)"
 	case l.EncryptedReport != nil:
-		text := "for " + plural(len(l.Recipients), "recipient")
+		text := where + "for " + plural(len(l.Recipients), "recipient")
 		for _, recipient := range l.Recipients {
 			if recipient.Here == "key" && recipient.Address != nil {
 				return "encrypted", text + ", you can read it as " + *recipient.Address
 			}
 		}
 		return "encrypted", text
+	case l.Kind == "compressed":
+		return "compressed", "not checked"
 	}
-	return Word(l.Kind), "not checked"
+	return "other", "a CMS object of the type " + l.Kind + ", which is not taken off here"
+}
+
+// beside reports parts that nothing protects.
+func (r *Report) beside() bool {
+	protected := false
+	for _, p := range r.Parts {
+		protected = protected || p.Protected != "none"
+	}
+	return protected && len(r.Layers) > 0 && r.Layers[0].Part != "1"
 }
 
 func (r *Report) envelopeRows() []row {
@@ -92,6 +146,9 @@ func (r *Report) envelopeRows() []row {
 		from = append(from, address)
 	}
 	add("From", strings.Join(from, ", "))
+	if r.Mail.Sender != nil {
+		add("Sender", *r.Mail.Sender)
+	}
 	add("To", strings.Join(r.Mail.To, ", "))
 	if r.Mail.Subject != nil {
 		add("Subject", *r.Mail.Subject)
@@ -102,143 +159,61 @@ func (r *Report) envelopeRows() []row {
 	return rows
 }
 
-// partTree lists the parts, indented by their depth.
-func (r *Report) partTree(out *screen) {
-	for _, p := range r.Parts {
-		depth := strings.Count(p.Number, ".")
-		about := p.MediaType
-		if p.Protected != "none" {
-			about += "   " + p.Protected
-		}
-		if p.FileName != "" {
-			about += "   " + p.FileName
-		}
-		label := p.Number
-		if out.style.wide() {
-			out.block(label, max(8, len(label)+1), 2, []string{strings.Repeat("  ", min(depth, 1)) + about})
-			continue
-		}
-		out.block(label, max(6, len(label)+1), 0, []string{about})
-	}
-}
-
 // layerRows describe one layer: its signers, or its recipients.
-func (r *Report) layerRows(s Style, l *LayerReport) []row {
+func (r *Report) layerRows(s Style, i int) []row {
+	l := &r.Layers[i]
 	var rows []row
 	switch {
 	case l.SignedReport != nil:
-		for i := range l.Signers {
-			rows = append(rows, r.signerRows(s, &l.Signers[i])...)
+		for k := range l.Signers {
+			if k > 0 {
+				rows = append(rows, row{})
+			}
+			rows = append(rows, r.signerRows(s, l, k)...)
 		}
+		rows = append(rows, r.signedRows(s, l, i)...)
 	case l.EncryptedReport != nil:
-		remark := "does not show changes"
-		if l.Authenticated {
-			remark = "protected against changes"
-		}
-		rows = append(rows, row{Label: "Cipher", Value: l.cipherTitle(), Remark: remark})
-		for i := range l.Recipients {
-			rows = append(rows, recipientRow(i+1, &l.Recipients[i]))
-		}
-		if r.Mail != nil {
-			rows = append(rows, row{Label: "Outside", Value: "the header, Subject too, is readable by anyone"})
-		}
+		rows = r.encryptedRows(l, i)
+	case l.Look != nil:
+		rows = append(rows, row{Label: "Holds", Value: l.Kind, Remark: "to see the structure: --asn1"})
 	}
 	return rows
 }
 
-func (r *Report) signerRows(s Style, signer *SignerReport) []row {
-	rows := []row{{Label: "Signer", Value: r.who(signer)}}
-	algorithm := signer.Signature
-	if signer.Digest != "" {
-		algorithm += ", " + signer.Digest
-	}
-	if algorithm != "" {
-		rows = append(rows, row{Label: "Algorithm", Value: algorithm})
-	}
-	if signer.SignedAt != nil {
-		rows = append(rows, row{Label: "Signed", Value: s.time(signer.SignedAt.Time), Remark: "by the signer's clock"})
-	}
-	if ciphers := ciphersOf(signer.Capabilities); len(ciphers) > 0 {
-		rows = append(rows, row{Label: "Reads", Value: strings.Join(ciphers, ", ")})
-	}
-	if signer.Certificate != nil {
-		rows = append(rows, certificateRows(signer.Certificate)...)
-	}
-	return rows
-}
-
-// ciphersOf are those of the capabilities that a person wants to know: with what
-// the signer can be written to.
-func ciphersOf(capabilities []string) []string {
-	var out []string
-	for _, name := range capabilities {
-		for _, c := range algorithm.ContentCiphers() {
-			if c.Name == name {
-				out = append(out, c.Title)
-			}
-		}
-	}
-	return out
-}
-
-func certificateRows(c *CertificateReport) []row {
-	rows := []row{{Label: "Holder", Value: c.Subject}, {Label: "Issuer", Value: c.Issuer}, {Label: "Serial", Value: c.Serial},
-		{Label: "Valid", Value: day(c.NotBefore.Time) + " to " + day(c.NotAfter.Time)}}
-	if c.Key != "" {
-		rows = append(rows, row{Label: "Key", Value: c.Key})
-	}
-	if len(c.Addresses) > 0 {
-		rows = append(rows, row{Label: "Addresses", Value: strings.Join(c.Addresses, ", ")})
-	}
-	if len(c.For) > 0 {
-		rows = append(rows, row{Label: "For", Value: strings.Join(c.For, ", ")})
-	}
-	if c.PrivateKey != nil && *c.PrivateKey {
-		rows = append(rows, row{Label: "Private key", Value: "in the file"})
-	}
-	return append(rows, row{Label: "SHA-256", Value: fingerprint(c.SHA256)})
-}
-
-// carriedRows name the certificates that a message carries besides the signers' own.
-func (r *Report) carriedRows() []row {
-	shown := map[string]bool{}
-	for i := range r.Layers {
-		if l := &r.Layers[i]; l.SignedReport != nil {
-			for _, s := range l.Signers {
-				if s.Certificate != nil {
-					shown[s.Certificate.SHA256] = true
-				}
-			}
-		}
-	}
-	var rows []row
-	for _, c := range r.Certificates {
-		if !shown[c.SHA256] {
-			rows = append(rows, row{Label: "Carries", Value: c.Subject, Remark: day(c.NotBefore.Time) + " to " + day(c.NotAfter.Time), Lines: []string{fingerprint(c.SHA256[:16])}})
-		}
-	}
-	return rows
-}
-
-func recipientRow(n int, rec *RecipientReport) row {
-	who := "unknown"
+// sizeText is a number of octets for people.
+func sizeText(n int64) string {
 	switch {
-	case rec.Address != nil:
-		who = *rec.Address
-	case rec.Issuer != nil && rec.Serial != nil:
-		who = *rec.Issuer + ", serial " + *rec.Serial
-	case rec.KeyID != nil:
-		who = "key identifier " + *rec.KeyID
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 999_950:
+		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
+	case n < 999_950_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	}
-	about := rec.Algorithm
-	if rec.KeyTitle != "" {
-		about = rec.KeyTitle + ", " + about
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
+// weakRows are the weak spots.
+func weakRows(weak []string) []row {
+	var rows []row
+	for i, text := range weak {
+		rows = append(rows, row{Label: map[bool]string{true: "Weak"}[i == 0], Value: text})
 	}
-	switch rec.Here {
-	case "key":
-		about += "; your identity, key here"
-	case "certificate":
-		about += "; certificate known"
+	return rows
+}
+
+// attributeRows name attributes, with what they say.
+func attributeRows(label string, list []AttributeReport) []row {
+	var lines []string
+	for _, a := range list {
+		text := a.Name
+		if len(a.Values) > 0 {
+			text += ": " + strings.Join(a.Values, "; ")
+		}
+		lines = append(lines, text)
 	}
-	return row{Label: fmt.Sprint(n), Value: who, Lines: []string{about}}
+	if len(lines) == 0 {
+		return nil
+	}
+	return []row{{Label: label, Value: lines[0], Lines: lines[1:]}}
 }

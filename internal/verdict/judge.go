@@ -10,7 +10,7 @@ func Judge(f Facts, p Policy) *Report {
 		Mail: mailReport(f.Mail), JudgedAt: judgedAt(p),
 	}
 	for _, part := range f.Partial {
-		pr := PartReport{Number: part.Number, Protected: part.Protected, MediaType: part.MediaType, FileName: part.FileName, Excerpt: part.Excerpt}
+		pr := PartReport{Number: part.Number, Protected: part.Protected, MediaType: part.MediaType, FileName: part.FileName, Excerpt: part.Excerpt, PartLook: part.Look}
 		if pr.Protected == "" {
 			pr.Protected = "none"
 		}
@@ -57,7 +57,7 @@ type judge struct {
 
 // requireSigned turns what is not signed well into a no. A word that asks for a key or for another try keeps its code.
 func (j *judge) requireSigned() {
-	if j.f.Command != "decrypt" || !j.p.RequireSigned || j.r.Inside == nil || *j.r.Inside == WordGood {
+	if !j.p.RequireSigned || j.r.Inside == nil || *j.r.Inside == WordGood {
 		return
 	}
 	switch j.r.Verdict {
@@ -71,7 +71,7 @@ func (j *judge) requireSigned() {
 
 // released says whether content may be written.
 func (j *judge) released() bool {
-	if j.f.Stop != nil || j.r.Verdict == "" {
+	if j.f.Stop != nil {
 		return false
 	}
 	if j.r.Good() {
@@ -84,7 +84,7 @@ func (j *judge) released() bool {
 	case "verify":
 		return j.r.judged > 0
 	case "decrypt":
-		if j.p.RequireSigned || j.r.Inside == nil || j.r.Verdict == WordUnencrypted || j.r.Verdict == WordPartial && *j.r.Inside != WordPartial {
+		if j.p.RequireSigned || j.r.Inside == nil || j.r.Verdict == WordUnencrypted || j.r.Verdict == WordPartial {
 			return false
 		}
 		for _, l := range j.f.Layers {
@@ -111,7 +111,7 @@ func (j *judge) has(code Code, level Level) bool {
 func (j *judge) primary() int {
 	for _, want := range []Word{j.r.Verdict, j.inside()} {
 		for i, r := range j.r.Reasons {
-			if r.Level == Fail && r.word == want && want != "" {
+			if r.Level == Fail && r.word == want {
 				return i + 1
 			}
 		}

@@ -40,7 +40,7 @@ func (j *judge) signed(i int, l *Layer, gives bool) (*SignedReport, []Reason) {
 		return report, append(reasons, newReason(&i, nil, NoSigners, Fail, WordUnsigned, "there is no signer in the signature", nil))
 	}
 	if c := l.Signed.Cause; c != nil {
-		report.Cause = &CauseReport{Kind: orNil(c.Kind), Line: c.Line, Is: c.Is, Before: c.Before}
+		report.Cause = causeReport(c)
 	}
 	for k := range l.Signed.Signers {
 		signer, why := j.signer(i, k, gives)

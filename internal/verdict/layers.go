@@ -1,6 +1,9 @@
 package verdict
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // verified judges for verify.
 func (j *judge) verified() Word {
@@ -8,7 +11,7 @@ func (j *judge) verified() Word {
 	word, other := j.layers(true)
 	if word == "" {
 		switch {
-		case j.encryptedOutside():
+		case j.encrypts(): // and no signed one, else there were a word
 			word = WordEncrypted
 		case j.partial("signed"): // said to be signed, and nobody judged it
 			j.add(nil, PartlySigned, Fail, WordPartial, "", j.hints(PartlySigned)...)
@@ -26,17 +29,9 @@ func (j *judge) verified() Word {
 	return worse(worse(word, other), stop)
 }
 
-// encryptedOutside says whether the first layer that is not compression is an encrypted one.
-func (j *judge) encryptedOutside() bool {
-	for _, l := range j.f.Layers {
-		switch l.Kind {
-		case "encrypted":
-			return true
-		case "signed":
-			return false
-		}
-	}
-	return false
+// encrypts says whether there is an encrypted layer.
+func (j *judge) encrypts() bool {
+	return slices.ContainsFunc(j.f.Layers, func(l Layer) bool { return l.Kind == "encrypted" })
 }
 
 func (j *judge) partial(protected string) bool {
@@ -50,7 +45,8 @@ func (j *judge) partial(protected string) bool {
 
 // layers judges every layer and returns the word of those that give it: per branch of the mail the outermost signed
 // layer with no encrypted layer in it and, for verify alone, the outermost one around an encryption when there is no
-// other. What other layers add (BAD in any layer is BAD) comes apart. Both are "" when there is nothing to say.
+// other. What other layers add (BAD in any layer is BAD) comes apart, GOOD when that is nothing. Both are "" when there is no such
+// layer.
 func (j *judge) layers(verify bool) (word, other Word) {
 	giving := map[int]bool{}
 	for _, branch := range j.branches() {
@@ -73,25 +69,16 @@ func (j *judge) layers(verify bool) (word, other Word) {
 				}
 			}
 			own = wordOf(reasons)
-			if own == WordGood || own == WordUnsigned {
-				own = ""
-			}
 		}
 		j.r.Reasons = append(j.r.Reasons, reasons...)
 		j.r.Layers = append(j.r.Layers, report)
 		i := i
 		j.notes(&i, l.Notes)
 		switch {
-		case giving[i]:
-			if word == "" || own.severity() > word.severity() {
-				word, j.r.judged = own, i+1
-			}
-		case l.Kind == "encrypted" && !verify:
-			if own != WordGood {
-				other = worse(other, own)
-			}
-		case l.Kind == "signed" && own != "":
+		case !giving[i]:
 			other = worse(other, own)
+		case word == "" || own.severity() > word.severity():
+			word, j.r.judged = own, i+1
 		}
 	}
 	j.unlooked()

@@ -9,18 +9,13 @@ func (j *judge) opened() Word {
 	if j.r.judged > 0 {
 		inside = signed
 	}
-	decrypted, closed, compressed := false, false, false
-	for i, l := range j.f.Layers {
+	decrypted, compressed := false, false
+	for _, l := range j.f.Layers {
 		switch l.Kind {
 		case "encrypted":
-			if l.Encrypted != nil && l.Encrypted.Decrypted {
-				decrypted = true
-			} else {
-				closed = true
-			}
+			decrypted = decrypted || l.Encrypted != nil && l.Encrypted.Decrypted
 		case "compressed":
-			// One beside other parts is no mail that was opened.
-			compressed = compressed || l.WholeBody && (j.f.Stop == nil || i != j.f.Stop.Layer)
+			compressed = compressed || l.WholeBody // one beside other parts is no mail that was opened
 		}
 	}
 
@@ -29,7 +24,7 @@ func (j *judge) opened() Word {
 	case !decrypted && !compressed && j.partial("encrypted"):
 		j.add(nil, PartlyEncrypted, Fail, WordPartial, "", j.hints(PartlyEncrypted)...)
 		word = WordPartial
-	case !decrypted && !closed && !compressed:
+	case !decrypted && !compressed:
 		word = WordUnencrypted
 	case j.partial("encrypted"):
 		j.add(nil, PartlyEncrypted, Warn, "", "inside, an encrypted part stands beside others; it was left closed")
@@ -64,6 +59,7 @@ func (j *judge) shown() Word {
 	word := j.stop()
 	j.list()
 	j.listCertificates()
+	j.lookAt()
 	return word
 }
 

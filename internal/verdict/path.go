@@ -68,17 +68,14 @@ func (a assessment) validity() string {
 
 // standing says whether the path would do at its time, whatever does not depend on time apart.
 func (a assessment) standing() bool {
-	return a.path != nil && trustRank(a.trust()) > trustRank("expired")
+	return trustRank(a.trust()) > trustRank("expired")
 }
 
 // assess takes the path that the policy finds least wrong; of equals the first, since certpath puts the best first.
 func (p Policy) assess(leaf *cert.Certificate, res *certpath.Result) assessment {
-	unknown := finding{"untrusted", IssuerUnknown, WordUntrusted, ""}
-	if leaf != nil {
-		unknown.text = fmt.Sprintf("issued by %s, which is none of your anchors", quote(shownName(leaf.Issuer)))
-	}
-	best := assessment{findings: []finding{unknown}}
-	if leaf == nil || res == nil {
+	best := assessment{findings: []finding{{"untrusted", IssuerUnknown, WordUntrusted,
+		fmt.Sprintf("issued by %s, which is none of your anchors", quote(shownName(leaf.Issuer)))}}}
+	if res == nil {
 		return best
 	}
 	found := false
@@ -97,7 +94,7 @@ func (p Policy) path(leaf *cert.Certificate, path *certpath.Path) assessment {
 	add := func(trust string, code Code, text string) {
 		a.findings = append(a.findings, finding{trust, code, WordUntrusted, text})
 	}
-	if len(path.Certificates) == 0 || path.Certificates[0] == nil || !path.Certificates[0].Equal(leaf) {
+	if len(path.Certificates) == 0 || !path.Certificates[0].Equal(leaf) {
 		// What is reported is the leaf of the path that was checked, and nothing else.
 		add("untrusted", PathInvalid, "the chain is not that of the signer's certificate")
 	}
@@ -155,8 +152,6 @@ func (p Policy) problem(problem certpath.Problem, leaf *cert.Certificate, add fu
 		if p.RequireRevocation {
 			add("revocation-unknown", RevocationUnknown, "")
 		}
-	case "weak-digest", "weak-key":
-		// The digests and the keys of the path say the same, and are judged by the policy.
 	default:
 		if detail == "" {
 			detail = problem.Code

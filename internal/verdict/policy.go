@@ -29,6 +29,8 @@ type Policy struct {
 	PurposeCode       bool // what is signed is a commit or a tag: certificates for code are accepted too
 	Anyway            bool
 
+	MinValidity time.Duration // cert check: how long the certificate must still be valid
+
 	Flags []string // the exceptions in use, as the user typed them; named in the report
 }
 
@@ -101,7 +103,7 @@ func (p Policy) AllowsKey(k *algorithm.PublicKey) bool {
 		if !on || !ok {
 			continue
 		}
-		if least, err := strconv.Atoi(size); err == nil && least > 0 && k.Bits >= least {
+		if least, _ := strconv.Atoi(size); least > 0 && k.Bits >= least { // what is no size allows nothing
 			return true
 		}
 	}

@@ -64,66 +64,6 @@ func (r *Report) refusedRows(s Style) []row {
 	return rows
 }
 
-// causeRow words what explains a changed content, and what to do about it.
-func causeRow(c *CauseReport) (row, string) {
-	const suspect = "do not act on it; ask the sender by another way"
-	again := "fetch the mail again as it is on the server and verify that copy"
-	if c == nil {
-		return row{}, suspect
-	}
-	if c.Kind == nil {
-		return row{Label: "Cause", Value: "not a known accident (line endings, trailing blanks, From-quoting, re-encoding, an added footer were tried)"}, suspect
-	}
-	cause := row{Label: "Cause"}
-	if c.Line > 0 {
-		cause.Value = fmt.Sprintf("line %d %s was %s", c.Line, quote(excerpt(c.Is)), quote(excerpt(c.Before)))
-	}
-	fits := "undoing this makes the signature fit: "
-	switch *c.Kind {
-	case "mbox-from":
-		fits += "an mbox file quotes such lines"
-	case "line-endings":
-		fits += "the line endings were changed on the way"
-	case "trailing-blanks":
-		fits += "blanks at the ends of lines were cut on the way"
-	case "re-encoded":
-		fits += "a server has re-encoded the text"
-	case "footer":
-		fits = "without a footer that was added on the way the signature fits"
-		again = "ask whoever added the footer (a mailing list?) for the mail without it"
-	default:
-		fits += "it was changed on the way"
-	}
-	if cause.Value == "" {
-		cause.Value = fits
-	} else {
-		cause.Lines = []string{fits}
-	}
-	return cause, again
-}
-
-// shortCause is the cause in a line of a list.
-func shortCause(c *CauseReport) string {
-	if c == nil || c.Kind == nil {
-		return ""
-	}
-	switch *c.Kind {
-	case "mbox-from":
-		return ": mbox From-quoting"
-	case "line-endings", "trailing-blanks", "footer":
-		return ": " + strings.ReplaceAll(*c.Kind, "-", " ")
-	}
-	return ": on the way"
-}
-
-func excerpt(line string) string {
-	runes := []rune(Escape(line))
-	if len(runes) > 24 {
-		return string(runes[:21]) + "..."
-	}
-	return string(runes)
-}
-
 func (r *Report) mismatchRows(s Style, m *Reason, signer *SignerReport) []row {
 	var rows []row
 	if r.Mail != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -30,7 +29,10 @@ type Report struct {
 	Parts        []PartReport        `json:"parts,omitempty"` // of a mail that is only partly protected
 	Layers       []LayerReport       `json:"layers"`
 	Certificates []CertificateReport `json:"certificates,omitempty"`
+	Compare      *CompareReport      `json:"compare,omitempty"`
 	NotChecked   []string            `json:"not_checked"`
+
+	*FileLook
 
 	// The index of the layer that gives the word, plus one; 0 when none does.
 	judged  int
@@ -69,7 +71,7 @@ func (r *Report) Exit() int {
 
 // Good says whether everything asked for holds.
 func (r *Report) Good() bool {
-	return r != nil && r.Exit() == exitYes && (r.Verdict == WordGood || r.Verdict == WordDone)
+	return r.Exit() == exitYes && (r.Verdict == WordGood || r.Verdict == WordDone)
 }
 
 // Release says whether content may be written: when the verdict is good, or when the policy releases text whose
@@ -113,6 +115,8 @@ type PartReport struct {
 	MediaType string `json:"type"`
 	FileName  string `json:"name,omitempty"`
 	Excerpt   string `json:"excerpt,omitempty"`
+
+	*PartLook
 }
 
 // LayerReport is one layer. Which of the fields stand depends on the kind.
@@ -123,6 +127,7 @@ type LayerReport struct {
 
 	*SignedReport
 	*EncryptedReport
+	Look *LayerLook `json:"details,omitempty"` // inspect
 }
 
 // SignedReport is what a signed layer adds.
@@ -143,12 +148,16 @@ type CoversReport struct {
 	Attachments      []string `json:"attachments"`
 }
 
-// CauseReport explains a changed content; kind null: nothing known explains it.
+// CauseReport explains a changed content; kind null: nothing known explains it. Addition says that something was
+// added that is not the signer's. Texts of the mail are escaped.
 type CauseReport struct {
-	Kind   *string `json:"kind"`
-	Line   int     `json:"line,omitempty"`
-	Is     string  `json:"is,omitempty"`
-	Before string  `json:"before,omitempty"`
+	Kind     *string `json:"kind"`
+	Also     string  `json:"also,omitempty"`
+	Addition bool    `json:"addition,omitempty"`
+	Added    int     `json:"added_lines,omitempty"`
+	Line     int     `json:"line,omitempty"`
+	Is       string  `json:"is,omitempty"`
+	Before   string  `json:"before,omitempty"`
 }
 
 // SignerReport is the judgement of one signer.
@@ -169,6 +178,7 @@ type SignerReport struct {
 	Revocation     RevocationReport   `json:"revocation"`
 	Capabilities   []string           `json:"capabilities"`
 	Checks         []CheckReport      `json:"checks"`
+	Look           *SignerLook        `json:"details,omitempty"` // inspect
 
 	keyTitle, digestTitle string
 }
@@ -193,6 +203,13 @@ type CertificateReport struct {
 	Key        string   `json:"key,omitempty"`
 	PrivateKey *bool    `json:"private_key,omitempty"`
 	Trust      string   `json:"trust,omitempty"`
+
+	// Of certificates that were judged by themselves.
+	Chain      []ChainReport     `json:"chain,omitzero"`
+	Revocation *RevocationReport `json:"revocation,omitempty"`
+	Weaknesses []Weakness        `json:"weaknesses,omitzero"` // against the requirements for public CAs; they change no verdict
+
+	checked *SignerReport // for the screen
 }
 
 // ChainReport is one issuer above a signer.
@@ -242,6 +259,8 @@ type RecipientReport struct {
 	Address   *string `json:"address"`
 	Here      string  `json:"here"`                // "key", "certificate", "unknown"
 	KeyTitle  string  `json:"key_title,omitempty"` // for people
+
+	Look *RecipientLook `json:"details,omitempty"` // inspect
 }
 
 // Time is written as RFC 3339 in UTC, to the second.
@@ -270,13 +289,13 @@ func (r *Report) JSON() ([]byte, error) {
 	return escapeJSON(bytes.TrimSuffix(out.Bytes(), []byte("\n"))), nil
 }
 
-// escapeJSON replaces runes that are not printable by their \u form. In JSON they can only stand inside strings.
+// escapeJSON replaces runes that Escape does not show as they are by their \u form. In JSON they can only stand inside strings.
 func escapeJSON(b []byte) []byte {
 	out := make([]byte, 0, len(b))
 	for len(b) > 0 {
 		c, n := utf8.DecodeRune(b)
 		switch {
-		case unicode.IsPrint(c):
+		case printable(c):
 			out = append(out, b[:n]...)
 		case c > 0xffff:
 			c -= 0x10000

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"smimectl/internal/certpath"
@@ -13,8 +14,9 @@ func (p Policy) revocations(path *certpath.Path, add func(trust string, code Cod
 	if p.NoRevocation {
 		return
 	}
-	for i := range path.Revocation {
-		r := &path.Revocation[i]
+	list := p.believed(path)
+	for i := range list {
+		r := &list[i]
 		switch {
 		case r.Status == certpath.Revoked:
 			add("revoked", Revoked, revokedText(r))
@@ -28,6 +30,33 @@ func (p Policy) revocations(path *certpath.Path, add func(trust string, code Cod
 	}
 }
 
+// believed is what is known of the certificates of a path by lists and OCSP answers that are strong enough: one that
+// anybody may have made shows of no certificate that it was not revoked.
+func (p Policy) believed(path *certpath.Path) []certpath.Revocation {
+	out := slices.Clone(path.Revocation)
+	for i := range out {
+		r := &out[i]
+		if r.Status != certpath.NotRevoked {
+			continue
+		}
+		weak := ""
+		for _, d := range r.Digests {
+			if d != nil && !p.Allows(d.Name, d.Status) {
+				weak = "signed over " + digestTitle(d)
+			}
+		}
+		for _, k := range r.Keys {
+			if k != nil && !p.AllowsKey(k) {
+				weak = "signed with a key of " + k.Title
+			}
+		}
+		if weak != "" {
+			r.Status, r.Detail = certpath.Unknown, fmt.Sprintf("the %s of %s is %s", evidenceText(r.Source), day(r.Issued), weak)
+		}
+	}
+	return out
+}
+
 // sourceText says where a list or an OCSP answer is from.
 func sourceText(source string) string {
 	switch source {
@@ -39,6 +68,8 @@ func sourceText(source string) string {
 		return "from --ocsp"
 	case "store":
 		return "in your store"
+	case "online", "ocsp: online":
+		return "fetched"
 	}
 	return "from " + source
 }
@@ -72,7 +103,7 @@ func (w *witness) revocation(a assessment) {
 	worst, anchorOnly := (*certpath.Revocation)(nil), false
 	if a.path != nil && !w.j.p.NoRevocation {
 		anchorOnly = a.path.Anchor != nil && len(a.path.Certificates) == 1
-		worst = worstRevocation(a.path.Revocation)
+		worst = worstRevocation(w.j.p.believed(a.path))
 	}
 	switch {
 	case a.says("revoked"):

@@ -16,13 +16,13 @@ func (r *Report) Text(s Style) string {
 	case "sign", "encrypt", "decrypt":
 		return r.lines(s)
 	case "inspect":
-		if r.Verdict == "" {
-			if s.Quiet {
-				return ""
-			}
-			return r.inspected(s)
+		if r.Verdict != "" && (s.Quiet || len(r.Layers)+len(r.Parts) == 0) {
+			return r.lines(s)
 		}
-		return r.lines(s)
+		if s.Quiet {
+			return ""
+		}
+		return r.inspected(s)
 	}
 	if r.Verdict == WordError || r.Verdict == WordNoKey || r.Verdict == "" {
 		return r.lines(s)
@@ -47,7 +47,10 @@ func (r *Report) screen(s Style) string {
 	default:
 		rows = r.refusedRows(s)
 	}
-	rows = append(rows, r.noteRows()...)
+	rows = append(append(rows, r.noteRows()...), r.compareRows()...)
+	if r.Command == "cert check" {
+		rows = append(rows, r.checkedRows(s)...)
+	}
 	if s.Verbose {
 		rows = append(rows, r.verboseRows(s)...)
 	}

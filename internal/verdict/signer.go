@@ -3,6 +3,8 @@ package verdict
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"smimectl/internal/algorithm"
@@ -30,9 +32,6 @@ func (j *judge) signer(li, si int, compare bool) (SignerReport, []Reason) {
 	if compare {
 		w.address()
 		w.clock()
-	}
-	if w.report.Trust == "" {
-		w.report.Trust = "not-checked"
 	}
 	return w.report, w.reasons
 }
@@ -76,6 +75,9 @@ func (w *witness) describe() {
 		if info.Scheme != nil {
 			w.report.Signature = info.Scheme.Name
 		}
+		if len(info.UnsignedAttributes) > 0 {
+			w.add(UnsignedAttributes, Info, "", "not signed and not looked at: "+unsignedNames(info.UnsignedAttributes))
+		}
 	}
 	c := w.s.Certificate
 	if c == nil {
@@ -85,9 +87,26 @@ func (w *witness) describe() {
 	w.report.Addresses = addresses(c)
 	report := certificateReport(c)
 	w.report.Certificate = &report
-	if key, err := c.PublicKey(); err == nil && key != nil {
+	if key, err := c.PublicKey(); err == nil {
 		w.report.Key, w.report.keyTitle = key.Name, key.Title
 	}
+}
+
+// unsignedNames lists the types of attributes, of which a hostile message may have many.
+func unsignedNames(list []cms.Attribute) string {
+	const most = 4
+	var names []string
+	for _, a := range list {
+		name := cms.AttributeName(a.OID)
+		switch {
+		case slices.Contains(names, name):
+		case len(names) == most:
+			return strings.Join(names, ", ") + ", ..."
+		default:
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func addresses(c *cert.Certificate) []string {
@@ -197,13 +216,13 @@ func (w *witness) unreadable(err error) {
 	w.add(Malformed, Fail, WordUnreadable, err.Error())
 }
 
-// future says whether the signer claims a time that has not come yet.
+// future says whether the time the signer claims has not come yet.
 func (w *witness) future() bool {
 	now := w.j.p.Now
 	if now.IsZero() {
 		now = w.j.p.time()
 	}
-	return !now.IsZero() && w.s.HasClaimedTime && w.s.ClaimedTime.After(now.Add(maxSkew))
+	return !now.IsZero() && w.s.ClaimedTime.After(now.Add(maxSkew))
 }
 
 // clock compares the claimed signing time with Date and with the clock.

@@ -51,7 +51,7 @@ func (w *witness) strength() {
 	if c := w.s.Certificate; c != nil {
 		key, err := c.PublicKey()
 		switch {
-		case err != nil || key == nil:
+		case err != nil:
 			// The check of the signature has failed for it.
 		case !p.AllowsKey(key):
 			if !w.said(WeakKey, key.Title) {

@@ -34,7 +34,7 @@ func (w *witness) trust() {
 	for _, f := range effective.findings {
 		code, word := f.code, f.word
 		if code == ExpiredNow {
-			if !byClaim && s.HasClaimedTime && then.standing() {
+			if s.HasClaimedTime && then.standing() {
 				word = WordExpired
 			} else {
 				code = ExpiredWhenSigned

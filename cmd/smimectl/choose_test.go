@@ -1,0 +1,319 @@
+package main
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"smimectl/internal/cert/certtest"
+	"smimectl/internal/certpath"
+)
+
+// chosen makes candidates with one property each and gives the names of those
+// taken and passed over, in order.
+func chosen(t *testing.T, c choice, names map[string]string) (taken string, passed []string) {
+	t.Helper()
+	if c.taken != nil {
+		taken = names[c.taken.certificate.Fingerprint()]
+	}
+	for _, p := range c.passed {
+		passed = append(passed, names[p.certificate.Fingerprint()]+": "+p.why)
+	}
+	return taken, passed
+}
+
+// TestChoose holds the rule of choose step by step, whatever the order in which
+// the certificates are found.
+func TestChoose(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	day := func(n int) time.Time { return w.now.AddDate(0, 0, n) }
+	type dates struct {
+		from, to int
+		change   func(*certtest.Template)
+	}
+	signOnly := func(t *certtest.Template) { setExtension(t, certtest.KeyUsage(0)) }
+	authority := func(t *certtest.Template) { setExtension(t, certtest.CA(-1)) }
+	for _, tc := range []struct {
+		name   string
+		list   map[string]dates
+		least  time.Duration
+		taken  string
+		why    string
+		passed []string
+	}{
+		{name: "one", list: map[string]dates{"a": {-10, 10, nil}}, taken: "a", why: "the only one"},
+		{name: "the newest", list: map[string]dates{"old": {-20, 400, nil}, "new": {-10, 10, nil}}, taken: "new", why: "the one issued last of 2 that may be used",
+			passed: []string{"old: it was issued earlier, on 2026-05-12"}},
+		{name: "the longest of those issued together", list: map[string]dates{"short": {-10, 10, nil}, "long": {-10, 20, nil}}, taken: "long", why: "the one valid longest of 2 that may be used",
+			passed: []string{"short: it is valid only until 2026-06-11"}},
+		{name: "usable before newer", list: map[string]dates{"old": {-20, 10, nil}, "expired": {-15, -1, nil}, "future": {1, 30, nil}}, taken: "old", why: "the only one of 3 that may be used",
+			passed: []string{"future: the certificate is valid from 2026-06-02 12:00:00 UTC", "expired: the certificate expired on 2026-05-31"}},
+		{name: "made for it before newer", list: map[string]dates{"both": {-20, 10, nil}, "sign": {-10, 10, signOnly}}, taken: "both", why: "the only one of 2 that may be used",
+			passed: []string{"sign: its key usage allows digitalSignature, not keyAgreement"}},
+		{name: "no CA", list: map[string]dates{"person": {-20, 10, nil}, "ca": {-10, 10, authority}}, taken: "person", why: "the only one of 2 that may be used",
+			passed: []string{"ca: its certificate is that of a CA, which is not for mail"}},
+		{name: "one that lasts", list: map[string]dates{"lasting": {-20, 10, nil}, "ending": {-10, 3, nil}}, least: 7 * 24 * time.Hour, taken: "lasting", why: "the only one of 2 that may be used",
+			passed: []string{"ending: the certificate expires on 2026-06-04, which is sooner than --min-validity 7d"}},
+		{name: "none", list: map[string]dates{"older": {-30, -20, nil}, "newer": {-20, -10, nil}, "sign": {-5, 5, signOnly}},
+			passed: []string{"newer: the certificate expired on 2026-05-22", "older: the certificate expired on 2026-05-12", "sign: its key usage allows digitalSignature, not keyAgreement"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			names := map[string]string{}
+			var list []candidate
+			for name, d := range tc.list {
+				template := w.person("bob")
+				template.NotBefore, template.NotAfter = day(d.from), day(d.to)
+				if d.change != nil {
+					d.change(&template)
+				}
+				c := w.parse(certtest.Issue(template, w.ca))
+				names[c.Fingerprint()] = name
+				list = append(list, candidate{certificate: c}, candidate{certificate: c}) // found twice
+			}
+			rules := &sendingRules{now: w.now, least: minValidity{span: tc.least, text: "7d"}}
+			for range 8 {
+				rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+				c := rules.choose(list, useRecipient)
+				taken, passed := chosen(t, c, names)
+				if taken != tc.taken || c.why != tc.why || strings.Join(passed, "\n") != strings.Join(tc.passed, "\n") {
+					t.Fatalf("got %q (%s), passed over\n%s", taken, c.why, strings.Join(passed, "\n"))
+				}
+				if (c.refusal == nil) != (tc.taken != "") || c.refusal != nil && !strings.HasSuffix(tc.passed[0], c.refusal.why) {
+					t.Fatalf("got the refusal %+v", c.refusal)
+				}
+			}
+		})
+	}
+}
+
+// TestChooseTies: equal certificates go by fingerprint.
+func TestChooseTies(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	var list []candidate
+	for range 5 {
+		list = append(list, candidate{certificate: w.parse(certtest.Issue(w.person("bob"), w.ca))})
+	}
+	least := list[0].certificate
+	for _, c := range list {
+		if c.certificate.Fingerprint() < least.Fingerprint() {
+			least = c.certificate
+		}
+	}
+	c := (&sendingRules{now: w.now}).choose(list, useRecipient)
+	if !c.taken.certificate.Equal(least) || c.why != "the one with the smallest fingerprint of 5 that may be used" || c.passed[0].why != "it is as good, but has the larger fingerprint" {
+		t.Errorf("got %s, %s, %v", c.taken.certificate.Fingerprint(), c.why, c.passed)
+	}
+	if c := (&sendingRules{now: w.now}).choose(nil, useRecipient); c.taken != nil || c.refusal != nil {
+		t.Errorf("of nothing: %+v", c)
+	}
+}
+
+// TestRenewal follows one person through a renewal: sign, encrypt, the copy and
+// --to agree on the new certificate, and -v says why.
+func TestRenewal(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	older := w.person("alice")
+	older.NotBefore, older.Serial = w.now.AddDate(0, -6, 0), []byte{0x51}
+	newer := w.person("alice")
+	newer.NotBefore, newer.Serial = w.now.AddDate(0, -1, 0), []byte{0x55}
+	expired := w.person("alice")
+	expired.NotBefore, expired.NotAfter = w.now.AddDate(-3, 0, 0), w.now.AddDate(-2, 0, 0)
+	signing := w.person("alice")
+	signing.NotBefore = w.now.AddDate(0, 0, -1)
+	setExtension(&signing, certtest.KeyUsage(0))
+	short := map[string]string{}
+	for name, template := range map[string]certtest.Template{"older": older, "newer": newer, "expired": expired, "signing": signing} {
+		e := certtest.Issue(template, w.ca)
+		short[name] = w.parse(e).Fingerprint()[:12]
+		w.own(e)
+	}
+	w.known(w.issue("bob", w.person("bob")))
+	says := func(r ran, lines ...string) {
+		t.Helper()
+		for _, line := range lines {
+			for name, digits := range short {
+				line = strings.ReplaceAll(line, "{"+name+"}", digits+" (from Test CA, until ")
+			}
+			before, after, _ := strings.Cut(line, "...")
+			i := strings.Index(r.stderr, before)
+			if r.code != 0 || i < 0 || !strings.Contains(strings.SplitN(r.stderr[i:], "\n", 2)[0], after) {
+				t.Errorf("exit %d, no line %q\n%s", r.code, line, r.stderr)
+			}
+		}
+	}
+	mail := w.mail("alice", "bob")
+	says(w.run(mail, "sign", "-v"), "smimectl: sign: alice@example.test has certificate {signing}...): the one issued last of 3 that may be used",
+		"sign: alice@example.test not with {older}...): it was issued earlier, on 2025-12-01", "not with {newer}...): it was issued earlier, on 2026-05-01",
+		"not with {expired}...): the certificate expired on 2024-06-01")
+	encrypting := []string{"encrypt: alice@example.test has certificate {newer}...): the one issued last of 2 that may be used", "not with {older}...): it was issued earlier, on 2025-12-01",
+		"not with {signing}...): its key usage allows digitalSignature", "not with {expired}...): the certificate expired on 2024-06-01"}
+	says(w.run(mail, "encrypt", "-v"), append(encrypting, "encrypt: bob@example.test has certificate ...): the only one")...)
+	says(w.run(mail, "encrypt", "-v", "-i", "alice@example.test"), encrypting...)
+	says(w.run(w.mail("bob", "alice"), "encrypt", "-v", "--no-self"), encrypting...)
+	says(w.run(mail, "encrypt", "-v", "--only", "--to", "alice@example.test"), encrypting...)
+	r := w.run(mail, "encrypt", "-v", "--only", "--to", "alice@example.test", "--crl", w.lists("leaf")[1], "--crl", w.lists("leaf")[3])
+	says(r, "encrypt: alice@example.test has certificate {older}...): the only one of 4 that may be used", "not with {newer}...): the certificate was revoked on 2026-05-25")
+	if r := w.run(mail, "encrypt"); strings.Contains(r.stderr, "has certificate") || strings.Contains(r.stderr, "not with") {
+		t.Errorf("without -v:\n%s", r.stderr)
+	}
+	if r := w.run(mail, "encrypt", "-v", "-q"); strings.Contains(r.stderr, "has certificate") {
+		t.Errorf("with -q:\n%s", r.stderr)
+	}
+}
+
+// TestPeopleOfFiles: the keys of one file that are one person's are one signer,
+// and so are several certificates of one key; files of their own are not.
+func TestPeopleOfFiles(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	signing, reading := w.person("alice"), w.person("alice")
+	setExtension(&signing, certtest.KeyUsage(0))
+	setExtension(&reading, certtest.KeyUsage(4))
+	one, two := w.issue("signing", signing), w.issue("reading", reading)
+	w.write("both.pem", []byte(string(certificatePEM(two))+string(w.keyPEM(two.Key))+string(certificatePEM(one))+string(w.keyPEM(one.Key))))
+	mail := w.mail("alice", "bob")
+	if r := w.run(mail, "sign", "-i", "@both.pem"); r.code != 0 || strings.Count(r.stderr, "signed as") != 1 {
+		t.Errorf("two keys of one file: exit %d\n%s", r.code, r.stderr)
+	}
+	if r := w.run(mail, "encrypt", "--skip", "bob@example.test", "-i", "@both.pem"); r.code != 0 || !strings.Contains(r.stderr, "encrypted for you,") {
+		t.Errorf("the copy for oneself: exit %d\n%s", r.code, r.stderr)
+	}
+	other := w.person("alice")
+	other.NotBefore = w.now.AddDate(0, -1, 0)
+	w.issue("other", other)
+	if r := w.run(mail, "sign", "-i", "@signing.pem", "-i", "@other.pem"); r.code != 0 || strings.Count(r.stderr, "signed as") != 2 {
+		t.Errorf("two files: exit %d\n%s", r.code, r.stderr)
+	}
+	// A renewal that kept the key: both certificates stand in the file.
+	expired := w.person("carol")
+	expired.NotAfter = w.now.AddDate(0, 0, -1)
+	renewed := expired
+	renewed.NotAfter = w.now.AddDate(1, 0, 0)
+	e := certtest.Issue(expired, w.ca)
+	w.write("renewed.pem", []byte(string(certificatePEM(e))+string(certificatePEM(certtest.Issue(renewed, w.ca)))+string(w.keyPEM(e.Key))))
+	if r := w.run(w.mail("carol", "bob"), "sign", "-i", "@renewed.pem"); r.code != 0 || strings.Count(r.stderr, "signed as") != 1 {
+		t.Errorf("renewed with the same key: exit %d\n%s", r.code, r.stderr)
+	}
+}
+
+// TestRecipientFile: a file may hold the issuers, and several certificates of one
+// person, not of several.
+func TestRecipientFile(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	expired := w.person("bob")
+	expired.NotAfter = w.now.AddDate(0, 0, -1)
+	old, bob, carol := certtest.Issue(expired, w.ca), certtest.Issue(w.person("bob"), w.ca), certtest.Issue(w.person("carol"), w.ca)
+	join := func(name string, list ...*certtest.Entity) {
+		var data []byte
+		for _, e := range list {
+			data = append(data, certificatePEM(e)...)
+		}
+		w.write(name, data)
+	}
+	join("chain.pem", w.root, w.ca, old, bob)
+	join("two.pem", bob, carol)
+	join("ca.pem", w.ca, w.root)
+	mail := w.mail("alice", "bob")
+	if r := w.run(mail, "encrypt", "--only", "--to", "@chain.pem"); r.code != 0 || !strings.Contains(r.stderr, "encrypted for bob@example.test,") {
+		t.Errorf("issuers first: exit %d\n%s", r.code, r.stderr)
+	}
+	if r := w.run(mail, "encrypt", "--only", "--to", "@two.pem"); r.code != exitUsage || !strings.Contains(r.stderr, "holds the certificates of several people") {
+		t.Errorf("two people: exit %d\n%s", r.code, r.stderr)
+	}
+	if r := w.run(mail, "encrypt", "--only", "--to", "@ca.pem"); r.code != exitKey || !strings.Contains(r.stderr, "its certificate is that of a CA") {
+		t.Errorf("CAs alone: exit %d\n%s", r.code, r.stderr)
+	}
+}
+
+// TestAmbiguousDigits: digits of a fingerprint that name several keys name none.
+func TestAmbiguousDigits(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	var ids []*identity
+	for _, name := range []string{"alice", "bob"} {
+		c := w.parse(w.issue(name, w.person(name)))
+		key, err := c.PublicKey()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, &identity{certificate: c, public: key})
+	}
+	if onePerson("12345678", ids) == nil {
+		t.Error("two keys were taken for one person")
+	}
+	for _, fine := range [][]*identity{nil, ids[:1], {ids[0], ids[0]}} {
+		if err := onePerson("12345678", fine); err != nil {
+			t.Errorf("%d identities: %v", len(fine), err)
+		}
+	}
+	if err := onePerson("alice@example.test", ids); err != nil {
+		t.Errorf("an address: %v", err)
+	}
+}
+
+// TestBest: what may be used comes first, and when nothing may, something is named.
+func TestBest(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	expired := w.person("alice")
+	expired.NotAfter = w.now.AddDate(0, 0, -1)
+	of := func(e *certtest.Entity) *identity { return &identity{certificate: w.parse(e)} }
+	old, fine := of(certtest.Issue(expired, w.ca)), of(certtest.Issue(w.person("alice"), w.ca))
+	if got := best([]*identity{old, fine}, certpath.PurposeSign, w.now); got != fine {
+		t.Error("the expired one was taken")
+	}
+	if got := best([]*identity{old}, certpath.PurposeSign, w.now); got != old {
+		t.Error("nothing was taken")
+	}
+}
+
+// TestSigningNeedsASigningKey: an X25519 key signs nothing, even where no key usage
+// says so.
+func TestSigningNeedsASigningKey(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	template := w.person("dana")
+	template.Extensions = template.Extensions[1:]
+	template.SPKI = append([]byte{0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00}, bytes.Repeat([]byte{9}, 32)...)
+	c := w.parse(certtest.Issue(template, w.ca))
+	rules := &sendingRules{now: w.now}
+	if r := rules.refuses(c, certpath.PurposeSign); r == nil || r.why != "nothing can be signed with a key of kind X25519" {
+		t.Errorf("signing: %+v", r)
+	}
+	if r := rules.refuses(c, certpath.PurposeEncrypt); r != nil {
+		t.Errorf("encrypting: %+v", r)
+	}
+}
+
+// TestProveFits: what was opened is held against the certificate once more before
+// it signs, whatever the store has said.
+func TestProveFits(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	id := &identity{certificate: w.parse(w.issue("alice", w.person("alice"))), file: "alice.key"}
+	for name, want := range map[string]bool{"alice": true, "bob": false} {
+		if name == "bob" {
+			w.issue("bob", w.person("bob"))
+		}
+		f := &identityFlags{who: []string{w.path(name + ".pem")}}
+		f.passphrase.env = systemEnvironment()
+		ids, err := f.fromFiles()
+		if err != nil || len(ids) != 1 {
+			t.Fatal(err)
+		}
+		key, err := ids[0].open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := proveFits(id, key); (err == nil) != want {
+			t.Errorf("the key of %s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
+	"smimectl/internal/verdict"
+)
+
+// expiryWarning is how long before its end one's own certificate is spoken of,
+// while there is time to get another one.
+const expiryWarning = 14 * 24 * time.Hour
+
+// sendingUse is what a certificate is about to be used for.
+type sendingUse struct {
+	purpose certpath.Purpose
+	doing   string // "sign as", "encrypt for"
+	own     bool   // ours: we renew it ourselves
+	copied  bool   // for the copy that the sender keeps
+	skip    string // the address in To or Cc that brought it in
+}
+
+var (
+	useSigner    = sendingUse{purpose: certpath.PurposeSign, doing: "sign as", own: true}
+	useRecipient = sendingUse{purpose: certpath.PurposeEncrypt, doing: "encrypt for"}
+	useCopy      = sendingUse{purpose: certpath.PurposeEncrypt, doing: "encrypt for", own: true, copied: true}
+)
+
+// refusal says why a certificate is not used.
+type refusal struct {
+	why     string // goes behind "will not sign as ...:"
+	hints   []string
+	renew   bool // another certificate of that person would help
+	purpose bool // it was never made for this
+}
+
+// error words the refusal for somebody who is served by no other certificate.
+func (r *refusal) error(who string, use sendingUse) *cliError {
+	e := keyErrorf(verdict.CertificateUnfit, "will not %s %s: %s", use.doing, verdict.Escape(who), r.why)
+	e.hints = append(e.hints, r.hints...)
+	switch {
+	case !r.renew:
+	case use.doing == useSigner.doing:
+		e.withHint("receivers would reject it; after renewing:  smimectl id import NEW.p12")
+	case use.own:
+		e.withHint("after renewing:  smimectl id import NEW.p12")
+	default:
+		e.withHint("get the one that takes its place:  smimectl cert import FILE")
+	}
+	switch {
+	case use.copied:
+		e.withHint("or send without a copy that you can read:  --no-self")
+	case use.skip != "":
+		e.withHint("or leave %s out:  --skip %s", localPart(use.skip), verdict.Escape(use.skip))
+	}
+	return e
+}
+
+// localPart is what stands before the @, for hints that call people by name.
+func localPart(address string) string {
+	for i := range address {
+		if address[i] == '@' {
+			return verdict.Escape(address[:i])
+		}
+	}
+	return verdict.Escape(address)
+}
+
+// sendingRules are what every certificate is held to before something is signed
+// with it or encrypted to it (P111): the same for both, and whether it comes out
+// of the store or out of a file.
+type sendingRules struct {
+	now   time.Time
+	least minValidity
+	guard *guard
+}
+
+// newSendingRules puts together what is at hand about revocation.
+func (a *app) newSendingRules(t *trustFlags, least minValidity, now time.Time) (*sendingRules, error) {
+	c, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	least.configure(c)
+	guard, err := a.newGuard(t, now)
+	if err != nil {
+		return nil, err
+	}
+	return &sendingRules{now: now, least: least, guard: guard}, nil
+}
+
+// refuses says what is wrong with a certificate by itself; nil when it may be
+// used. Revocation is asked about last, by the guard, because that takes paths.
+func (r *sendingRules) refuses(c *cert.Certificate, purpose certpath.Purpose) *refusal {
+	key, err := c.PublicKey()
+	switch {
+	case err != nil:
+		return &refusal{why: "its key cannot be read: " + reasonOf(err), renew: true}
+	case len(c.Malformed()) > 0:
+		return &refusal{why: "the extension " + c.Malformed()[0].String() + " of the certificate is malformed", renew: true}
+	}
+	if ca, _, _ := c.BasicConstraints(); ca { // RFC 8550, Section 4.4.1
+		return &refusal{why: "its certificate is that of a CA, which is not for mail", hints: []string{lookAt(c)}, purpose: true}
+	}
+	if err := certpath.Fits(c, purpose); err != nil {
+		detail := err.Error()
+		var unfit *certpath.UnfitError
+		if errors.As(err, &unfit) {
+			detail = unfit.Detail
+		}
+		return &refusal{why: verdict.Escape(detail), hints: []string{lookAt(c)}, purpose: true}
+	}
+	if purpose == certpath.PurposeSign && !key.CanSign {
+		return &refusal{why: "nothing can be signed with a key of kind " + key.Title, hints: []string{lookAt(c)}, purpose: true}
+	}
+	switch {
+	case !(verdict.Policy{}).AllowsKey(key):
+		return &refusal{why: "its key is too weak: " + key.Title, renew: true}
+	case r.now.After(c.NotAfter):
+		return &refusal{why: "the certificate expired on " + c.NotAfter.UTC().Format(time.DateOnly), renew: true}
+	case r.now.Before(c.NotBefore):
+		return &refusal{why: "the certificate is valid from " + c.NotBefore.UTC().Format("2006-01-02 15:04:05 UTC"), hints: []string{"is this computer's clock right?  date -u"}}
+	case r.least.span > 0 && r.now.Add(r.least.span).After(c.NotAfter):
+		return &refusal{why: "the certificate expires on " + c.NotAfter.UTC().Format(time.DateOnly) + ", which is sooner than --min-validity " + r.least.text,
+			renew: true, hints: []string{"to use it while it lasts:  --min-validity 0"}}
+	}
+	return nil
+}
+
+func lookAt(c *cert.Certificate) string {
+	return "look at it:  smimectl cert show " + c.Fingerprint()[:12]
+}
+
+// warnOfExpiry speaks of one's own certificate while there is time to renew it.
+func (a *app) warnOfExpiry(id *identity, now time.Time) {
+	left := id.certificate.NotAfter.Sub(now)
+	if left < 0 || left >= expiryWarning {
+		return
+	}
+	when := "within a day"
+	if days := int(left / (24 * time.Hour)); days > 1 {
+		when = fmt.Sprintf("in %d days", days)
+	}
+	a.inform("warning: your certificate for %s expires %s, on %s; after renewing:  smimectl id import NEW.p12",
+		verdict.Escape(id.who()), when, id.certificate.NotAfter.UTC().Format(time.DateOnly))
+}

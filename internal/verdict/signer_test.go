@@ -1,0 +1,32 @@
+package verdict
+
+import (
+	"strings"
+	"testing"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cms"
+)
+
+// Of many unsigned attributes a few types are named, each once.
+func TestUnsignedNames(t *testing.T) {
+	t.Parallel()
+	list := func(oids ...string) []cms.Attribute {
+		var out []cms.Attribute
+		for _, oid := range oids {
+			out = append(out, cms.Attribute{OID: algorithm.MustOID(oid)})
+		}
+		return out
+	}
+	for want, in := range map[string][]cms.Attribute{
+		"countersignature":                    list("1.2.840.113549.1.9.6"),
+		"countersignature, 1.2.3":             list("1.2.840.113549.1.9.6", "1.2.3", "1.2.840.113549.1.9.6"),
+		"1.2.1, 1.2.2, 1.2.3, 1.2.4":          list("1.2.1", "1.2.2", "1.2.3", "1.2.4", "1.2.1"),
+		"1.2.1, 1.2.2, 1.2.3, 1.2.4, ...":     list("1.2.1", "1.2.2", "1.2.3", "1.2.4", "1.2.5", "1.2.6"),
+		"1.2." + strings.Repeat("9", 9) + "9": list("1.2.9999999999"),
+	} {
+		if got := unsignedNames(in); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
