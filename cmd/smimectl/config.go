@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -37,7 +38,7 @@ func (a *app) config() (*config, error) {
 	path := filepath.Join(dir, configName)
 	f, err := os.Open(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // HOME=/dev/null, as accounts of services have it
 		return c, nil
 	case err != nil:
 		return nil, readError(path, err)

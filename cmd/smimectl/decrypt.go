@@ -54,8 +54,8 @@ func (a *app) runDecrypt(o *decryptOptions, args []string) error {
 	if !single {
 		return a.decryptSeveral(o, args)
 	}
-	if o.outputs.given() || o.many.skipDone {
-		return usageErrorf("--out-dir, --suffix and --skip-done are for several mails").withHint("the output for one is  -o FILE")
+	if err := o.many.onlyOne(&o.outputs); err != nil {
+		return err
 	}
 	if err := a.reportApart(name, o.judge.output); err != nil {
 		return err
@@ -77,11 +77,11 @@ func (a *app) runDecrypt(o *decryptOptions, args []string) error {
 
 // decryptSeveral opens several mails, each into a file of its own.
 func (a *app) decryptSeveral(o *decryptOptions, operands []string) error {
-	if o.judge.output != "" {
-		return usageErrorf("-o goes with one FILE").withHint("a place for several outputs:  --out-dir DIR or --suffix .EXT")
+	if err := o.many.notTogether(a, o.judge.output); err != nil {
+		return err
 	}
-	if a.global.report == "-" {
-		return a.reportApart()
+	if _, err := o.identity.passphrase.given(); err != nil {
+		return err
 	}
 	x, err := o.examiner(a)
 	if err != nil {

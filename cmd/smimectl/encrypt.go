@@ -28,6 +28,8 @@ type encryptOptions struct {
 	oaep    bool
 	entity  bool
 	raw     bool
+	many    manyFlags
+	outputs outputsFlags
 }
 
 func (a *app) encryptCommand() *cobra.Command {
@@ -42,8 +44,7 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
   smimectl encrypt --sign -o secret.eml mail.eml
   smimectl encrypt --to bob.pem --no-self mail.eml
   smimectl encrypt --raw --only --to bob.pem -o report.p7m report.pdf`)
-	cmd.Args = atMostOne
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runEncrypt(o, first(args)) }
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runEncrypt(o, args) }
 	f := cmd.Flags()
 	f.VarP(once(&o.output, "FILE"), "output", "o", "write the mail to FILE; - is standard output")
 	f.Var(many(&o.to, "WHO"), "to", "one more recipient: address, fingerprint or certificate file (repeatable)")
@@ -60,16 +61,66 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
 	o.signing.addShared(cmd, a.env)
 	o.trust.add(cmd)
 	o.shared.add(cmd)
+	o.many.add(cmd)
+	o.outputs.add(cmd)
 	return cmd
 }
 
-func (a *app) runEncrypt(o *encryptOptions, name string) error {
+func (a *app) runEncrypt(o *encryptOptions, args []string) error {
+	name, single := o.many.mails.one(args)
+	if !single {
+		return a.encryptSeveral(o, args)
+	}
+	if err := o.many.onlyOne(&o.outputs); err != nil {
+		return err
+	}
 	if err := a.reportApart(name, o.output); err != nil {
 		return err
 	}
 	toFile := o.output != "" && o.output != "-"
-	a.finish(a.encryptOne(o, name), toFile && a.global.json)
+	a.finish(a.encryptNamed(o, name), toFile && a.global.json)
 	return nil
+}
+
+func (a *app) encryptNamed(o *encryptOptions, name string) *outcome {
+	if err := o.prepare(a); err != nil {
+		return a.failed("encrypt", name, err)
+	}
+	in, err := a.openDraft(name)
+	if err != nil {
+		return a.failed("encrypt", name, err)
+	}
+	return a.encryptOne(o, in, o.output)
+}
+
+// encryptSeveral encrypts several mails, each into a file of its own.
+func (a *app) encryptSeveral(o *encryptOptions, operands []string) error {
+	if err := o.many.notTogether(a, o.output); err != nil {
+		return err
+	}
+	if err := o.prepare(a); err != nil {
+		return err
+	}
+	if _, err := o.signing.identity.passphrase.given(); err != nil {
+		return err
+	}
+	s := &several{verb: "encrypt", flags: &o.many, outputs: &o.outputs, suffix: ".secret.eml", writes: true, do: func(a *app, m *mail, target string) *outcome {
+		in, err := a.openMailDraft(m)
+		if err != nil {
+			return a.failed("encrypt", m.name, err)
+		}
+		own := *o // others are at work with it
+		return a.encryptOne(&own, in, target)
+	}}
+	return s.run(a, operands)
+}
+
+// prepare fills in what no flag decided, and refuses flags that do not go together.
+func (o *encryptOptions) prepare(a *app) error {
+	if err := o.configure(a); err != nil {
+		return err
+	}
+	return o.check(a)
 }
 
 // configure fills in what no flag decided.
@@ -94,19 +145,12 @@ type recipient struct {
 	reads       map[string]bool // capabilities by name; nil = not known
 }
 
-func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
-	fail := func(err error) *outcome { return a.failed("encrypt", name, err) }
-	if err := o.configure(a); err != nil {
-		return fail(err)
-	}
-	if err := o.check(a); err != nil {
-		return fail(err)
-	}
-	in, err := a.openDraft(name)
-	if err != nil {
-		return fail(err)
-	}
+// encryptOne encrypts a mail, closes it, and writes it to target.
+func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 	defer in.close()
+	name := in.name
+	fail := func(err error) *outcome { return a.failed("encrypt", name, err) }
+	var err error
 	now := a.env.now().UTC()
 	var entity *mimewrap.Entity
 	var from []cert.Address
@@ -147,7 +191,7 @@ func (a *app) encryptOne(o *encryptOptions, name string) *outcome {
 		opt.Sign = &message.SignOptions{Signers: signers, Time: now, Opaque: o.signing.opaque, AsIs: o.signing.asIs}
 		signedAs = ids
 	}
-	out, err := newOutput(a.env, o.output, false)
+	out, err := newOutput(a.env, target, false)
 	if err != nil {
 		return fail(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -24,6 +25,7 @@ type environment struct {
 	getenv    func(string) string
 	now       func() time.Time
 	temporary *temporaryFiles
+	asking    *sync.Mutex // held while a person is asked for something; nil: nobody else asks
 }
 
 func systemEnvironment() *environment {
@@ -34,6 +36,7 @@ func systemEnvironment() *environment {
 		getenv:    os.Getenv,
 		now:       time.Now,
 		temporary: &temporaryFiles{},
+		asking:    &sync.Mutex{},
 	}
 }
 

@@ -21,12 +21,14 @@ type identityFlags struct {
 	who        []string
 	keys       []string
 	passphrase passphraseFlags
+	kept       *keptIdentities // those that were read before; nil: nothing is kept
 }
 
 func (f *identityFlags) add(cmd *cobra.Command, env *environment, use string) {
 	cmd.Flags().VarP(many(&f.who, "WHO"), "identity", "i", use)
 	cmd.Flags().Var(many(&f.keys, "FILE"), "key", "private key in a file of its own (repeatable)")
 	f.passphrase.add(cmd, env)
+	f.kept = &keptIdentities{}
 }
 
 // identity is a certificate with its chain and a key that is opened when needed.
@@ -70,13 +72,25 @@ func isFile(who string) bool {
 // fromFiles reads the identities of -i FILE and --key FILE: certificates and keys
 // in any order; a key goes with the certificate it fits.
 func (f *identityFlags) fromFiles() ([]*identity, error) {
+	names := f.files()
+	if len(names) == 0 {
+		return nil, nil
+	}
+	return f.kept.find("file "+strings.Join(names, "\x00"), func() ([]*identity, error) { return f.readFiles(names) })
+}
+
+// files are the files that -i and --key name.
+func (f *identityFlags) files() []string {
 	var names []string
 	for _, who := range f.who {
 		if isFile(who) {
 			names = append(names, who)
 		}
 	}
-	names = append(names, f.keys...)
+	return append(names, f.keys...)
+}
+
+func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 	var (
 		certificates []*cert.Certificate
 		keys         []*fileKey
@@ -94,9 +108,6 @@ func (f *identityFlags) fromFiles() ([]*identity, error) {
 		for _, k := range bundle.Keys {
 			keys = append(keys, &fileKey{sealed: k, file: name})
 		}
-	}
-	if len(names) == 0 {
-		return nil, nil
 	}
 	if len(keys) == 0 {
 		return nil, keyErrorf(verdict.KeyMissing, "no private key in %s", quoted(strings.Join(names, ", "))).
@@ -180,6 +191,10 @@ func shareAddress(a, b *cert.Certificate) bool {
 
 // fromStore finds identities by address or fingerprint.
 func (f *identityFlags) fromStore(store *certstore.Store, who string) ([]*identity, error) {
+	return f.kept.find("store "+who, func() ([]*identity, error) { return f.findStored(store, who) })
+}
+
+func (f *identityFlags) findStored(store *certstore.Store, who string) ([]*identity, error) {
 	found, err := store.Find(who)
 	if err != nil {
 		var query *certstore.QueryError

@@ -27,6 +27,25 @@ func (m *manyFlags) add(cmd *cobra.Command) {
 	f.Var(onceOf(&m.progress, "auto", "bar", "plain", "json", "none"), "progress", "of several mails: auto, bar, plain, json, none")
 }
 
+// onlyOne refuses what is for several mails where there is one.
+func (m *manyFlags) onlyOne(outputs *outputsFlags) error {
+	if outputs.given() || m.skipDone {
+		return usageErrorf("--out-dir, --suffix and --skip-done are for several mails").withHint("the output for one is  -o FILE")
+	}
+	return nil
+}
+
+// notTogether refuses what is for one mail where there are several.
+func (m *manyFlags) notTogether(a *app, output string) error {
+	if output != "" {
+		return usageErrorf("-o goes with one FILE").withHint("a place for several outputs:  --out-dir DIR or --suffix .EXT")
+	}
+	if a.global.report == "-" {
+		return a.reportApart()
+	}
+	return nil
+}
+
 // workers is how many mails are worked on at a time.
 func (m *manyFlags) workers() (int, error) {
 	if m.jobs == "" {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"sync"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -24,7 +23,6 @@ type passphraseFlags struct {
 	fd    string
 	env   *environment
 
-	mu     sync.Mutex // several mails may need a key at the same time
 	fromFD []byte
 	fdRead bool
 }
@@ -58,8 +56,6 @@ func (p *passphraseFlags) function() certstore.PassphraseFunc {
 }
 
 func (p *passphraseFlags) given() ([][]byte, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var out [][]byte
 	for _, name := range p.files {
 		line, err := firstLineOf(name)
@@ -134,6 +130,10 @@ func firstLine(r io.Reader) ([]byte, error) {
 
 // prompt asks on the terminal itself, not on standard input, which may be the mail.
 func (p *passphraseFlags) prompt(question string) ([]byte, error) {
+	if asking := p.env.asking; asking != nil { // several mails may need a key at the same time
+		asking.Lock()
+		defer asking.Unlock()
+	}
 	tty, err := openTerminal()
 	if err != nil {
 		return nil, certstore.ErrNoPassphrase

@@ -30,6 +30,8 @@ type signOptions struct {
 	pss      bool
 	digest   string
 	least    minValidity
+	many     manyFlags
+	outputs  outputsFlags
 }
 
 func (a *app) signCommand() *cobra.Command {
@@ -45,8 +47,7 @@ without that address is refused.
   smimectl sign -i alice@example.org -o signed.eml mail.eml
   smimectl sign -i me.p12 --passphrase-file pw mail.eml
   smimectl sign --raw -o report.pdf.p7s -i me.p12 --passphrase-file pw report.pdf`)
-	cmd.Args = atMostOne
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runSign(o, first(args)) }
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runSign(o, args) }
 	o.addShared(cmd, a.env)
 	f := cmd.Flags()
 	f.VarP(once(&o.output, "FILE"), "output", "o", "write the mail to FILE; - is standard output")
@@ -55,6 +56,8 @@ without that address is refused.
 	f.BoolVar(&o.raw, "raw", false, "sign plain bytes: a CMS file in DER, detached unless --opaque")
 	f.BoolVar(&o.anyFrom, "any-from", false, "sign although From is not an address of the certificate")
 	o.trust.add(cmd)
+	o.many.add(cmd)
+	o.outputs.add(cmd)
 	return cmd
 }
 
@@ -69,25 +72,61 @@ func (o *signOptions) addShared(cmd *cobra.Command, env *environment) {
 	o.least.add(cmd, "refuse certificates that expire within SPAN: 7d, 24h, 2w")
 }
 
-func (a *app) runSign(o *signOptions, name string) error {
+func (a *app) runSign(o *signOptions, args []string) error {
+	name, single := o.many.mails.one(args)
+	if !single {
+		return a.signSeveral(o, args)
+	}
+	if err := o.many.onlyOne(&o.outputs); err != nil {
+		return err
+	}
 	if err := a.reportApart(name, o.output); err != nil {
 		return err
 	}
 	toFile := o.output != "" && o.output != "-"
-	a.finish(a.signOne(o, name), toFile && a.global.json)
+	a.finish(a.signNamed(o, name), toFile && a.global.json)
 	return nil
 }
 
-func (a *app) signOne(o *signOptions, name string) *outcome {
-	fail := func(err error) *outcome { return a.failed("sign", name, err) }
+func (a *app) signNamed(o *signOptions, name string) *outcome {
 	if err := a.checkTrust(&o.trust); err != nil {
-		return fail(err)
+		return a.failed("sign", name, err)
 	}
 	in, err := a.openDraft(name)
 	if err != nil {
-		return fail(err)
+		return a.failed("sign", name, err)
 	}
+	return a.signOne(o, in, o.output)
+}
+
+// signSeveral signs several mails, each into a file of its own.
+func (a *app) signSeveral(o *signOptions, operands []string) error {
+	if err := o.many.notTogether(a, o.output); err != nil {
+		return err
+	}
+	if err := a.checkTrust(&o.trust); err != nil {
+		return err
+	}
+	if _, err := o.identity.passphrase.given(); err != nil {
+		return err
+	}
+	s := &several{verb: "sign", flags: &o.many, outputs: &o.outputs, suffix: ".signed.eml", writes: true, do: func(a *app, m *mail, target string) *outcome {
+		in, err := a.openMailDraft(m)
+		if err != nil {
+			return a.failed("sign", m.name, err)
+		}
+		own := *o // others are at work with it
+		return a.signOne(&own, in, target)
+	}}
+	return s.run(a, operands)
+}
+
+// signOne signs a mail, closes it, and writes it to target.
+func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 	defer in.close()
+	name := in.name
+	fail := func(err error) *outcome { return a.failed("sign", name, err) }
+	var err error
 	now := a.env.now().UTC()
 	var entity *mimewrap.Entity
 	var from []cert.Address
@@ -100,7 +139,7 @@ func (a *app) signOne(o *signOptions, name string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
-	out, err := newOutput(a.env, o.output, false)
+	out, err := newOutput(a.env, target, false)
 	if err != nil {
 		return fail(err)
 	}

@@ -44,8 +44,8 @@ func (a *app) runVerify(o *verifyOptions, args []string) error {
 	if !single {
 		return a.verifySeveral(o, args)
 	}
-	if o.outputs.given() || o.many.skipDone {
-		return usageErrorf("--out-dir, --suffix and --skip-done are for several mails").withHint("the output for one is  -o FILE")
+	if err := o.many.onlyOne(&o.outputs); err != nil {
+		return err
 	}
 	if err := a.reportApart(name, o.judge.output, o.content, o.compare); err != nil {
 		return err
@@ -69,11 +69,11 @@ func (a *app) runVerify(o *verifyOptions, args []string) error {
 
 // verifySeveral judges several mails, a line each.
 func (a *app) verifySeveral(o *verifyOptions, operands []string) error {
-	if o.judge.output != "" || o.content != "" || o.compare != "" {
-		return usageErrorf("-o, --content and --compare go with one FILE").withHint("a place for several outputs:  --out-dir DIR or --suffix .EXT")
+	if o.content != "" || o.compare != "" {
+		return usageErrorf("--content and --compare go with one FILE")
 	}
-	if a.global.report == "-" {
-		return a.reportApart()
+	if err := o.many.notTogether(a, o.judge.output); err != nil {
+		return err
 	}
 	x, err := o.judge.examiner(a)
 	if err != nil {

@@ -2,9 +2,7 @@ package certstore
 
 import (
 	"encoding/pem"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -28,7 +26,7 @@ func (s *Store) Lists() ([]*List, error) {
 	var out []*List
 	for _, path := range paths {
 		data, err := readBounded(path)
-		if errors.Is(err, fs.ErrNotExist) {
+		if isMissing(err) {
 			continue
 		}
 		if err != nil && !isDamage(err) {

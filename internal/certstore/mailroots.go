@@ -1,9 +1,6 @@
 package certstore
 
-import (
-	"errors"
-	"io/fs"
-)
+import ()
 
 const mailRootsFile = "mail-roots.pem"
 
@@ -17,7 +14,7 @@ func (s *Store) MailRoots() (data []byte, path string, err error) {
 	path = s.dir(mailRootsFile)
 	data, err = readBounded(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case isMissing(err):
 		return nil, path, nil
 	case err != nil && isDamage(err):
 		s.report(path, err)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 const (
@@ -88,7 +89,7 @@ var errNoStore = errors.New("certstore: no directory for the store")
 // one is empty.
 func readNames(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	if isMissing(err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -101,6 +102,12 @@ func readNames(dir string) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// isMissing reports that something is not there: it, or a directory on the way to
+// it, which may also be a file. Accounts of services have HOME=/dev/null.
+func isMissing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // list returns the paths of the files in a directory of the store whose names end
@@ -152,7 +159,7 @@ func readBounded(path string) ([]byte, error) {
 // gone is true when it was removed between listing and reading, which is no fault.
 func readCertificates(path string) (data []byte, b *Bundle, gone bool, err error) {
 	data, err = readBounded(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if isMissing(err) {
 		return nil, nil, true, nil
 	}
 	if err != nil {
