@@ -47,8 +47,8 @@ func TestChoose(t *testing.T) {
 		{name: "one", list: map[string]dates{"a": {-10, 10, nil}}, taken: "a", why: "the only one"},
 		{name: "the newest", list: map[string]dates{"old": {-20, 400, nil}, "new": {-10, 10, nil}}, taken: "new", why: "the one issued last of 2 that may be used",
 			passed: []string{"old: it was issued earlier, on 2026-05-12"}},
-		{name: "the longest of those issued together", list: map[string]dates{"short": {-10, 10, nil}, "long": {-10, 20, nil}}, taken: "long", why: "the one valid longest of 2 that may be used",
-			passed: []string{"short: it is valid only until 2026-06-11"}},
+		{name: "the longest of those issued together", list: map[string]dates{"a": {-10, 10, nil}, "b": {-10, 11, nil}, "c": {-10, 12, nil}, "d": {-10, 13, nil}, "long": {-10, 20, nil}}, taken: "long", why: "the one valid longest of 5 that may be used",
+			passed: []string{"d: it is valid only until 2026-06-14", "c: it is valid only until 2026-06-13", "b: it is valid only until 2026-06-12", "a: it is valid only until 2026-06-11"}},
 		{name: "usable before newer", list: map[string]dates{"old": {-20, 10, nil}, "expired": {-15, -1, nil}, "future": {1, 30, nil}}, taken: "old", why: "the only one of 3 that may be used",
 			passed: []string{"future: the certificate is valid from 2026-06-02 12:00:00 UTC", "expired: the certificate expired on 2026-05-31"}},
 		{name: "made for it before newer", list: map[string]dates{"both": {-20, 10, nil}, "sign": {-10, 10, signOnly}}, taken: "both", why: "the only one of 2 that may be used",
@@ -194,6 +194,7 @@ func TestPeopleOfFiles(t *testing.T) {
 	expired := w.person("carol")
 	expired.NotAfter = w.now.AddDate(0, 0, -1)
 	renewed := expired
+	setExtension(&expired, certtest.SAN(certtest.RFC822("carol.old@example.test")))
 	renewed.NotAfter = w.now.AddDate(1, 0, 0)
 	e := certtest.Issue(expired, w.ca)
 	w.write("renewed.pem", []byte(string(certificatePEM(e))+string(certificatePEM(certtest.Issue(renewed, w.ca)))+string(w.keyPEM(e.Key))))

@@ -36,7 +36,9 @@ var allowed = []allowance{
 		reason: "X.690, Section 8.1.3.5: a length may have more octets than it needs; openssl reads four, and does not read a 0 so"},
 	{name: "versions of an envelope", edit: usualVersions,
 		reason: "RFC 5652, Sections 6.1 and 6.2: they follow from the form and say nothing else; openssl ignores them as well, but cannot read large ones"},
-	{name: "name of a recipient", edit: plainNames,
+	{name: "recipient of another kind", edit: knownRecipients,
+		reason: "RFC 5652, Section 6.2: unimplemented alternatives are handled gracefully; openssl stops at them"},
+	{name: "name of a signer or recipient", edit: plainNames,
 		reason: "RFC 5280, Section 7.1 with RFC 4518, Section 2: control characters, blanks and case do not count in names"},
 	{name: "path", complaints: true, reason: "openssl holds certificates against rules that the validation of a path does not have: see complaints"},
 	{name: "several", complaints: true, reason: "more than one of those before",
@@ -283,10 +285,25 @@ func usualVersions(n *cmstest.Node) {
 	}
 }
 
+// knownRecipients leaves the alternatives of RecipientInfo that there are.
+func knownRecipients(n *cmstest.Node) {
+	set := n.At(1, 0).Find(ber.Set)
+	set.Children = slices.DeleteFunc(set.Children, func(r *cmstest.Node) bool {
+		return r.Tag != ber.Sequence && (r.Tag.Class != ber.ContextSpecific || r.Tag.Number < 1 || r.Tag.Number > 4)
+	})
+}
+
 // plainNames drops control characters from the strings of names.
 func plainNames(n *cmstest.Node) {
-	for _, recipient := range n.At(1, 0).Find(ber.Set).Children {
-		for _, s := range nodes(recipient) {
+	parties := n.At(1, 0).Find(ber.Set).Children
+	if oidOf(n) == "1.2.840.113549.1.7.2" {
+		parties = nil
+		for _, signer := range (cmstest.Signed{Node: n}).SignerInfos().Children {
+			parties = append(parties, signer.At(1))
+		}
+	}
+	for _, party := range parties {
+		for _, s := range nodes(party) {
 			if s.Tag == (ber.Tag{Number: 19}) || s.Tag == (ber.Tag{Number: 12}) {
 				s.Value = slices.DeleteFunc(slices.Clone(s.Value), func(c byte) bool { return c < ' ' || c == 0x7f })
 			}

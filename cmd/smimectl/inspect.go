@@ -133,7 +133,7 @@ func (v *inspectView) outcome(out *outcome) error {
 	r := out.report
 	w := a.env.stdout
 	text := r.Text(a.style(w))
-	if r.Verdict != "" && len(r.Layers)+len(r.Parts) == 0 {
+	if r.Verdict != "" && (a.global.quiet || len(r.Layers)+len(r.Parts) == 0) {
 		w = a.env.stderr // an error alone
 		text = r.Text(a.style(w))
 	} else if text != "" {

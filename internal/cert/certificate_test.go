@@ -212,6 +212,19 @@ func TestParseKeepsItsOwnOctets(t *testing.T) {
 	}
 }
 
+// TestEmptyAlternativeNames reads what openssl makes of subjectAltName=email:copy and a subject without an address: no
+// name, and no fault.
+func TestEmptyAlternativeNames(t *testing.T) {
+	t.Parallel()
+	c, err := cert.Parse(certtest.Issue(certtest.Template{Extensions: []certtest.Extension{certtest.SAN()}}, nil).DER)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Malformed()) > 0 || len(c.Addresses()) > 0 || len(c.BadAddresses()) > 0 {
+		t.Errorf("malformed %v, addresses %v, bad ones %v", c.Malformed(), c.Addresses(), c.BadAddresses())
+	}
+}
+
 func TestMalformedExtensions(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -227,7 +240,6 @@ func TestMalformedExtensions(t *testing.T) {
 		{"basic constraints and rest", "2.5.29.19", []byte{0x30, 0, 0}},
 		{"key identifier", "2.5.29.14", []byte{0x30, 0}},
 		{"authority key identifier", "2.5.29.35", []byte{4, 0}},
-		{"no alternative names", "2.5.29.17", []byte{0x30, 0}},
 		{"alternative names", "2.5.29.17", []byte{0x30, 2, 0x9f, 0x1f}},
 		{"alternative name of another class", "2.5.29.17", []byte{0x30, 3, 0x41, 1, 'a'}},
 		{"constructed rfc822Name", "2.5.29.17", []byte{0x30, 3, 0xa1, 1, 'a'}},

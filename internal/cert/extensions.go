@@ -173,11 +173,13 @@ func (x *extensions) readBasicConstraints(value cryptobyte.String) bool {
 	return true
 }
 
-// readSubjectAltName: SubjectAltName ::= GeneralNames, of which there must be
-// one (Section 4.2.1.6).
+// readSubjectAltName: SubjectAltName ::= GeneralNames (Section 4.2.1.6).
+//
+// QUIRK: an empty list. The openssl configuration subjectAltName=email:copy makes
+// one of a subject without an address, and certificates like that sign mail.
 func (x *extensions) readSubjectAltName(value cryptobyte.String) bool {
 	var list cryptobyte.String
-	if !value.ReadASN1(&list, asn1.SEQUENCE) || !value.Empty() || list.Empty() {
+	if !value.ReadASN1(&list, asn1.SEQUENCE) || !value.Empty() {
 		return false
 	}
 	names, ok := readGeneralNames(list)

@@ -3,6 +3,7 @@ package cms
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/cert/certtest"
 	"smimectl/internal/cms/ber"
+	"smimectl/internal/cms/cmstest"
 )
 
 // The rules of TestHostile one by one, each with an input that this rule alone refuses: in a whole message a second rule
@@ -120,7 +122,7 @@ func TestAttributeRules(t *testing.T) {
 		{"certificate, names are no SEQUENCE", one(v2, issuerSerial(tlv(0x31, name), serial)), malformedV2},
 		{"certificate, serial number is no INTEGER", one(v2, issuerSerial(tlv(0x30, name), tlv(4, []byte{5}))), malformedV2},
 		{"certificate, serial number without octets", one(v2, issuerSerial(tlv(0x30, name), tlv(2))), malformedV2},
-		{"certificate, name cut off", one(v2, issuerSerial(tlv(0x30, []byte{0xa4, 9}), serial)), malformedV2},
+		{"certificate, name cut off", one(v2, issuerSerial(tlv(0x30, []byte{0x82, 9}), serial)), malformedV2},
 		{"certificate, name is none", one(v2, issuerSerial(tlv(0x30, tlv(0xa4, derNull)), serial)), malformedV2},
 	} {
 		si := signedWith(t, c.change...)
@@ -426,5 +428,52 @@ func TestVerifyChecks(t *testing.T) {
 	good.names = []cert.Name{signer.Certificate.Subject, signer.Certificate.Issuer}
 	if err := good.check(signer.Certificate); err != nil {
 		t.Errorf("one of the names is the issuer's: %v", err)
+	}
+}
+
+// TestOtherContent: content of another type in an OCTET STRING is read as CMS has it, in pieces too, and nothing is noted.
+func TestOtherContent(t *testing.T) {
+	t.Parallel()
+	for _, segments := range []bool{false, true} {
+		s := cmstest.ParseSigned(opaque(t, text(40), signerOf(t, "p-256")))
+		*s.EncapContentInfo().At(0) = *oidNode(algorithm.MustOID(tstInfo))
+		without(s, attrContentType)
+		with(s, attributeNode(attrContentType, oidNode(algorithm.MustOID(tstInfo))))
+		s.Sign(t, 0, signerOf(t, "p-256").Key, schemeOf(t, "p-256"), nil)
+		if segments {
+			s.EContent().Segment(7)
+		}
+		sd, content, results, err := verifyAll(s.Encode(), nil)
+		if err != nil || results[0] != nil || len(sd.Notes) != 0 || !bytes.Equal(content, text(40)) {
+			t.Errorf("in segments %v: got %v, %v, notes %q", segments, results, err, sd.Notes)
+		}
+	}
+}
+
+type refusing struct{}
+
+var errRefused = errors.New("test: nobody takes it")
+
+func (refusing) Write([]byte) (int, error) { return 0, errRefused }
+
+// TestMalformedAlgorithms: an identifier or a version that is none is malformed, not merely unknown; and what the
+// destination says is what the reader says.
+func TestMalformedAlgorithms(t *testing.T) {
+	t.Parallel()
+	message := opaque(t, text(40), signerOf(t, "p-256"))
+	for name, change := range map[string]func(s cmstest.Signed){
+		"announced":              func(s cmstest.Signed) { s.DigestAlgorithms().Insert(0, cmstest.Constructed(ber.Sequence, nullNode())) },
+		"digest of a signer":     func(s cmstest.Signed) { *s.Signer(0).At(2) = *cmstest.Constructed(ber.Sequence, nullNode()) },
+		"no version of a signer": func(s cmstest.Signed) { s.Signer(0).Remove(0) },
+		"signature of a signer":  func(s cmstest.Signed) { *s.Signer(0).At(4) = *cmstest.Constructed(ber.Sequence, nullNode()) },
+	} {
+		s := cmstest.ParseSigned(message)
+		change(s)
+		if got := outcome(s.Encode(), nil); got != "malformed" {
+			t.Errorf("%s: got %s", name, got)
+		}
+	}
+	if _, err := ReadSignedData(bytes.NewReader(message), refusing{}, Limits{}); !errors.Is(err, errRefused) {
+		t.Errorf("got %v, want what the destination says", err)
 	}
 }

@@ -53,7 +53,7 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if err := w.cipherAllowed(env); err != nil {
 		return nil, err
 	}
-	cek, who, err := w.contentKey(env)
+	cek, who, implicit, err := w.contentKey(env)
 	if err != nil {
 		return nil, err
 	}
@@ -69,9 +69,9 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if err != nil {
 		return nil, err
 	}
-	if !facts.Authenticated && !w.in.Raw && w.mustBeEntity() && !looksLikeEntity(c) {
+	if !facts.Authenticated && !w.in.Raw && !w.believable(c, implicit) {
 		// One wrong key in 256 yields good padding, and so do blocks that somebody took out of a message with a
-		// tag (RFC 9709, Section 1); only a MIME header tells that from what was encrypted, and the answer must be
+		// tag (RFC 9709, Section 1); only what comes out tells that from what was encrypted, and the answer must be
 		// the same as for damaged content (P38, P41).
 		facts.Decrypted, facts.With = false, ""
 		w.ex.inner = nil
@@ -154,27 +154,35 @@ func describeCertificate(r *verdict.Recipient, c *cert.Certificate) {
 }
 
 // contentKey selects the recipient by its identifier alone and uses one private
-// key once: trying keys until one fits would be an oracle (P42).
-func (w *walk) contentKey(env *cms.Envelope) (cek []byte, who string, err error) {
+// key once: trying keys until one fits would be an oracle (P42). implicit says
+// that a wrong key looks like a right one until the content is seen (RSA PKCS#1
+// v1.5, P40).
+func (w *walk) contentKey(env *cms.Envelope) (cek []byte, who string, implicit bool, err error) {
 	if ri := w.secretRecipient(env, cms.Password, w.x.Secrets.Password != nil); ri != nil {
 		cek, err := env.ContentKeyPassword(ri, w.x.Secrets.Password)
-		return cek, "password", err
+		return cek, "password", false, err
 	}
 	if ri := w.secretRecipient(env, cms.KEK, w.x.Secrets.KEK != nil); ri != nil {
 		cek, err := env.ContentKeyKEK(ri, w.x.Secrets.KEK)
-		return cek, "key-encryption key", err
+		return cek, "key-encryption key", false, err
 	}
 	ri, key, err := w.ours(env)
 	if err != nil {
-		return nil, "", err
+		return nil, "", false, err
 	}
 	w.used(env, ri, key)
 	private, err := key.Open()
 	if err != nil {
-		return nil, "", err
+		return nil, "", false, err
 	}
-	cek, err = env.ContentKey(ri, private)
-	return cek, key.Who, err
+	if cek, err = env.ContentKey(ri, private); err != nil {
+		return nil, "", false, err
+	}
+	if ri.Kind == cms.KeyTrans {
+		t, err := algorithm.FindKeyTransport(ri.Algorithm)
+		implicit = err == nil && t.Implicit()
+	}
+	return cek, key.Who, implicit, nil
 }
 
 // used marks the recipient that the layer is opened as. A short key is as
@@ -273,15 +281,6 @@ func (w *walk) cipherAllowed(env *cms.Envelope) error {
 		return &WeakCipher{Name: env.Cipher.Name, Title: env.Cipher.Title}
 	}
 	return nil
-}
-
-// mustBeEntity reports whether what decrypts has to be a MIME entity: in a mail it
-// has, a bare entity or CMS file may hold any octets.
-//
-// QUIRK: AS2 messages (RFC 4130) of some senders hold business data without a
-// MIME header.
-func (w *walk) mustBeEntity() bool {
-	return w.facts.IsMail && len(w.ex.outer.Header.Values("AS2-Version")) == 0
 }
 
 // looksLikeEntity reports whether decrypted octets begin with a MIME header.

@@ -356,3 +356,40 @@ func TestChanged(t *testing.T) {
 		}
 	}
 }
+
+// TestDepthThroughStrings: the limit of depth counts encodings within strings, however the levels are shared out.
+func TestDepthThroughStrings(t *testing.T) {
+	t.Parallel()
+	seq := func(parts ...[]byte) []byte { return ber.Wrap(ber.Sequence, parts...) }
+	explicit := func(b []byte) []byte { return ber.Wrap(ber.Context(0), b) }
+	str := func(b []byte) []byte {
+		return append(ber.AppendHeader(nil, ber.OctetString, false, uint64(len(b))), b...)
+	}
+	data, bagOID, certOID := unhex("06092a864886f70d010701"), unhex("060b2a864886f70d010c0a0106"), unhex("060b2a864886f70d010c0a0103")
+	x509, certificate := unhex("060a2a864886f70d01091601"), samples(t)["certificate"]
+	opened, closed := 0, 0
+	for levels := range 25 {
+		contents := seq(seq(certOID, explicit(seq(x509, explicit(str(certificate))))))
+		for range levels {
+			contents = seq(seq(bagOID, explicit(contents)))
+		}
+		pfx := seq(unhex("020103"), seq(data, explicit(str(seq(seq(data, explicit(str(contents))))))))
+		deepest, names := 0, false
+		err := Walk(bytes.NewReader(pfx), "", func(n *Node) error {
+			deepest = max(deepest, n.Depth)
+			names = names || n.Owner == "TBSCertificate"
+			return nil
+		})
+		if err != nil || deepest > maxDepth {
+			t.Errorf("%d levels: got a depth of %d, %v", levels, deepest, err)
+		}
+		if names {
+			opened++
+		} else {
+			closed++
+		}
+	}
+	if opened == 0 || closed == 0 {
+		t.Errorf("%d were opened, %d were not", opened, closed)
+	}
+}
