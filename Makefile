@@ -50,7 +50,7 @@ fuzz:
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$pkg; \
 	  done; done
 
-# Every check that stands for security is taken away, one at a time: a test has to turn red each time. About MINUTES minutes
+# Every check that stands for security is taken away, one at a time: a test has to turn red each time. About half an hour
 # on two cores; one file in seconds: make mutants MUTANTS='-own -only internal/certpath/link.go'
 mutants:
 	$(GO) run ./internal/house/mutants $(MUTANTS)

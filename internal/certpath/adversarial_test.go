@@ -56,7 +56,9 @@ func TestLimitsThatAreNone(t *testing.T) {
 		{"name constraints of the leaf", func(x *chain) {
 			x.leaf.Extensions = with(x.leaf.Extensions, certtest.NameConstraints(nil, [][]byte{certtest.RFC822("example.org")}))
 		}, ""},
-		{"critical id-pkix-ocsp-nocheck", func(x *chain) { x.leaf.Extensions = with(x.leaf.Extensions, octets("1.3.6.1.5.5.7.48.1.5", true, 5, 0)) }, ""},
+		{"critical id-pkix-ocsp-nocheck", func(x *chain) {
+			x.leaf.Extensions = with(x.leaf.Extensions, octets("1.3.6.1.5.5.7.48.1.5", true, 5, 0))
+		}, ""},
 
 		// What an anchor says of itself.
 		{"anchor for servers", root(certtest.EKU(serverAuth)), "wrong-purpose Root"},

@@ -63,6 +63,7 @@ func TestReadConstraints(t *testing.T) {
 		{"network of 64 octets", list(tlv(0x30, certtest.IP(make([]byte, 64)...))), "unusable"},
 		{"nothing", nil, "malformed"},
 		{"no subtrees", tlv(0x30, tlv(0xa0)), "malformed"},
+		{"no permitted ones beside one that is excluded", tlv(0x30, tlv(0xa0), tlv(0xa1, tlv(0x30, host))), "malformed"},
 		{"something after", append(list(tlv(0x30, host)), 5, 0), "malformed"},
 		{"a third field", tlv(0x30, tlv(0xa0, tlv(0x30, host)), tlv(0xa2, tlv(0x30, host))), "malformed"},
 		{"cut off in the first field", tlv(0x30, []byte{0xa0, 9, 0x30, 0}), "malformed"},
@@ -269,7 +270,8 @@ func TestLikeliest(t *testing.T) {
 		child := mustCertificate(t, certtest.Issue(certtest.Template{Issuer: name, Extensions: c.child}, root))
 		b := &builder{req: &Request{At: certtest.Now()}}
 		var list []*issuer
-		for range 8 { // of equal ones the order is that of their fingerprints
+		// Of equal ones the order is that of their fingerprints: one of the others has to come first in it.
+		for first := c.first.certificate.Fingerprint(); len(list) == 0 || list[len(list)-1].certificate.Fingerprint() > first; {
 			list = append(list, make(c.later))
 		}
 		if got := b.likeliest(child, append(list, c.first)); got[0] != c.first {

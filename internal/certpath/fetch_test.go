@@ -201,6 +201,19 @@ func TestComplete(t *testing.T) {
 			w.req.Candidates = []*cert.Certificate{w.caC}
 			w.req.Policy = certpath.PolicyInputs{ExplicitPolicy: true}
 		}, "", "unknown , unknown ", false},
+		{"the issuer of a list at hand is cleared up", func(w *onlineWorld, s *shelf) {
+			lists := certtest.Issue(certtest.Template{Subject: w.ca.Name, Extensions: []certtest.Extension{certtest.KeyUsage(6)}}, w.root)
+			w.req.Candidates = []*cert.Certificate{w.caC, w.parse(lists)}
+			w.have("file", w.list(lists))
+			s.lists["CA"] = w.list(w.root)
+		}, "responses Alice, responses CA, lists Alice, lists CA", "good file, good online", false},
+		{"a responder turns out to be revoked", func(w *onlineWorld, s *shelf) {
+			d := certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("Responder")), Extensions: []certtest.Extension{certtest.EKU("1.3.6.1.5.5.7.3.9")}}, w.ca)
+			w.req.Candidates = []*cert.Certificate{w.caC, w.parse(d)}
+			w.have("message", certtest.OCSP(certtest.OCSPTemplate{Answers: []certtest.Answer{{Issuer: w.ca, Serial: w.leaf.Serial}}}, d))
+			w.have("file", w.response(w.root, w.caC, 0))
+			s.lists["Alice"] = w.list(w.ca, w.parse(d).Serial)
+		}, "responses Alice, lists Alice", "good online, good ocsp: file", false},
 		{"the issuer of lists", func(w *onlineWorld, s *shelf) {
 			w.req.Candidates = []*cert.Certificate{w.caC}
 			key := certtest.NewKey("p256")

@@ -122,7 +122,7 @@ func (w *walk) each(c *cert.Certificate, leaf bool) {
 		case !e.Critical:
 		case !known(e.OID):
 			w.problem(CodePathInvalid, c, "critical extension "+e.OID.String()+" is not known")
-		case !w.readable(c, e.OID):
+		case !readable(c, e.OID):
 			w.problem(CodePathInvalid, c, "critical extension "+e.OID.String()+" is malformed")
 		}
 	}
@@ -140,16 +140,12 @@ func (w *walk) each(c *cert.Certificate, leaf bool) {
 
 // readable reports whether a known extension can be processed, of those that
 // are not read on every path (RFC 5280, Section 4.2).
-func (w *walk) readable(c *cert.Certificate, oid algorithm.OID) bool {
-	switch oid {
-	case oidDistributionPoints:
-		_, ok := c.DistributionPoints()
-		return ok
-	case oidNameConstraints:
-		_, detail := w.b.limits.constraintsOf(c)
-		return detail == ""
+func readable(c *cert.Certificate, oid algorithm.OID) bool {
+	if oid != oidDistributionPoints {
+		return true
 	}
-	return true
+	_, ok := c.DistributionPoints()
+	return ok
 }
 
 func known(oid algorithm.OID) bool {
@@ -198,8 +194,14 @@ func (w *walk) addConstraints(c *cert.Certificate) {
 	}
 }
 
-// leaf checks the purpose of the end entity.
+// leaf checks the purpose of the end entity. Name constraints limit nothing
+// here, but critical ones have to be understood.
 func (w *walk) leaf(c *cert.Certificate) {
+	if e := c.Extension(oidNameConstraints); e != nil && e.Critical {
+		if _, detail := w.b.limits.constraintsOf(c); detail != "" {
+			w.problem(CodePathInvalid, c, detail)
+		}
+	}
 	if err := Fits(c, w.b.req.Purpose); err != nil {
 		detail := err.Error()
 		if unfit, ok := err.(*UnfitError); ok {

@@ -80,7 +80,7 @@ type Finding struct {
 // Sizes up to which an entity is looked into. A larger one than Whole is read once, and only changes that show
 // line by line and at its end are undone.
 const (
-	Whole   = 8 << 20
+	Whole   = 3 << 20
 	Largest = 32 << 20
 )
 

@@ -23,14 +23,16 @@ func TestForgeriesAreNotAccidents(t *testing.T) {
 			if forged == m.Entity {
 				continue
 			}
-			n++
+			if n++; testing.Short() && n%4 != 0 {
+				continue
+			}
 			f := explain(t, forged, m.Entity)
 			if len(f.Kinds) > 0 {
 				t.Errorf("%s, %s: explained as %s\n%q\n%q", m.Name, name, kindsOf(f), f.Is, f.Before)
 			}
 		}
 	}
-	if n < 90 {
+	if n < 80 {
 		t.Errorf("only %d forgeries were made", n)
 	}
 	t.Logf("%d forgeries", n)
@@ -50,7 +52,7 @@ func forgeries(r *rand.Rand, s string, body int) map[string]string {
 	replace("name", `Alice|Jürgen|J=FCrgen`, "Mallory")
 	replace("paragraph in the middle", `\r\n\r\nBest|\r\n\r\n-- \r\n|<p>Regards`, "\r\n\r\nPay 9000 EUR to DE00 1234.\r\n$0")
 	lines := strings.SplitAfter(s[body:], "\r\n")
-	for k := range 6 {
+	for k := range 3 {
 		if len(lines) < 8 || strings.Contains(s, "multipart/") {
 			break // where lines may be those of headers and boundaries
 		}
@@ -68,7 +70,7 @@ func forgeries(r *rand.Rand, s string, body int) map[string]string {
 		in := append(append([]string{}, lines[:i]...), append([]string{"Please use the new account.\r\n"}, lines[i:]...)...)
 		out[fmt.Sprintf("line put in at %d, %d", i, k)] = s[:body] + strings.Join(in, "")
 	}
-	for k := range 6 {
+	for k := range 4 {
 		if len(s)-body < 40 {
 			break
 		}
@@ -90,6 +92,21 @@ func forgeries(r *rand.Rand, s string, body int) map[string]string {
 		out["parts swapped"] = s[:i] + s[k:end] + s[i:k] + s[end:]
 	}
 	return out
+}
+
+// TestAnotherFieldIsNoAccident: a field that came in where another one went is neither dropped nor added but changed.
+func TestAnotherFieldIsNoAccident(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ signed, forged string }{
+		{"Content-Disposition: inline", "Content-Disposition: attachment; filename=x.exe"},
+		{"Content-Transfer-Encoding: 7bit", "Content-Description: pay at once"},
+		{"MIME-Version: 1.0", "Content-Language: xx"},
+	} {
+		entity := func(field string) string { return "Content-Type: text/plain\r\n" + field + "\r\n\r\nHello\r\n" }
+		if f := explain(t, entity(c.forged), entity(c.signed)); len(f.Kinds) > 0 {
+			t.Errorf("%s: explained as %s", c.forged, kindsOf(f))
+		}
+	}
 }
 
 // TestAdditionsAreNotAccidents: what stands at the end or the beginning may be a footer or a fraud, and is called

@@ -7,9 +7,10 @@ import (
 // atLines lists the same edit for every line of the body that it is for.
 func (s *search) atLines(f *form, want func(line []byte) bool, n int, with string) []edit {
 	list := s.list[s.level][:0]
+	put := []byte(with)
 	f.lines(s, f.body(s), func(start, end, next int) {
 		if len(list) <= maxEdits && want(f.octets[start:end]) {
-			list = append(list, edit{at: start, n: n, with: []byte(with)})
+			list = append(list, edit{at: start, n: n, with: put})
 		}
 	})
 	s.list[s.level] = list

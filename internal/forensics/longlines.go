@@ -58,7 +58,7 @@ func wrappedLines(s *search, f *form) {
 	slices.Reverse(widths)
 	for _, width := range append([]int{72, 76, 78, 80, 70, 75, 77, 79, 998}, widths...) {
 		for _, join := range []string{" ", ""} {
-			list := s.list[s.level][:0]
+			list, put := s.list[s.level][:0], []byte(join)
 			f.lines(s, f.body(s), func(start, end, next int) {
 				rest := f.octets[next:]
 				if len(list) > maxEdits || len(rest) == 0 || !inText(start) || end == start || rest[0] == '\r' || rest[0] == '\n' {
@@ -69,7 +69,7 @@ func wrappedLines(s *search, f *form) {
 					word = len(rest)
 				}
 				if end-start+1+word > width {
-					list = append(list, edit{at: end, n: next - end, with: []byte(join)})
+					list = append(list, edit{at: end, n: next - end, with: put})
 				}
 			})
 			s.list[s.level] = list

@@ -86,7 +86,15 @@ func tabsSome(s *search, f *form) {
 	}
 }
 
-var tab = []byte{'\t'}
+var tab = []byte("\t\t\t\t\t\t\t\t\t\t\t\t")
+
+// tabsOf is a number of tabs.
+func tabsOf(n int) []byte {
+	if n <= len(tab) {
+		return tab[:n]
+	}
+	return bytes.Repeat(tab[:1], n)
+}
 
 // toTabs lists the runs of blanks that tabs may have been: those that end at a tab stop. What a run has before
 // its first stop and after its last one stays blanks.
@@ -109,7 +117,7 @@ func (s *search) toTabs(f *form, width, least int, leading bool) []edit {
 			stop := (column + k - i) / width * width // the last stop within the run
 			n := stop - column
 			if n >= least && len(list) <= maxEdits {
-				list = append(list, edit{at: start + i, n: n, with: bytes.Repeat(tab, (n+width-1)/width)})
+				list = append(list, edit{at: start + i, n: n, with: tabsOf((n + width - 1) / width)})
 			}
 			column += k - i
 			i = k
@@ -133,14 +141,14 @@ func advance(column int, c byte, width int) int {
 // toBlanks lists the tabs, each to become blanks up to the next tab stop.
 func (s *search) toBlanks(f *form, width int, leading bool) []edit {
 	list := s.list[s.level][:0]
-	const blanks = "        "
+	blanks := []byte("        ")
 	f.lines(s, f.body(s), func(start, end, next int) {
 		column := 0
 		for i := start; i < end; i++ {
 			c := f.octets[i]
 			after := advance(column, c, width)
 			if c == '\t' && len(list) <= maxEdits {
-				list = append(list, edit{at: i, n: 1, with: []byte(blanks[:after-column])})
+				list = append(list, edit{at: i, n: 1, with: blanks[:after-column]})
 			}
 			if leading && c != '\t' && c != ' ' {
 				return
@@ -183,7 +191,7 @@ func (s *search) runs(f *form, least int) []edit {
 				k++
 			}
 			if k-i >= least && len(list) <= maxEdits {
-				list = append(list, edit{at: i, n: k - i, with: tab})
+				list = append(list, edit{at: i, n: k - i, with: tab[:1]})
 			}
 			i = max(k, i+1)
 		}

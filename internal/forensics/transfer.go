@@ -2,7 +2,6 @@ package forensics
 
 import (
 	"bytes"
-	"strings"
 )
 
 // encodings are the transfer encodings that a part may have had, RFC 2045, Section 6.1.
@@ -81,13 +80,32 @@ func (s *search) converted(f *form, group []*part, encoding string, all bool) bo
 				list = append(list, edit{at: p.body, n: p.end - p.body, with: bodies[i]})
 			}
 			if !more {
-				return false
+				return all && s.mixedLabels(f, group, encoding, bodies)
 			}
 			if s.edits(f, list) || encoding == "8bit" && s.edits(f, f.withContainers(s, list, "8bit")) {
 				return true
 			}
 		}
 	})
+}
+
+// mixedLabels tries labels that differ from part to part: where one part had none, and another one did.
+func (s *search) mixedLabels(f *form, group []*part, encoding string, bodies [][]byte) bool {
+	if len(group) < 2 || len(group) > 4 || !isIdentity(encoding) {
+		return false
+	}
+	for set := 1; set < 1<<len(group)-1; set++ {
+		var list []edit
+		for i, p := range group {
+			forms := f.relabelled(s, p, encoding, false)
+			list = append(list, forms[min(set>>i&1, len(forms)-1)]...)
+			list = append(list, edit{at: p.body, n: p.end - p.body, with: bodies[i]})
+		}
+		if s.edits(f, list) {
+			return true
+		}
+	}
+	return false
 }
 
 func highBit(text []byte) bool {
@@ -137,93 +155,6 @@ func (s *search) bodies(f *form, texts [][]byte, encoding string, all bool, try 
 		try(func(dst, text []byte) []byte { return bytes.TrimSuffix(lines(dst, text), []byte("\r\n")) })
 }
 
-// relabelled lists the ways in which the header of a part may have named an encoding: each is a list of edits.
-// Servers that re-encode put their label where the old one stood, or delete that and put theirs last.
-func (f *form) relabelled(s *search, p *part, encoding string, all bool) [][]edit {
-	const name = "Content-Transfer-Encoding"
-	at := -1
-	for i, x := range p.fields {
-		if strings.EqualFold(x.name, name) {
-			at = i
-		}
-	}
-	end := p.body
-	if n := len(p.fields); n > 0 {
-		end = p.fields[n-1].end
-	} else {
-		end = p.start
-	}
-	var forms [][]edit
-	var drop []edit // of the label as it is, and of what sendmail leaves behind
-	words := []string{encoding}
-	if all {
-		words = append(words, strings.ToUpper(encoding))
-	}
-	if at >= 0 {
-		x := p.fields[at]
-		drop = []edit{{at: x.start, n: x.end - x.start}}
-		for _, word := range words {
-			forms = append(forms, []edit{{at: x.start, n: x.end - x.start, with: []byte(x.name + ": " + word + "\r\n")}})
-		}
-		if all && x.name != name {
-			forms = append(forms, []edit{{at: x.start, n: x.end - x.start, with: []byte(name + ": " + encoding + "\r\n")}})
-		}
-	}
-	if isIdentity(encoding) && encoding != "binary" {
-		if len(drop) > 0 {
-			forms = append(forms, drop)
-		} else {
-			forms = append(forms, []edit{})
-		}
-	}
-	for i := 0; i <= len(p.fields); i++ {
-		if i == at || at >= 0 && i == at+1 {
-			continue
-		}
-		if !all && i < len(p.fields) && i > 0 {
-			continue
-		}
-		place := end
-		if i < len(p.fields) {
-			place = p.fields[i].start
-		}
-		for _, word := range words {
-			label := edit{at: place, with: []byte(name + ": " + word + "\r\n")}
-			switch {
-			case at < 0:
-				forms = append(forms, []edit{label})
-			case i < at:
-				forms = append(forms, append([]edit{label}, drop...))
-			default:
-				forms = append(forms, append(append([]edit{}, drop...), label))
-			}
-		}
-	}
-	return forms
-}
-
-// withContainers adds to edits, which ascend, the label of multiparts around: what holds 8bit is 8bit.
-func (f *form) withContainers(s *search, list []edit, label string) []edit {
-	var out []edit
-	changed := false
-	for i := range f.all(s) {
-		p := &f.parts[i]
-		if len(p.children) == 0 {
-			continue
-		}
-		for _, x := range p.fields {
-			if strings.EqualFold(x.name, "Content-Transfer-Encoding") && isIdentity(p.encoding) && p.encoding != label {
-				out = append(out, edit{at: x.start, n: x.end - x.start, with: []byte(x.name + ": " + label + "\r\n")})
-				changed = true
-			}
-		}
-	}
-	if !changed {
-		return nil
-	}
-	return merged(out, list)
-}
-
 // merged is two lists of edits as one, ascending.
 func merged(a, b []edit) []edit {
 	var out []edit
@@ -235,102 +166,4 @@ func merged(a, b []edit) []edit {
 		}
 	}
 	return append(append(out, a...), b...)
-}
-
-// labels tries labels alone: a server that says 7bit of what is, or decodes and leaves the label.
-func (s *search) labels(f *form) {
-	for i := range f.all(s) {
-		p := &f.parts[i]
-		for _, encoding := range encodings {
-			if encoding == p.encoding || !isIdentity(encoding) || !isIdentity(p.encoding) {
-				continue // what is decoded otherwise is another text
-			}
-			for _, list := range f.relabelled(s, p, encoding, true) {
-				if s.edits(f, list) {
-					return
-				}
-			}
-		}
-		// The body was decoded and the label stayed.
-		if !isIdentity(p.encoding) && len(p.children) == 0 {
-			text := f.octets[p.body:p.end]
-			if s.bodies(f, [][]byte{text}, p.encoding, false, func(write func(dst, text []byte) []byte) bool {
-				s.left -= int64(len(text))
-				return s.spent() || s.edits(f, []edit{{at: p.body, n: p.end - p.body, with: write(nil, text)}})
-			}) {
-				return
-			}
-		}
-	}
-}
-
-// rewrapped undoes other lines in the same encoding: quoted-printable with soft line breaks elsewhere, base64 in
-// lines of another length.
-func rewrapped(s *search, f *form)     { s.rewrap(f, false) }
-func rewrappedRest(s *search, f *form) { s.rewrap(f, true) }
-
-func (s *search) rewrap(f *form, all bool) {
-	for _, encoding := range []string{"quoted-printable", "base64"} {
-		var group []*part
-		var texts [][]byte
-		for _, p := range f.leaves(s) {
-			if text, ok := p.plain(s, f); ok && p.encoding == encoding {
-				group, texts = append(group, p), append(texts, text)
-			}
-		}
-		one := func(group []*part, texts [][]byte) bool {
-			return s.bodies(f, texts, encoding, all, func(write func(dst, text []byte) []byte) bool {
-				if s.spent() {
-					return true
-				}
-				var list []edit
-				for i, p := range group {
-					s.left -= int64(len(texts[i]))
-					list = append(list, edit{at: p.body, n: p.end - p.body, with: write(nil, texts[i])})
-				}
-				return s.edits(f, list)
-			})
-		}
-		if len(group) == 0 {
-			continue
-		}
-		if one(group, texts) {
-			return
-		}
-		if len(group) > 1 {
-			for i := range group {
-				if one(group[i:i+1], texts[i:i+1]) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// reencoded tries another text for a part in its own encoding, in the lines it has and in customary ones.
-func (s *search) reencoded(f *form, p *part, text []byte) bool {
-	return s.reencodedWith(f, p, text, nil)
-}
-
-func (s *search) reencodedWith(f *form, p *part, text []byte, header []edit) bool {
-	body := f.octets[p.body:p.end]
-	put := func(with []byte) bool {
-		return s.edits(f, append(header[:len(header):len(header)], edit{at: p.body, n: p.end - p.body, with: with}))
-	}
-	if isIdentity(p.encoding) {
-		return put(text)
-	}
-	if p.encoding == "base64" {
-		out := appendBase64(nil, text, widthOf(body))
-		for n := 0; n <= 2; n++ {
-			if put(out) {
-				return true
-			}
-			out = append(out, '\r', '\n')
-		}
-	}
-	return s.bodies(f, [][]byte{text}, p.encoding, false, func(write func(dst, text []byte) []byte) bool {
-		s.left -= int64(len(text))
-		return s.spent() || put(write(nil, text))
-	})
 }

@@ -67,3 +67,21 @@ func TestEveryChangeOnEveryMessage(t *testing.T) {
 		t.Errorf("%d of %d named, want at least 95 of 100", right, broken)
 	}
 }
+
+// TestSignedWithOtherLineEnds: some programs digest what they sent with LF alone, or a binary body as it was.
+func TestSignedWithOtherLineEnds(t *testing.T) {
+	t.Parallel()
+	is := "Content-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\n\r\none\r\ntwo\r\n"
+	i := strings.Index(is, "one")
+	for name, signed := range map[string]string{
+		"LF everywhere":  strings.ReplaceAll(is, "\r\n", "\n"),
+		"LF in the body": is[:i] + strings.ReplaceAll(is[i:], "\r\n", "\n"),
+	} {
+		if f := explain(t, is, signed); kindsOf(f) != "line-endings" || f.Line == 0 {
+			t.Errorf("%s: %s, line %d", name, kindsOf(f), f.Line)
+		}
+		if f := explain(t, signed, is); kindsOf(f) != "line-endings" {
+			t.Errorf("%s, the other way: %s", name, kindsOf(f))
+		}
+	}
+}

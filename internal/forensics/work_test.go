@@ -51,7 +51,8 @@ func TestWorkIsBounded(t *testing.T) {
 			}
 			octets := entity(size)
 			limit := min(max(int64(size)*perSize, leastWork), mostWork)
-			s := newSearch([]Target{{New: func() hash.Hash { return sha256.New() }, Sum: wrong[:]}}, size)
+			var digested int64
+			s := newSearch([]Target{{New: func() hash.Hash { return &countingHash{sha256.New(), &digested} }, Sum: wrong[:]}}, size)
 			start := time.Now()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -68,6 +69,9 @@ func TestWorkIsBounded(t *testing.T) {
 			}
 			if over := -s.left; over > 32*int64(size)+1<<20 {
 				t.Errorf("%d octets, %s: %d octets more than there were to spend", size, name, over)
+			}
+			if size <= Whole && digested > limit+32*int64(size)+1<<20 || size > Whole && digested > 8*int64(size)+80<<20 {
+				t.Errorf("%d octets, %s: %d octets were digested", size, name, digested)
 			}
 			if took > 20*time.Second { // far above what it takes, for slow and busy machines
 				t.Errorf("%d octets, %s: %v", size, name, took)
@@ -167,6 +171,22 @@ func TestOtherDigests(t *testing.T) {
 	if err != nil || kindsOf(f) != "footer" {
 		t.Errorf("no clones, long: %v, %v", f, err)
 	}
+}
+
+// countingHash counts what is digested.
+type countingHash struct {
+	hash.Hash
+	n *int64
+}
+
+func (c *countingHash) Write(p []byte) (int, error) {
+	*c.n += int64(len(p))
+	return c.Hash.Write(p)
+}
+
+func (c *countingHash) Clone() (hash.Cloner, error) {
+	h, err := c.Hash.(hash.Cloner).Clone()
+	return &countingHash{h, c.n}, err
 }
 
 type plainHash struct{ h hash.Hash }

@@ -125,7 +125,7 @@ func codeTable() []CodeInfo {
 			"Do not act on it; ask the sender by another way.", ""},
 		{RevocationUnknown, "nobody knows whether a certificate was revoked",
 			"It was required to know whether the certificates were revoked, and there is no answer to that.",
-			"Hand in what tells it, --crl FILE or --ocsp FILE, or leave out --require-revocation to judge without that knowledge.", ""},
+			"Have it fetched, --online, or hand in what tells it, --crl FILE or --ocsp FILE, or leave out --require-revocation to judge without that knowledge.", ""},
 		{WrongPurpose, "the certificate is not made for signing mail",
 			"The issuer has limited what the key may be used for, and signatures of mail are not among it; a certificate for a web server is the usual case.",
 			"Ask the sender for a mail signed with a certificate for e-mail. To not look at the purpose: --purpose any", ""},

@@ -71,6 +71,22 @@ var screens = []struct {
 	{"bad-mbox", "", []change{verifying("b"), facts(func(f *Facts) {
 		f.Layers[0].Signed.Cause = &Cause{Kind: "mbox-from", Line: 14, Is: ">From here on the line ends", Before: "From here on the line ends"}
 	})}},
+	{"bad-two-changes", "", []change{verifying("b"), facts(func(f *Facts) {
+		f.Layers[0].Signed.Cause = &Cause{Kind: "trailing-blanks", Also: "mbox-from", Line: 9, Is: "--", Before: "-- "}
+	})}},
+	{"bad-far-in-the-line", "", []change{verifying("b"), facts(func(f *Facts) {
+		f.Layers[0].Signed.Cause = &Cause{Kind: "header-spelling", Line: 12, Is: "Content-Type: text/plain; charset=\"utf-8\"; format=flowed", Before: "Content-Type: text/plain; charset=utf-8; format=flowed"}
+	})}},
+	{"bad-line-end", "", []change{verifying("b"), facts(func(f *Facts) {
+		f.Layers[0].Signed.Cause = &Cause{Kind: "last-line-end", Line: 30, Is: "Alice", Before: "Alice"}
+	})}},
+	{"bad-footer", "", []change{verifying("b"), facts(func(f *Facts) {
+		f.Layers[0].Signed.Cause = &Cause{Kind: "footer", Line: 31, Is: "GOOD\x1b[2J\u202e_________________________", Before: "", Added: 4}
+	})}},
+	{"bad-footer-and-more", "", []change{verifying("b"), facts(func(f *Facts) {
+		f.Layers[0].Signed.Cause = &Cause{Kind: "re-encoded", Also: "footer", Line: 8, Is: "Content-Transfer-Encoding: base64", Before: "Content-Transfer-Encoding: 8bit", Added: 2}
+	})}},
+	{"bad-cause-to-come", "", []change{verifying("b"), facts(func(f *Facts) { f.Layers[0].Signed.Cause = &Cause{Kind: "not-known-here"} })}},
 	{"bad-unknown", "", []change{verifying("b"), facts(func(f *Facts) { f.Layers[0].Signed.Cause = &Cause{} })}},
 	{"bad-signature", "", []change{check(&cms.SignatureError{Kind: cms.Invalid})}},
 	{"untrusted", "", []change{by(person{name: "Eve Dropper", addresses: []string{"eve@example.org"}, issuer: "UX evil CA"}), from("eve@example.org"), fromName(""),
