@@ -38,6 +38,8 @@ var allowed = []allowance{
 		reason: "RFC 5652, Sections 6.1 and 6.2: they follow from the form and say nothing else; openssl ignores them as well, but cannot read large ones"},
 	{name: "recipient of another kind", edit: knownRecipients,
 		reason: "RFC 5652, Section 6.2: unimplemented alternatives are handled gracefully; openssl stops at them"},
+	{name: "parameters of a key wrap", edit: wrapParameters,
+		reason: "RFC 3370, Section 4.3.1: they are NULL; senders that leave them out of the message have them in what the key is made of, and are read with a note"},
 	{name: "name of a signer or recipient", edit: plainNames,
 		reason: "RFC 5280, Section 7.1 with RFC 4518, Section 2: control characters, blanks and case do not count in names"},
 	{name: "path", complaints: true, reason: "openssl holds certificates against rules that the validation of a path does not have: see complaints"},
@@ -74,6 +76,7 @@ type complaint struct {
 // instead.
 var complaints = []complaint{
 	{"Missing Authority Key Identifier", "RFC 5280, Section 4.2.1.1 asks it of CAs; it helps to build paths", without("-x509_strict"), always},
+	{"Empty Subject Alternative Name", "it names nobody; openssl itself makes it of subjectAltName=email:copy, and accepts it by default", without("-x509_strict"), always},
 	{"Missing Subject Key Identifier", "RFC 5280, Section 4.2.1.2, the same", without("-x509_strict"), always},
 	{"CA cert does not include key usage extension", "RFC 5280, Section 6.1.4 (n): if a key usage extension is present", without("-x509_strict"), always},
 	{"Basic Constraints of CA cert not marked critical", "RFC 5280, Section 6.1.4 (k) looks at cA alone", without("-x509_strict"), always},
@@ -293,6 +296,20 @@ func knownRecipients(n *cmstest.Node) {
 	})
 }
 
+// wrapParameters puts the NULL of 3DES key wrap into recipients with key agreement.
+func wrapParameters(n *cmstest.Node) {
+	for _, r := range n.At(1, 0).Find(ber.Set).Children {
+		if r.Tag != ber.Context(1) {
+			continue
+		}
+		for _, field := range r.Children {
+			if field.Tag == ber.Sequence && len(field.Children) == 2 && field.At(0).Tag == ber.ObjectIdentifier && len(field.At(1).Children) == 1 {
+				field.At(1).Insert(1, cmstest.Primitive(ber.Null, nil))
+			}
+		}
+	}
+}
+
 // plainNames drops control characters from the strings of names.
 func plainNames(n *cmstest.Node) {
 	parties := n.At(1, 0).Find(ber.Set).Children
@@ -326,9 +343,16 @@ func bagOfCertificates(n *cmstest.Node) {
 	s.Data().Children = slices.DeleteFunc(s.Data().Children, func(c *cmstest.Node) bool { return c.Tag == ber.Context(1) })
 	if bag := s.Certificates(); bag != nil {
 		bag.Children = slices.DeleteFunc(bag.Children, func(c *cmstest.Node) bool {
-			return !isCertificate(c) || len(c.At(0).Children) < 7 || !wellFormedNumber(c.At(0, 1).Value)
+			return !isCertificate(c) || len(c.At(0).Children) < 7 || !wellFormedNumber(c.At(0, 1).Value) || inBER(c)
 		})
 	}
+}
+
+// inBER reports whether a certificate has an indefinite length anywhere, which none may have.
+func inBER(c *cmstest.Node) bool {
+	found := false
+	c.Walk(func(n *cmstest.Node) { found = found || n.Indefinite })
+	return found
 }
 
 // wellFormedNumber reports whether the octets of an INTEGER are as few as they can be.

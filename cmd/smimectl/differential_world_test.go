@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -277,9 +278,21 @@ func findObject(mail []byte) embedded {
 			break
 		}
 	}
+	// A change may have put empty lines into the base64.
+	blank := func(i int) bool { return strings.TrimSpace(lines[i]) == "" }
+	data := func(i int) bool {
+		return !blank(i) && !strings.HasPrefix(lines[i], "--") && base64Line.MatchString(lines[i])
+	}
+	for i := first - 1; i > 0 && (blank(i) || data(i)); i-- {
+		if data(i) {
+			first = i
+		}
+	}
 	last := first
-	for last < len(lines) && !strings.HasPrefix(lines[last], "--") && strings.TrimSpace(lines[last]) != "" {
-		last++
+	for i := first; i < len(lines) && (blank(i) || data(i)); i++ {
+		if data(i) {
+			last = i + 1
+		}
 	}
 	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(strings.Join(lines[first:last], "")), ""))
 	if err != nil || len(der) == 0 {
@@ -287,6 +300,8 @@ func findObject(mail []byte) embedded {
 	}
 	return embedded{strings.Join(lines[:first], ""), strings.Join(lines[last:], ""), der}
 }
+
+var base64Line = regexp.MustCompile(`^[A-Za-z0-9+/=]+[ \t\r]*\n?$`)
 
 // put returns the mail with another object.
 func (e embedded) put(der []byte) []byte {
