@@ -301,7 +301,7 @@ func findObject(mail []byte) embedded {
 	return embedded{strings.Join(lines[:first], ""), strings.Join(lines[last:], ""), der}
 }
 
-var base64Line = regexp.MustCompile(`^[A-Za-z0-9+/=]+[ \t\r]*\n?$`)
+var base64Line = regexp.MustCompile(`^[A-Za-z0-9+/= \t\r]+\n?$`)
 
 // put returns the mail with another object.
 func (e embedded) put(der []byte) []byte {

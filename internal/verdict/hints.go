@@ -28,7 +28,7 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	case IssuerUnknown:
 		return []string{"smimectl ca add --from-mail " + name, call("--ca CA.pem")}
 	case IssuerMissing:
-		return []string{call("--chain ISSUER.pem"), call("--ca ROOT.pem")}
+		return []string{call("--online"), call("--chain ISSUER.pem"), call("--ca ROOT.pem")}
 	case CertificateMissing:
 		return []string{call("--chain SIGNER.pem"), "smimectl cert import OTHER-MAIL.eml"}
 	case ExpiredNow:
@@ -42,7 +42,7 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	case WeakKey:
 		return []string{call("--allow-legacy rsa-1024")}
 	case RevocationUnknown:
-		return []string{call("--no-revocation")}
+		return []string{call("--online"), call("--crl CA.crl")}
 	case FromMismatch, FromMissing, FromMultiple, FromNameMisleads:
 		if c != nil {
 			if own := c.Addresses(); len(own) > 0 {
