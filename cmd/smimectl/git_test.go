@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"crypto/x509"
 	"strings"
 	"testing"
 	"time"
 
+	"smimectl/internal/cms/cmstest"
 	"smimectl/internal/verdict"
 )
 
@@ -106,6 +108,47 @@ func TestGitStatus(t *testing.T) {
 		}
 		if out.String() != want {
 			t.Errorf("%s:\n%s\nwant\n%s", test.name, &out, want)
+		}
+	}
+}
+
+// TestGitCodeSigning signs commits with a certificate for code, which is not for mail; one for servers is for neither.
+func TestGitCodeSigning(t *testing.T) {
+	t.Parallel()
+	w := newReleaseWorld(t)
+	root := cmstest.Issue(t, nil, cmstest.Options{CommonName: "Code Root", CA: true, Key: cmstest.Key(t, "p-256", 90)})
+	w.pem("code-ca.pem", root, false)
+	const payload = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\ncommitter Carol <carol@example.test> 1780315200 +0000\n\nmessage\n"
+	for _, test := range []struct {
+		name string
+		use  x509.ExtKeyUsage
+		exit int
+	}{
+		{"code", x509.ExtKeyUsageCodeSigning, exitYes},
+		{"server", x509.ExtKeyUsageServerAuth, exitKey},
+	} {
+		id := cmstest.Issue(t, root, cmstest.Options{Key: cmstest.Key(t, "p-256", 91), CommonName: "Carol", Emails: []string{test.name + "@example.test"}, ExtKeyUsage: []x509.ExtKeyUsage{test.use}})
+		w.pem(test.name+".pem", id, true)
+		w.must(nil, "id", "import", "--no-passphrase", w.path(test.name+".pem"))
+		who := test.name + "@example.test"
+		if r := w.here([]byte(aliceMail+marker+"\n"), "sign", "--any-from", "-i", who); r.code != exitKey {
+			t.Errorf("%s: signs mail: exit code %d", test.name, r.code)
+		}
+		r := w.here([]byte(payload), "--status-fd=2", "-bsau", who)
+		if r.code != test.exit || (r.code == exitYes) != strings.Contains(r.stderr, "\n[GNUPG:] SIG_CREATED ") {
+			t.Errorf("%s: exit code %d\n%s", test.name, r.code, r.stderr)
+		}
+		if r.code != exitYes {
+			continue
+		}
+		w.write("commit.sig", []byte(r.stdout))
+		w.must(nil, "ca", "add", w.path("code-ca.pem"))
+		r = w.here([]byte(payload), "--status-fd=1", "--verify", w.path("commit.sig"), "-")
+		if r.code != exitYes || !strings.Contains(r.stdout, "\n[GNUPG:] GOODSIG ") || !strings.Contains(r.stderr, "the committer is carol@example.test") {
+			t.Errorf("%s: exit code %d\n%s%s", test.name, r.code, r.stdout, r.stderr)
+		}
+		if r = w.here(nil, "verify", "--content", w.path("small.eml"), w.path("commit.sig")); r.code != exitNo {
+			t.Errorf("%s: other content: exit code %d", test.name, r.code)
 		}
 	}
 }

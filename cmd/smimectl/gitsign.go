@@ -48,7 +48,7 @@ func (a *app) gitPayload() ([]byte, error) {
 }
 
 func (a *app) gitSign(c gitCall, status *gitStatus) error {
-	o := &signOptions{raw: true}
+	o := &signOptions{raw: true, code: true}
 	o.identity.passphrase.env = a.env
 	o.identity.who = []string{gitWho(c.key)}
 	if err := a.checkTrust(&o.trust); err != nil {

@@ -76,6 +76,16 @@ type sendingRules struct {
 	now   time.Time
 	least minValidity
 	guard *guard
+	code  bool // a commit or a tag is signed: certificates for code will do
+}
+
+// signing is the use of a signer.
+func (r *sendingRules) signing() sendingUse {
+	use := useSigner
+	if r.code {
+		use.purpose = certpath.PurposeCode
+	}
+	return use
 }
 
 // newSendingRules puts together what is at hand about revocation.
@@ -113,7 +123,7 @@ func (r *sendingRules) refuses(c *cert.Certificate, purpose certpath.Purpose) *r
 		}
 		return &refusal{why: verdict.Escape(detail), hints: []string{lookAt(c)}, purpose: true}
 	}
-	if purpose == certpath.PurposeSign && !key.CanSign {
+	if purpose != certpath.PurposeEncrypt && !key.CanSign {
 		return &refusal{why: "nothing can be signed with a key of kind " + key.Title, hints: []string{lookAt(c)}, purpose: true}
 	}
 	switch {

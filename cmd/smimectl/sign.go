@@ -30,6 +30,7 @@ type signOptions struct {
 	pss      bool
 	digest   string
 	least    minValidity
+	code     bool // a commit or a tag
 	many     manyFlags
 	outputs  outputsFlags
 }
@@ -229,6 +230,7 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 	if err != nil {
 		return nil, nil, err
 	}
+	rules.code = o.code
 	ids, err := a.signingIdentities(o, from, rules)
 	if err != nil {
 		return nil, nil, err
@@ -333,10 +335,11 @@ func (a *app) chooseSigner(ids []*identity, rules *sendingRules) (*identity, err
 		}
 		list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id})
 	}
-	c := rules.choose(list, useSigner)
-	a.explainChoice(ids[0].who(), useSigner, c)
+	use := rules.signing()
+	c := rules.choose(list, use)
+	a.explainChoice(ids[0].who(), use, c)
 	if c.taken == nil {
-		return nil, c.refusal.error(ids[0].who(), useSigner)
+		return nil, c.refusal.error(ids[0].who(), use)
 	}
 	return c.taken.identity, nil
 }
