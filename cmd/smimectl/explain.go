@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,26 +12,57 @@ import (
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	cmd := newVerb("explain [CODE]", "what a reason in a report means",
-		`Explain says what a reason code means and what to do. Without CODE it lists them all.`,
+	cmd := newVerb("explain [CODE | TEXT]", "what a reason in a report means, or what openssl or gpgsm said",
+		`Explain says what a reason code means and what to do. Without CODE it lists them all. It also takes what openssl or
+gpgsm printed, in quotation marks or with - from standard input, and finds the reason that it stands for.`,
 		`  smimectl explain content-changed
-  smimectl explain`)
-	cmd.Args = atMostOne
+  smimectl explain
+  smimectl explain "Verify error:unable to get local issuer certificate"`)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
+		switch {
+		case len(args) == 0:
 			return a.listCodes()
+		case len(args) == 1 && args[0] == "-":
+			text, err := io.ReadAll(io.LimitReader(a.env.stdin, maxForeign))
+			if err != nil {
+				return readError(displayName("-"), err)
+			}
+			return a.explain(string(text))
 		}
-		info, ok := verdict.Explain(args[0])
-		if !ok {
-			return usageErrorf("there is no reason code %s", quoted(args[0])).withHint("all of them:  smimectl explain")
-		}
-		if a.global.json {
-			return stdoutError(json.NewEncoder(a.env.stdout).Encode(info))
-		}
-		_, err := fmt.Fprintf(a.env.stdout, "%s: %s\n\n%s\n", info.Code, info.Title, wrap(info.Explain+"\n\n"+info.Do, 76))
-		return stdoutError(err)
+		return a.explain(strings.Join(args, " "))
 	}
 	return cmd
+}
+
+// maxForeign is far above what a program says in one go.
+const maxForeign = 1 << 20
+
+// explain looks for a code of ours first, then for what others say.
+func (a *app) explain(text string) error {
+	info, ours := verdict.Explain(text)
+	other := foreignText{}
+	if !ours {
+		var ok bool
+		if other, ok = explainForeign(text); !ok {
+			return usageErrorf("there is no reason code %s", quoted(text)).withHint("all of them:  smimectl explain").
+				withHint("what openssl or gpgsm said goes in quotation marks, or from a pipe:  ... 2>&1 | smimectl explain -")
+		}
+		info, _ = verdict.Explain(string(other.code))
+	}
+	if a.global.json {
+		return stdoutError(json.NewEncoder(a.env.stdout).Encode(info))
+	}
+	_, width := a.env.terminal(a.env.stdout)
+	about := ""
+	if !ours {
+		about = "\"" + other.says + "\" is said for:  " + string(info.Code)
+		if other.why != "" {
+			about += "\n" + other.why
+		}
+		about = wrap(about, min(width, 76)) + "\n\n"
+	}
+	_, err := fmt.Fprintf(a.env.stdout, "%s%s: %s\n\n%s\n", about, info.Code, info.Title, wrap(info.Explain+"\n\n"+info.Do, min(width, 76)))
+	return stdoutError(err)
 }
 
 func (a *app) listCodes() error {

@@ -57,6 +57,8 @@ is read from standard input.
   smimectl cert import colleague.eml      a certificate to encrypt to
   smimectl ca add root.pem                whom you trust to vouch for others
 
+  smimectl doctor                         is everything set up?
+
 No certificate yet?  smimectl demo        a toy CA and two people to play with
 All flags of a verb: smimectl VERB --help
 `
