@@ -88,3 +88,42 @@ func BenchmarkVerbs(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkMany measures mails of 2 kB, many of them in one run; the figures are
+// for one mail.
+func BenchmarkMany(b *testing.B) {
+	const mails = 1000
+	dir, env := benchmarkWorld(b)
+	drafts := filepath.Join(dir, "drafts", "cur")
+	if err := os.MkdirAll(drafts, 0o700); err != nil {
+		b.Fatal(err)
+	}
+	body := bytes.Repeat([]byte("a line of seventy-two characters of plain text, as mail has it, 0123456\n"), 2000/72)
+	for i := range mails {
+		header := fmt.Sprintf("From: alice@example.test\nTo: bob@example.test\nSubject: mail %d\nContent-Type: text/plain\n\n", i)
+		if err := os.WriteFile(filepath.Join(drafts, fmt.Sprintf("%d.host:2,S", i)), append([]byte(header), body...), 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	folder := func(name string) string { return filepath.Join(dir, name) }
+	for _, verb := range []struct {
+		name string
+		args []string
+	}{
+		{"sign", []string{"sign", "--out-dir", folder("s"), folder("drafts")}},
+		{"verify", []string{"verify", folder("s")}},
+		{"encrypt", []string{"encrypt", "--no-self", "--out-dir", folder("e"), folder("drafts")}},
+		{"decrypt", []string{"decrypt", "--out-dir", folder("d"), folder("e")}},
+	} {
+		for _, jobs := range []string{"1", "2"} {
+			b.Run(verb.name+"/"+jobs, func(b *testing.B) {
+				for range b.N {
+					if code := run(env, append([]string{"-q", "-j", jobs}, verb.args...)); code != exitYes && code != exitNothing {
+						b.Fatalf("smimectl %v ended with %d", verb.args, code)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*mails), "µs/mail")
+			})
+		}
+	}
+}

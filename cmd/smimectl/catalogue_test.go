@@ -167,6 +167,7 @@ func (f *catalogueFolder) checkFiles(t *testing.T, c *hostiletest.Case) {
 
 func checkCatalogueReport(t *testing.T, c *hostiletest.Case, code int, data []byte) {
 	t.Helper()
+	checkSchemaOfLines(t, "report", data)
 	var report struct {
 		Verdict *string
 		Exit    int

@@ -281,7 +281,7 @@ func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert
 	if err != nil {
 		return nil, err
 	}
-	finder := &recipientFinder{a: a, rules: rules}
+	finder := &recipientFinder{a: a, rules: rules, kept: o.trust.kept}
 	for _, address := range wanted {
 		if !containsAddress(skip, address) {
 			use := useRecipient

@@ -25,7 +25,10 @@ type environment struct {
 	getenv    func(string) string
 	now       func() time.Time
 	temporary *temporaryFiles
-	asking    *sync.Mutex // held while a person is asked for something; nil: nobody else asks
+	many      func() // called before work on many mails; nil: nothing
+
+	directories *directories // those that wait to be made durable; nil: each file makes its own so
+	asking      *sync.Mutex  // held while a person is asked for something; nil: nobody else asks
 }
 
 func systemEnvironment() *environment {

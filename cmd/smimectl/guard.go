@@ -21,21 +21,33 @@ type guard struct {
 
 // newGuard is nil when nobody is to look, or there is nothing to look at.
 func (a *app) newGuard(t *trustFlags, now time.Time) (*guard, error) {
-	evidence, err := a.evidence(t)
+	material, err := a.revocationKept(t)
 	if err != nil {
 		return nil, err
 	}
+	evidence := material.evidence()
 	if evidence == nil || evidence.Empty() && !t.required && !t.online {
 		return nil, nil
 	}
-	g := &guard{required: t.required, request: certpath.Request{At: now, Evidence: evidence}, complete: a.completer(t)}
-	if g.request.Anchors, g.find, err = a.anchors(t); err != nil {
+	grounds, err := a.groundsKept(t)
+	if err != nil {
 		return nil, err
 	}
-	if g.request.Candidates, err = furtherCertificates(t); err != nil {
+	request := certpath.Request{At: now, Evidence: evidence, Known: material.known, Anchors: grounds.anchors, Candidates: grounds.candidates}
+	return &guard{required: t.required, request: request, find: grounds.find, complete: a.completer(t)}, nil
+}
+
+func (a *app) guardGrounds(t *trustFlags) (*guardGrounds, error) {
+	g := &guardGrounds{}
+	var err error
+	if g.anchors, g.find, err = a.anchors(t); err != nil {
 		return nil, err
 	}
-	g.request.Candidates = append(g.request.Candidates, a.storedCertificates()()...)
+	further, err := furtherCertificates(t)
+	if err != nil {
+		return nil, err
+	}
+	g.candidates = slices.Concat(further, a.storedCertificates()())
 	return g, nil
 }
 

@@ -51,7 +51,7 @@ func (j *judgeFlags) addValidation(cmd *cobra.Command) {
 	f.Var(onceOf(&j.purpose, "email", "any"), "purpose", "email, or any: do not look at key usage")
 	f.Var(many(&j.allowLegacy, "NAME"), "allow-legacy", "accept broken algorithms by name (sha1, md5, 3des, rsa-1024, ..., all)")
 	f.BoolVar(&j.allowSHA1, "allow-sha1", false, "short for --allow-legacy sha1")
-	f.Var(many(&j.policies, "OID"), "policy", "certificate policy that must hold (repeatable)")
+	f.Var(many(&j.policies, "OID"), "policy", "acceptable certificate policy; that one holds is asked for by --explicit-policy, or by a CA (repeatable)")
 	f.BoolVar(&j.explicitPolicy, "explicit-policy", false, "initial-explicit-policy of RFC 5280")
 	f.BoolVar(&j.inhibitMapping, "inhibit-policy-mapping", false, "initial-policy-mapping-inhibit of RFC 5280")
 	f.BoolVar(&j.inhibitAny, "inhibit-any-policy", false, "initial-any-policy-inhibit of RFC 5280")
@@ -185,5 +185,5 @@ func (j *judgeFlags) examiner(a *app) (*message.Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &message.Examiner{Anchors: anchors, AnchorsFor: find, Chain: chain, Store: a.storedCertificates(), CRLs: lists, OCSP: responses, Online: a.fetchers(&j.trust), Policy: policy, Paths: paths, Spool: a.env.spoolOptions()}, nil
+	return &message.Examiner{Anchors: anchors, AnchorsFor: find, Chain: chain, Store: a.storedCertificates(), CRLs: lists, OCSP: responses, Online: a.fetchers(&j.trust), Policy: policy, Paths: paths, Spool: a.env.spoolOptions(), Kept: message.NewKept()}, nil
 }

@@ -107,6 +107,7 @@ func mailsOf(operand string, give func(*mail) bool) bool {
 		return mailsOfFile(operand, safeBelow(operand), info.Mode().IsRegular(), give)
 	}
 	stop := errors.New("stop")
+	var maildir delivered
 	err = filepath.WalkDir(operand, func(path string, d fs.DirEntry, err error) error {
 		below, _ := filepath.Rel(operand, path)
 		switch {
@@ -134,7 +135,7 @@ func mailsOf(operand string, give func(*mail) bool) bool {
 		if !regular { // a pipe or a device would be waited for
 			return nil
 		}
-		if !mailsOfFile(path, below, true, give) {
+		if !mailsOfFile(path, below, !maildir.holds(path), give) {
 			return stop
 		}
 		return nil
@@ -156,9 +157,34 @@ func skippedFolder(path, name string) bool {
 	return err != nil
 }
 
-// mailsOfFile gives the mail of a file, or each one of an mbox file.
-func mailsOfFile(path, below string, regular bool, give func(*mail) bool) bool {
-	if !regular || !isMailbox(path) {
+// delivered tells the files of a Maildir, each of which is one mail by definition:
+// nobody has to look into them.
+type delivered struct {
+	folder string // the last one that was looked at
+	is     bool
+}
+
+func (d *delivered) holds(path string) bool {
+	folder := filepath.Dir(path)
+	if folder == d.folder {
+		return d.is
+	}
+	d.folder, d.is = folder, false
+	base := filepath.Base(folder)
+	if base == "cur" || base == "new" {
+		d.is = true
+		for _, name := range []string{"cur", "new", "tmp"} {
+			info, err := os.Stat(filepath.Join(filepath.Dir(folder), name))
+			d.is = d.is && err == nil && info.IsDir()
+		}
+	}
+	return d.is
+}
+
+// mailsOfFile gives the mail of a file, or each one of a file that may be an mbox
+// file and is one.
+func mailsOfFile(path, below string, several bool, give func(*mail) bool) bool {
+	if !several || !isMailbox(path) {
 		return give(&mail{name: path, below: below, path: path})
 	}
 	f, err := os.Open(path)

@@ -12,6 +12,7 @@ package main
 import (
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
@@ -21,7 +22,18 @@ func main() {
 	// nothing left behind.
 	signal.Ignore(syscall.SIGPIPE)
 	env.temporary.watch = watchInterrupts(env.temporary)
+	env.many = collectLess
 	code := run(env, os.Args[1:])
 	env.temporary.removeAll()
 	os.Exit(code)
+}
+
+// collectLess has garbage collected when the heap is four times what is in use and
+// not twice: what is in use are some megabytes, and each small mail leaves more
+// garbage behind than it takes work. Where the person runs it has decided, that
+// stays.
+func collectLess() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(300)
+	}
 }

@@ -89,6 +89,14 @@ func (s *several) run(a *app, operands []string) error {
 		return usageErrorf("--skip-done has nothing to tell by what was done").
 			withHint("keep the results in a file:  --report results.jsonl --skip-done")
 	}
+	if a.env.many != nil {
+		a.env.many()
+	}
+	if s.outputs.given() {
+		a.env.temporary.watchAll()
+		a.env.directories = &directories{}
+		defer a.env.directories.sync()
+	}
 	results, err := a.openResults(s.flags.skipDone)
 	if err != nil {
 		return err

@@ -61,18 +61,25 @@ func readResponses(name string) ([]certpath.Response, error) {
 // evidence is what --crl, --ocsp and the store tell of revocations; nil when
 // nobody is to look.
 func (a *app) evidence(t *trustFlags) (*certpath.Evidence, error) {
+	m, err := a.revocationMaterial(t)
+	if err != nil {
+		return nil, err
+	}
+	return m.evidence(), nil
+}
+
+func (a *app) revocationMaterial(t *trustFlags) (*revocationMaterial, error) {
 	if t.off {
-		return nil, nil
+		return &revocationMaterial{off: true}, nil
 	}
-	lists, err := a.revocationLists(t)
-	if err != nil {
+	m := &revocationMaterial{known: certpath.NewKnown()}
+	var err error
+	if m.lists, err = a.revocationLists(t); err != nil {
 		return nil, err
 	}
-	responses, err := ocspResponses(t)
-	if err != nil {
-		return nil, err
+	for i := range m.lists {
+		m.lists[i].Lasting = true
 	}
-	e := certpath.NewEvidence(lists...)
-	e.AddResponses(responses...)
-	return e, nil
+	m.responses, err = ocspResponses(t)
+	return m, err
 }

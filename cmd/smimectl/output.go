@@ -17,6 +17,28 @@ type temporaryFiles struct {
 	mu    sync.Mutex
 	names map[string]bool
 	watch func() // has them removed when the run is interrupted
+
+	watched   bool         // an interruption waits for those who finish
+	finishing sync.RWMutex // held for reading while a finished file gets its name
+}
+
+// watchAll has interruptions wait for the moments in which files get their names, for
+// a run in which there are many such moments.
+func (t *temporaryFiles) watchAll() {
+	if t.watch != nil {
+		t.watch()
+		t.watched = true
+	}
+}
+
+// finish is called before a finished file gets its name; what it returns, after the
+// file has taken the target's place. In between no interruption is let in.
+func (t *temporaryFiles) finish() (finished func()) {
+	if !t.watched {
+		return holdInterrupts()
+	}
+	t.finishing.RLock()
+	return t.finishing.RUnlock
 }
 
 func (t *temporaryFiles) add(name string) {
@@ -141,11 +163,18 @@ func (o *output) pattern() string {
 	return ".smimectl-" + base + "-"
 }
 
-// giveName gives the finished file a name beside the target, for a moment: a rename
-// replaces what is there, a link does not.
+// giveName gives the finished file the target's name if nothing has it, else one
+// beside the target, for a moment: a rename replaces what is there, a link does not.
 func (o *output) giveName() (string, error) {
 	if o.named {
 		return o.file.Name(), nil
+	}
+	err := linkUnnamed(o.file, o.target)
+	if err == nil {
+		return o.target, nil
+	}
+	if !errors.Is(err, os.ErrExist) {
+		return "", err
 	}
 	for try := 0; ; try++ {
 		name := filepath.Join(filepath.Dir(o.target), o.pattern()+strconv.FormatUint(rand.Uint64(), 36))
@@ -177,14 +206,14 @@ func (o *output) commit() error {
 	name := ""
 	if err == nil {
 		if !o.named {
-			defer holdInterrupts()()
+			defer o.env.temporary.finish()()
 		}
 		name, err = o.giveName()
 	}
 	if closeErr := o.file.Close(); err == nil {
 		err = closeErr
 	}
-	if err == nil {
+	if err == nil && name != o.target {
 		err = os.Rename(name, o.target)
 	}
 	if err != nil {
@@ -197,8 +226,48 @@ func (o *output) commit() error {
 	}
 	o.env.temporary.forget(name)
 	o.file = nil
+	if o.env.directories != nil {
+		o.env.directories.add(filepath.Dir(o.target))
+		return nil
+	}
 	syncDirectory(filepath.Dir(o.target))
 	return nil
+}
+
+// directories are those in which a run has put files. Each is made durable once, at
+// the end of the run, and not for each file: before the run ends nobody is told that
+// the work is done.
+type directories struct {
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+// maxDirectories is how many may wait.
+const maxDirectories = 1024
+
+func (d *directories) add(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.names) == maxDirectories && !d.names[name] {
+		d.syncAll()
+	}
+	if d.names == nil {
+		d.names = map[string]bool{}
+	}
+	d.names[name] = true
+}
+
+func (d *directories) sync() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.syncAll()
+}
+
+func (d *directories) syncAll() {
+	for name := range d.names {
+		syncDirectory(name)
+	}
+	clear(d.names)
 }
 
 func (o *output) copyHeld() error {

@@ -14,6 +14,7 @@ import (
 type recipientFinder struct {
 	a       *app
 	rules   *sendingRules
+	kept    *keptTrust
 	found   []recipient
 	without []string // addresses without any certificate
 	unfit   error    // of the first one whose certificates must not be used
@@ -58,21 +59,47 @@ func (f *recipientFinder) take(who string, candidates []candidate, use sendingUs
 // candidates are the certificates of the store for an address, one's own first:
 // what they can read is known.
 func (f *recipientFinder) candidates(address cert.Address) ([]candidate, error) {
-	store := f.a.env.store()
-	var out []candidate
-	ids, err := store.IdentitiesFor(address)
+	k := f.keep()
+	return k.people.find(address.String(), func() ([]candidate, error) {
+		store := f.a.env.store()
+		var out []candidate
+		ids, err := store.IdentitiesFor(address)
+		if err != nil {
+			return nil, storeError(err)
+		}
+		for _, id := range ids {
+			out = append(out, candidate{certificate: id.Certificate, chain: id.Chain, reads: ownCapabilities})
+		}
+		entries, err := k.entries.find("", func() ([]storedCandidate, error) { return storedCandidates(store) })
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if slices.ContainsFunc(e.addresses, address.Equal) {
+				out = append(out, e.candidate)
+			}
+		}
+		return out, nil
+	})
+}
+
+// keep is where what is read of the store and of files is kept for further mails.
+func (f *recipientFinder) keep() *keptTrust {
+	if f.kept == nil {
+		f.kept = &keptTrust{}
+	}
+	return f.kept
+}
+
+// storedCandidates are the certificates of others that the store has.
+func storedCandidates(store *certstore.Store) ([]storedCandidate, error) {
+	entries, err := store.Certificates()
 	if err != nil {
 		return nil, storeError(err)
 	}
-	for _, id := range ids {
-		out = append(out, candidate{certificate: id.Certificate, chain: id.Chain, reads: ownCapabilities})
-	}
-	entries, err := store.CertificatesFor(address)
-	if err != nil {
-		return nil, storeError(err)
-	}
+	var out []storedCandidate
 	for _, e := range entries {
-		out = append(out, candidate{certificate: e.Certificate, reads: capabilitySet(e.Capabilities)})
+		out = append(out, storedCandidate{candidate{certificate: e.Certificate, reads: capabilitySet(e.Capabilities)}, e.Certificate.Addresses()})
 	}
 	return out, nil
 }
@@ -102,20 +129,29 @@ func (f *recipientFinder) named(who string) error {
 		use.skip = address.String()
 		return f.address(address, use)
 	}
-	entries, err := f.a.env.store().FindCertificates(who)
-	var query *certstore.QueryError
-	if err != nil && !errors.As(err, &query) {
-		return storeError(err)
+	list, err := f.keep().named.find(who, func() ([]candidate, error) {
+		entries, err := f.a.env.store().FindCertificates(who)
+		var query *certstore.QueryError
+		if err != nil && !errors.As(err, &query) {
+			return nil, storeError(err)
+		}
+		var out []candidate
+		for _, e := range entries {
+			out = append(out, candidate{certificate: e.Certificate, reads: capabilitySet(e.Capabilities)})
+		}
+		return out, nil
+	})
+	if err != nil {
+		return err
 	}
-	if len(entries) == 0 {
+	if len(list) == 0 {
 		return keyErrorf(verdict.CertificateMissing, "no certificate %s in the store", quoted(who)).
 			withHint("your certificates:  smimectl cert list").withHint("a file:  --to FILE.pem")
 	}
-	if len(entries) > 1 {
-		return usageErrorf("%s names %d certificates", quoted(who), len(entries)).withHint("write more of the fingerprint:  smimectl cert list")
+	if len(list) > 1 {
+		return usageErrorf("%s names %d certificates", quoted(who), len(list)).withHint("write more of the fingerprint:  smimectl cert list")
 	}
-	e := entries[0]
-	f.take(personOf(e.Certificate, who), []candidate{{certificate: e.Certificate, reads: capabilitySet(e.Capabilities)}}, useRecipient)
+	f.take(personOf(list[0].certificate, who), list, useRecipient)
 	return nil
 }
 
@@ -127,7 +163,7 @@ func personOf(c *cert.Certificate, who string) string {
 // file adds the person of a file. Beside the certificates of the issuers it may
 // hold several of the same person.
 func (f *recipientFinder) file(name string) error {
-	list, err := readCertificates(name)
+	list, err := f.keep().chains.find("file "+name, func() ([]*cert.Certificate, error) { return readCertificates(name) })
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (r *sendingRules) signing() sendingUse {
 
 // newSendingRules puts together what is at hand about revocation.
 func (a *app) newSendingRules(t *trustFlags, least minValidity, now time.Time) (*sendingRules, error) {
-	c, err := a.config()
+	c, err := a.configKept(t)
 	if err != nil {
 		return nil, err
 	}

@@ -239,7 +239,7 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 	if err != nil {
 		return nil, nil, err
 	}
-	further, err := furtherCertificates(&o.trust)
+	further, err := chainKept(&o.trust)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -283,7 +283,7 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *send
 					return nil, err
 				}
 			}
-		} else if c, err := a.config(); err != nil {
+		} else if c, err := a.configKept(&o.trust); err != nil {
 			return nil, err
 		} else if c.Identity != "" && a.noneFor(from) {
 			who = []string{c.Identity}

@@ -21,6 +21,7 @@ func watchInterrupts(temporary *temporaryFiles) func() {
 		signal.Notify(stop, interruptSignals()...)
 		go func() {
 			s := <-stop
+			temporary.finishing.Lock() // and for good: nothing more gets a name
 			temporary.removeAll()
 			signal.Reset(s)
 			if p, err := os.FindProcess(os.Getpid()); err == nil && p.Signal(s) == nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,9 +27,11 @@ type trustFlags struct {
 	online      bool
 	required    bool
 	off         bool
+	kept        *keptTrust // what was read before; nil: nothing is kept
 }
 
 func (t *trustFlags) add(cmd *cobra.Command) {
+	t.kept = &keptTrust{}
 	f := cmd.Flags()
 	f.Var(many(&t.ca, "FILE"), "ca", "trust the certificates of FILE and no others; none: trust nobody (repeatable)")
 	f.BoolVar(&t.systemRoots, "system-roots", false, "trust the system's TLS roots too")
@@ -132,13 +135,8 @@ func furtherCertificates(t *trustFlags) ([]*cert.Certificate, error) {
 // storedCertificates gives every certificate of the store, read at most once and
 // only when a message's own certificates do not do.
 func (a *app) storedCertificates() func() []*cert.Certificate {
-	var list []*cert.Certificate
-	done := false
-	return func() []*cert.Certificate {
-		if done {
-			return list
-		}
-		done = true
+	return sync.OnceValue(func() []*cert.Certificate { // of many mails, several ask at a time
+		var list []*cert.Certificate
 		store := a.env.store()
 		if entries, err := store.Certificates(); err == nil {
 			for _, e := range entries {
@@ -152,7 +150,7 @@ func (a *app) storedCertificates() func() []*cert.Certificate {
 			}
 		}
 		return list
-	}
+	})
 }
 
 // systemBundles are where systems keep their TLS roots in one file.

@@ -134,6 +134,21 @@ func (o OID) String() string {
 		if end == len(content) {
 			break // an arc that does not end here
 		}
+		if end-start < 9 { // 63 bits, as all that are in use
+			var arc uint64
+			for i := start; i <= end; i++ {
+				arc = arc<<7 | uint64(content[i]&0x7f)
+			}
+			if start == 0 {
+				root := min(arc/40, 2)
+				arc -= 40 * root
+				b.WriteString(strconv.FormatUint(root, 10))
+			}
+			b.WriteByte('.')
+			b.WriteString(strconv.FormatUint(arc, 10))
+			start = end + 1
+			continue
+		}
 		arc := new(big.Int)
 		for i := start; i <= end; i++ {
 			arc.Lsh(arc, 7)

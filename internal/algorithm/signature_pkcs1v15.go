@@ -3,6 +3,7 @@ package algorithm
 import (
 	"crypto"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/subtle"
 	"fmt"
 
@@ -77,7 +78,13 @@ func newPKCS1v15(d *Digest) *Signature {
 // verifyPKCS1v15 encodes what ought to be there and compares the whole of it (RFC 8017,
 // Section 8.2.2). Nothing of the signature is parsed, so nothing can hide in
 // it. The DigestInfo without NULL is another encoding and no signature.
+//
+// crypto/rsa does the same in two thirds of the time for the keys it takes; what it
+// finds good is good, and what it does not is looked at here.
 func verifyPKCS1v15(key *rsaNumbers, d *Digest, sum, sig []byte) bool {
+	if pub := key.goKey(); pub != nil && d.Hash != 0 && key.n.BitLen() >= minRSASigning && rsa.VerifyPKCS1v15(pub, d.Hash, sum, sig) == nil {
+		return true
+	}
 	got, ok := key.apply(sig)
 	if !ok {
 		return false

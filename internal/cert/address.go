@@ -137,6 +137,9 @@ func normalDomain(domain string) (normal, detail string) {
 		if len(domain) > 4*maxDomainSize {
 			return "", "the domain is too long"
 		}
+		if turnsASCII(domain) {
+			return "", "the domain has characters that only look like letters of ASCII"
+		}
 		ascii, err := domains.ToASCII(norm.NFC.String(strings.ToLower(domain)))
 		if err != nil {
 			return "", "the domain has characters that no domain may have"
@@ -163,6 +166,21 @@ func normalDomain(domain string) (normal, detail string) {
 		}
 	}
 	return domain, ""
+}
+
+// turnsASCII reports whether lower-casing or NFC makes ASCII of a character outside it, as of U+212A, the Kelvin sign,
+// and of U+0130, the I with a dot: such a domain and the one it looks like would be taken for one.
+func turnsASCII(domain string) bool {
+	for _, r := range domain {
+		if r < utf8.RuneSelf {
+			continue
+		}
+		lower := unicode.ToLower(r)
+		if lower < utf8.RuneSelf || isASCII(norm.NFC.String(string(r))) || isASCII(norm.NFC.String(string(lower))) {
+			return true
+		}
+	}
+	return false
 }
 
 // normalLiteral reads an address literal (RFC 5321, Section 4.1.3).

@@ -15,9 +15,10 @@ const (
 
 // Mailbox is one mailbox of a header field (RFC 5322, Section 3.4).
 type Mailbox struct {
-	Name    string // display name, decoded but not escaped; else a comment beside the address
-	Address Address
-	Group   bool // it stood in a group, which is not one mailbox in the sense of From
+	Name     string   // display name, decoded but not escaped; else a comment beside the address
+	Comments []string // all comments before it, in it and behind it, decoded but not escaped
+	Address  Address
+	Group    bool // it stood in a group, which is not one mailbox in the sense of From
 }
 
 // ParseMailboxes reads the value of a From, Sender, To or Cc field, unfolded
@@ -46,8 +47,9 @@ func ParseMailboxes(field string) ([]Mailbox, error) {
 
 // mailboxParser reads a header field from left to right.
 type mailboxParser struct {
-	s string
-	i int
+	s        string
+	i        int
+	comments []string // since the last mailbox
 }
 
 var (
@@ -120,6 +122,10 @@ func (p *mailboxParser) list() ([]Mailbox, error) {
 		}
 		if err := p.separator(inGroup); err != nil {
 			return nil, err
+		}
+		if n := len(out); n > 0 && len(p.comments) > 0 {
+			out[n-1].Comments = append(out[n-1].Comments, p.comments...)
+			p.comments = nil
 		}
 	}
 }

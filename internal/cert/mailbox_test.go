@@ -128,6 +128,22 @@ func TestParseMailboxes(t *testing.T) {
 	}
 }
 
+// TestCommentsOfMailboxes: comments belong to the mailbox they stand beside.
+func TestCommentsOfMailboxes(t *testing.T) {
+	t.Parallel()
+	list, err := cert.ParseMailboxes("(a) Alice (b) <(c) alice@example.org> (d), bob@example.org (e (f)), (g) carol@example.org, dave@example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range list {
+		got = append(got, strings.Join(m.Comments, "+"))
+	}
+	if want := "a+b+c+d|e (f)|g|"; strings.Join(got, "|") != want {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestParseMailboxesLimits(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

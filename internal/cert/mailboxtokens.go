@@ -102,6 +102,7 @@ func (p *mailboxParser) space() (comment string, err error) {
 			if comment, err = p.comment(); err != nil {
 				return "", err
 			}
+			p.comments = append(p.comments, DecodeWords(strings.TrimSpace(comment)))
 		case isControl(c):
 			return "", errControl
 		default:

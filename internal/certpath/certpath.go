@@ -50,6 +50,7 @@ type Request struct {
 	Purpose    Purpose
 	Policy     PolicyInputs
 	Evidence   *Evidence // revocation lists and OCSP responses; nil: revocation is not looked at
+	Known      *Known    // what requests before this one have found out; nil: nothing is remembered
 }
 
 // PolicyInputs are the inputs (c) and (e) to (g) of RFC 5280, Section 6.1.1.

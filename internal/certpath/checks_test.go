@@ -528,6 +528,17 @@ func TestListIssuersOnce(t *testing.T) {
 	if got := k.others(firstList(req.Evidence), []*cert.Certificate{anchor}); len(got) != 6 || !got[0].Equal(c) {
 		t.Errorf("got %d certificates of the name, want 6, the one that is meant first", len(got))
 	}
+	// What a list says of its key decides, whichever certificate would be first otherwise.
+	for id := range byte(2) {
+		l, err := cert.ParseCRL(certtest.List(certtest.ListTemplate{Extensions: []certtest.Extension{certtest.AKI([]byte{1 + id})}}, signer))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := k.others(&entryList{CRL: l}, []*cert.Certificate{anchor})
+		if len(got) != 6 || !bytes.Equal(got[0].SubjectKeyID(), []byte{1 + id}) {
+			t.Errorf("key identifier %d: the first is %x", 1+id, got[0].SubjectKeyID())
+		}
+	}
 	for range maxIssuerKeys - 6 {
 		req.Candidates = append(req.Candidates, mustCertificate(t, certtest.Issue(certtest.Template{Subject: root.Name}, root)))
 	}
@@ -636,6 +647,48 @@ func TestResponseKeys(t *testing.T) {
 		k.evidence = e
 		if k.findResponder(r, issuer, []*cert.Certificate{issuer}); !e.exhausted || e.checks != maxListChecks {
 			t.Errorf("%s: looked at for nothing", c.name)
+		}
+	}
+}
+
+// TestKnown: what was found out is not found out again, unless the list serves one request alone, and without a memory
+// it always is.
+func TestKnown(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		known   *Known
+		lasting bool
+		finds   int
+	}{
+		{"a list that lasts", NewKnown(), true, 1}, {"a list of one request", NewKnown(), false, 2}, {"no memory", nil, true, 2},
+	} {
+		l := &entryList{CRL: &cert.CRL{}, lasting: c.lasting}
+		for _, answer := range []bool{true, false} {
+			signed, listed := 0, 0
+			for range 2 {
+				got := c.known.signed(l, fmt.Sprint("key", answer), func() bool { signed++; return answer })
+				listing := c.known.listing(l, fmt.Sprint("certificate", answer), func() cert.Listing { listed++; return cert.Listing{Fault: fmt.Sprint(answer)} })
+				if got != answer || listing.Fault != fmt.Sprint(answer) {
+					t.Errorf("%s: got %v, %v, want %v", c.name, got, listing.Fault, answer)
+				}
+			}
+			if signed != c.finds || listed != c.finds {
+				t.Errorf("%s: looked %d and %d times, want %d", c.name, signed, listed, c.finds)
+			}
+		}
+	}
+	root := certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("Root")), Key: certtest.NewKey("ed25519")}, nil)
+	other := certtest.Issue(certtest.Template{Subject: root.Name, Key: certtest.NewKey("ed25519")}, nil)
+	child := mustCertificate(t, certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("Child"))}, root))
+	for _, known := range []*Known{nil, NewKnown()} {
+		for range 2 {
+			if r := known.link(child, mustCertificate(t, root)); r.err != nil {
+				t.Errorf("issuer: %v", r.err)
+			}
+			if r := known.link(child, mustCertificate(t, other)); r.err == nil {
+				t.Error("another one with the name of the issuer has signed")
+			}
 		}
 	}
 }

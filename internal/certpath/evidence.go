@@ -21,8 +21,9 @@ const nameWork, lookWork = 1 << 10, 16
 
 // List is a revocation list that was handed in.
 type List struct {
-	CRL    *cert.CRL
-	Source string // "file", "store", "message": for those who report
+	CRL     *cert.CRL
+	Source  string // "file", "store", "message": for those who report
+	Lasting bool   // it serves further requests, so that what is found out about it is worth remembering
 }
 
 // Evidence is a set of revocation lists and of answers of responders, with what
@@ -40,6 +41,7 @@ type Evidence struct {
 	paths      int
 	work       int
 	exhausted  bool
+	known      *Known
 }
 
 // signaturePair is a list and a key.
@@ -77,8 +79,9 @@ type scope struct {
 // entryList is one list.
 type entryList struct {
 	*cert.CRL
-	source string
-	order  int // of handing in
+	source  string
+	order   int // of handing in
+	lasting bool
 }
 
 // NewEvidence makes an Evidence of lists. Where two say the same, the source
@@ -97,11 +100,15 @@ func NewEvidence(lists ...List) *Evidence {
 	}
 	for i, l := range lists {
 		if l.CRL != nil {
-			e.add(&entryList{CRL: l.CRL, source: l.Source, order: i})
+			e.add(&entryList{CRL: l.CRL, source: l.Source, order: i, lasting: l.Lasting})
 		}
 	}
 	return e
 }
+
+// Remember has what is found out about lasting lists kept in k. It must not be
+// called once the evidence has served a request.
+func (e *Evidence) Remember(k *Known) { e.known = k }
 
 // add puts a list into its scope.
 func (e *Evidence) add(l *entryList) {
@@ -155,8 +162,10 @@ func (e *Evidence) signed(l *entryList, c *cert.Certificate) bool {
 		return false
 	}
 	e.checks--
-	key, err := c.PublicKey()
-	r := err == nil && l.CheckSignedBy(key) == nil
+	r := e.known.signed(l, pair.spki, func() bool {
+		key, err := c.PublicKey()
+		return err == nil && l.CheckSignedBy(key) == nil
+	})
 	e.signatures[pair] = r
 	return r
 }
@@ -170,7 +179,7 @@ func (e *Evidence) find(l *entryList, c *cert.Certificate) cert.Listing {
 	if !e.spend(len(l.RawEntries)) {
 		return cert.Listing{Fault: "it is too large to be looked through"}
 	}
-	r := l.Find(c.Issuer, c.Serial)
+	r := e.known.listing(l, pair.certificate, func() cert.Listing { return l.Find(c.Issuer, c.Serial) })
 	e.listings[pair] = r
 	return r
 }

@@ -26,7 +26,7 @@ func (b *builder) link(child, parent *issuer) linkResult {
 	r := linkResult{err: errBudget}
 	if b.signatures < maxSignatures {
 		b.signatures++
-		r = checkLink(child.certificate, parent.certificate)
+		r = b.req.Known.link(child.certificate, parent.certificate)
 	}
 	b.links[pair] = r
 	return r

@@ -118,7 +118,7 @@ func (k *checker) standingOf(c *cert.Certificate, above []*cert.Certificate) lis
 		return listSigner{}
 	}
 	k.evidence.paths--
-	b := newBuilder(&Request{Leaf: c, Candidates: k.req.Candidates, Anchors: []Anchor{*k.anchor}, At: k.req.At, Purpose: PurposeAny})
+	b := newBuilder(&Request{Leaf: c, Candidates: k.req.Candidates, Anchors: []Anchor{*k.anchor}, At: k.req.At, Purpose: PurposeAny, Known: k.req.Known})
 	b.search()
 	deeper := &checker{req: k.req, evidence: k.evidence, anchor: k.anchor, pending: append(slices.Clone(k.pending), c)}
 	best := listSigner{}

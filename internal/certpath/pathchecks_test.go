@@ -99,6 +99,12 @@ func TestPathChecks(t *testing.T) {
 			e.Value = append(e.Value, 5, 0)
 			x.middle.Extensions = with(x.middle.Extensions, e)
 		}, "path-invalid CA", "malformed"},
+		{"what a leaf says of names below it is not read", func(x *chain) {
+			x.leaf.Extensions = with(x.leaf.Extensions, certtest.Extension{OID: "2.5.29.30", Value: []byte{5, 0}})
+		}, "", ""},
+		{"what a leaf says of names below it, if it is critical", func(x *chain) {
+			x.leaf.Extensions = with(x.leaf.Extensions, certtest.Extension{OID: "2.5.29.30", Critical: true, Value: []byte{5, 0}})
+		}, "path-invalid Alice", "its name constraints are malformed"},
 		{"the detail of an unfit leaf is that of the certificate", func(x *chain) {
 			x.leaf.Extensions = with(x.leaf.Extensions, certtest.EKU(serverAuth))
 		}, "wrong-purpose Alice", "its extended key usage allows"},

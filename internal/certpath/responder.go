@@ -83,7 +83,7 @@ func (k *checker) delegated(d *cert.Certificate, r *cert.OCSP, issuer *cert.Cert
 		return nil, "there is too much to look at"
 	}
 	k.evidence.paths--
-	b := newBuilder(&Request{Leaf: d, Anchors: []Anchor{{Certificate: issuer}}, At: r.ProducedAt, Purpose: PurposeAny})
+	b := newBuilder(&Request{Leaf: d, Anchors: []Anchor{{Certificate: issuer}}, At: r.ProducedAt, Purpose: PurposeAny, Known: k.req.Known})
 	b.search()
 	paths := b.results()
 	if len(paths) == 0 || !paths[0].Good() {

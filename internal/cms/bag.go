@@ -3,7 +3,6 @@ package cms
 import (
 	"math"
 
-	"smimectl/internal/cert"
 	"smimectl/internal/cms/ber"
 )
 
@@ -98,7 +97,7 @@ func (sd *SignedData) readCertificates(b *ber.Reader, left *budget) error {
 			sd.note("there are certificates of another kind than X.509")
 			return
 		}
-		c, err := cert.Parse(raw)
+		c, err := sd.lim.Certificate(raw)
 		if err != nil {
 			sd.BadCertificates++
 			return

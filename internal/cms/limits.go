@@ -1,6 +1,9 @@
 package cms
 
-import "smimectl/internal/cms/ber"
+import (
+	"smimectl/internal/cert"
+	"smimectl/internal/cms/ber"
+)
 
 // Limits bounds what is kept in memory and how much work a message may ask
 // for. Zero values mean the defaults.
@@ -14,6 +17,10 @@ type Limits struct {
 	Signers        int   // SignerInfos: 64
 	Attributes     int   // attributes of one SET, and values in it: 256
 	Inflated       int64 // octets of decompressed content: 64 GiB
+
+	// Certificate reads a certificate in the place of cert.Parse, of which it has to give the result: somebody may have
+	// read the same octets before. It must not keep der. nil is cert.Parse.
+	Certificate func(der []byte) (*cert.Certificate, error)
 }
 
 // withDefaults returns the limits with defaults for what is not set.
@@ -37,6 +44,9 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Signers, 64)
 	set(&l.Attributes, 256)
 	set64(&l.Inflated, 64<<30)
+	if l.Certificate == nil {
+		l.Certificate = cert.Parse
+	}
 	return l
 }
 

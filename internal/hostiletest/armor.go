@@ -28,6 +28,9 @@ func armorCases(tb testing.TB, w *World) []Case {
 		// leaves in doubt what the object is.
 		{"text before it", "hello\n" + good, accepted},
 		{"text behind it", good + "hello\n", accepted},
+		// Others read a mail there, from whom it says and with a text that nobody signed.
+		{"a mail's header before it, after an empty line", "\nFrom: eve@example.org\n\npay\n" + good, malformed},
+		{"a mail's header before it, with a NUL", "Subject: \x00\nFrom: eve@example.org\n\npay\n" + good, malformed},
 		{"certificates around it", string(CertificatePEM(w.AliceEC)) + good + string(CertificatePEM(w.AliceEC)), accepted},
 		{"text between two blocks", good + strings.Repeat("hello\n", 20_000) + good, malformed},
 		{"two blocks of different labels", good + string(pemOf("PKCS7", []byte("x"))), malformed},

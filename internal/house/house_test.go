@@ -24,7 +24,7 @@ var floors = map[string]struct {
 		"cmd opens files and words errors; ASN.1 stays below internal/cms",
 	},
 	"internal/message": {
-		[]string{"internal/verdict", "internal/forensics", "internal/mimewrap", "internal/certpath", "internal/cms", "internal/algorithm", "internal/cert", "internal/spool"},
+		[]string{"internal/verdict", "internal/forensics", "internal/mimewrap", "internal/certpath", "internal/cms", "internal/algorithm", "internal/cert", "internal/recent", "internal/spool"},
 		"message knows the order of work; keys and certificates are handed in, so it needs no store and no ASN.1",
 	},
 	"internal/verdict": {
@@ -38,12 +38,13 @@ var floors = map[string]struct {
 	"internal/mailroots":          {[]string{"internal/cert"}, "a list of certificates in the program: no files, no paths, no messages"},
 	"internal/mailroots/generate": {[]string{"internal/mailroots"}, "the maker of the list: no part of the program"},
 	"internal/house/mutants":      {nil, "it takes checks away to see whether a test turns red: no part of the program"},
-	"internal/certpath":           {[]string{"internal/algorithm", "internal/cert"}, "paths are judged without messages and files"},
+	"internal/certpath":           {[]string{"internal/algorithm", "internal/cert", "internal/recent"}, "paths are judged without messages and files"},
 	"internal/cms":                {[]string{"internal/cms/ber", "internal/algorithm", "internal/cert"}, "CMS knows no mail, no files and no trust"},
 	"internal/cms/asn1tree":       {[]string{"internal/cms/ber", "internal/algorithm"}, "names and values of an encoding for people: no meaning, no judgement"},
 	"internal/cms/ber":            {nil, "the bottom: octets only"},
 	"internal/cert":               {[]string{"internal/algorithm"}, "a certificate as a value over its bytes"},
 	"internal/algorithm":          {nil, "the bottom: primitives know no structures"},
+	"internal/recent":             {nil, "the bottom: answers to questions it knows nothing about"},
 	"internal/spool":              {nil, "the bottom: bytes held back"},
 }
 

@@ -18,6 +18,9 @@ func (w *walk) evidence(sd *cms.SignedData) *certpath.Evidence {
 		return nil
 	}
 	lists := slices.Clone(w.x.CRLs)
+	for i := range lists {
+		lists[i].Lasting = true
+	}
 	unreadable := 0
 	for _, raw := range sd.CRLs {
 		if l, err := cert.ParseCRL(raw); err == nil {
@@ -46,6 +49,7 @@ func (w *walk) evidence(sd *cms.SignedData) *certpath.Evidence {
 	}
 	e := certpath.NewEvidence(lists...)
 	e.AddResponses(responses...)
+	e.Remember(w.x.Kept.paths())
 	return e
 }
 

@@ -36,6 +36,7 @@ type Examiner struct {
 	Spool   spool.Options
 	Limits  cms.Limits
 	Secrets Secrets
+	Kept    *Kept // what was found out about earlier messages; nil: nothing is kept
 }
 
 // Fetcher fetches for one message, and says what could not be fetched, a

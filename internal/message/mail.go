@@ -15,7 +15,12 @@ import (
 // rather than a MIME entity: with one of them From is compared with the signer.
 var mailFields = []string{"From", "Sender", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "Reply-To", "Received", "Return-Path"}
 
+// isMail reports whether an entity is a mail. The line that an mbox file has before each mail makes it one: a mail
+// without From, then.
 func isMail(e *mimewrap.Entity) bool {
+	if strings.HasPrefix(string(e.Envelope), "From ") {
+		return true
+	}
 	for _, name := range mailFields {
 		if len(e.Header.Values(name)) > 0 {
 			return true
@@ -44,6 +49,7 @@ func mailFacts(e *mimewrap.Entity) *verdict.Mail {
 			}
 			m.From = append(m.From, b.Address.String())
 			m.FromNames = append(m.FromNames, b.Name)
+			m.FromComments = append(m.FromComments, b.Comments...)
 		}
 	}
 	m.Sender = addresses(e, "Sender")

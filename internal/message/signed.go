@@ -28,7 +28,7 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 	if l.OutsideText {
 		w.facts.Notes = append(w.facts.Notes, verdict.Note{Code: verdict.OutsideText})
 	}
-	sd, err := readSigned(l.CMS, nil, w.x.Limits)
+	sd, err := readSigned(l.CMS, nil, w.limits())
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part string) (*content, error) {
 	w.facts.Layers = append(w.facts.Layers, verdict.Layer{Kind: "signed", Form: "signed-data", Part: part, WholeBody: true})
 	sink := w.newSink()
-	sd, err := readSigned(open, sink, w.x.Limits)
+	sd, err := readSigned(open, sink, w.limits())
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo, evidence *certpath
 	s := verdict.Signer{Info: si}
 	s.ClaimedTime, s.HasClaimedTime = si.SigningTime()
 	for _, id := range si.Capabilities() {
-		s.Capabilities = append(s.Capabilities, capabilityName(id))
+		s.Capabilities = append(s.Capabilities, w.x.Kept.capability(id))
 	}
 	at := w.x.Policy.At
 	candidates := w.signerCandidates(sd, si)
@@ -245,6 +245,7 @@ func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time, ev
 		Policy:   w.x.Paths,
 		Sources:  map[string]string{},
 		Evidence: evidence,
+		Known:    w.x.Kept.paths(),
 	}
 	switch {
 	case w.x.Policy.PurposeAny:

@@ -34,6 +34,9 @@ func findPEM(src spool.Source) (span, error) {
 		if !begins || !ok || len(label) > 64 || otherLabel(label) {
 			continue
 		}
+		if headed(head[:i]) {
+			return span{}, malformed("fields of a mail stand before the BEGIN line, and no header that can be read")
+		}
 		start, err := skipPEMHeader(head, i)
 		if err != nil {
 			return span{}, err
@@ -44,6 +47,26 @@ func findPEM(src spool.Source) (span, error) {
 		}
 		return block, err
 	}
+}
+
+// headed reports whether there are fields of a mail in the text before a PEM block. A mail whose header cannot be read
+// is no PEM file: other programs read it and show who it says it is from, and the text that nobody has signed. The
+// lines are taken as generously as any of them might, and a Subject is left out, which stands before certificates too.
+func headed(text []byte) bool {
+	for _, line := range bytes.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		line = bytes.TrimLeftFunc(line, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') })
+		name, _, ok := bytes.Cut(line[:min(len(line), 256)], []byte(":"))
+		if !ok {
+			continue
+		}
+		name = bytes.TrimRightFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+		for _, field := range mailFields {
+			if field != "Subject" && bytes.EqualFold(name, []byte(field)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // onlyPEM refuses a second CMS object behind the first: another reader could take that one.

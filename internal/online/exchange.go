@@ -30,6 +30,9 @@ func Refused(err error) bool {
 	return errors.As(err, &refused)
 }
 
+// shortError is an answer that did not come within what was left of a message's time.
+type shortError struct{ error }
+
 // gate lets only such requests out as may be made: it sees those of redirects
 // too, and the addresses that names resolve to.
 type gate struct {
@@ -90,6 +93,7 @@ type request struct {
 	body    []byte // nil: GET
 	accept  string
 	max     int64
+	short   bool // max is what other lists have left
 	own     bool // the address was written below an anchor of the user's own
 }
 
@@ -143,6 +147,9 @@ func (c *Client) exchange(r request, within time.Duration) ([]byte, error) {
 	failed := func(err error) ([]byte, error) {
 		if !redirected && (within >= c.limits.Exchange || !isTimeout(err)) {
 			c.silence(machine, worded(err, within))
+		}
+		if isTimeout(err) && within < c.limits.Exchange {
+			return nil, &shortError{worded(err, within)}
 		}
 		return nil, worded(err, within)
 	}

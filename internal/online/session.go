@@ -85,11 +85,21 @@ func (s *Session) fetch(key string, r request, read func([]byte) (value any, siz
 	if err == nil {
 		k.value, k.size, k.err = read(data)
 	}
-	s.client.keep(key, k)
+	if !cutShort(r, err) {
+		s.client.keep(key, k)
+	}
 	if data = nil; k.size > large {
 		debug.FreeOSMemory() // what was needed to read it, before the next one comes
 	}
 	return k.value, k.err
+}
+
+// cutShort reports whether an exchange failed because one message had used up its time or its octets. That says
+// nothing of the address: kept, it would let one mail decide what is known of the certificates of the next.
+func cutShort(r request, err error) bool {
+	var short *shortError
+	var size *sizeError
+	return errors.As(err, &short) || r.short && errors.As(err, &size)
 }
 
 // Issuers fetches the certificates that the authority information access of c
@@ -154,7 +164,7 @@ func (s *Session) points(points []cert.DistributionPoint, own bool) []certpath.L
 // List fetches one revocation list. own says that the address was written below
 // one of the user's own anchors. Nothing of the list is checked.
 func (s *Session) List(address string, own bool) (*cert.CRL, error) {
-	r := request{address: address, accept: "application/pkix-crl", max: min(s.client.limits.List, s.octets), own: own}
+	r := request{address: address, accept: "application/pkix-crl", max: min(s.client.limits.List, s.octets), short: s.octets < s.client.limits.List, own: own}
 	value, err := s.fetch("list", r, func(data []byte) (any, int64, error) {
 		l, err := readList(data)
 		return l, int64(len(data)), err

@@ -24,15 +24,24 @@ const (
 // read its GMAC under a random key is noted; whenever the piece is read again
 // it must be the same, else the read fails with ErrChanged and gives nothing of
 // the piece. A file that has become shorter than size has changed, too. Any
-// other failure of f is an *Error.
+// other failure of f is an *Error. What has but one piece is read once and kept.
 func Watch(f io.ReaderAt, size int64) Source {
+	w := &watched{file: f, size: max(size, 0), held: -1}
+	if w.size > chunkSize {
+		w.mac = newMAC()
+		w.pages = make(map[int64]*page)
+	}
+	return w
+}
+
+func newMAC() cipher.AEAD {
 	key := make([]byte, 16)
 	rand.Read(key)
 	block, err := aes.NewCipher(key)
 	if err == nil {
 		var mac cipher.AEAD
 		if mac, err = cipher.NewGCM(block); err == nil {
-			return &watched{file: f, size: max(size, 0), mac: mac, pages: make(map[int64]*page), held: -1}
+			return mac
 		}
 	}
 	panic("spool: internal error: " + err.Error())
@@ -76,7 +85,7 @@ func (w *watched) ReadAt(p []byte, off int64) (int, error) {
 		number, within := (off+int64(n))/chunkSize, int((off+int64(n))%chunkSize)
 		var m int
 		var err error
-		if whole := w.wholeChunks(p[n:], number); within == 0 && whole > 0 {
+		if whole := w.wholeChunks(p[n:], number); within == 0 && whole > 0 && w.mac != nil {
 			m, err = w.readWhole(p[n:n+whole], number)
 		} else {
 			m, err = w.readPart(p[n:], number, within)
@@ -130,12 +139,22 @@ func (w *watched) readPart(p []byte, number int64, within int) (int, error) {
 			w.chunk = make([]byte, min(chunkSize, w.size))
 		}
 		w.chunk = w.chunk[:w.length(number)]
-		if _, err := w.readWhole(w.chunk, number); err != nil {
+		if err := w.readChunk(number); err != nil {
 			return 0, err
 		}
 		w.held = number
 	}
 	return copy(p, w.chunk[within:]), nil
+}
+
+// readChunk reads the chunk that is held. The only one there is is never read
+// again, so that nothing has to be compared.
+func (w *watched) readChunk(number int64) error {
+	if w.mac == nil {
+		return w.fill(w.chunk, 0)
+	}
+	_, err := w.readWhole(w.chunk, number)
+	return err
 }
 
 func (w *watched) fill(p []byte, off int64) error {

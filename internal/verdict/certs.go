@@ -118,12 +118,9 @@ func (j *judge) certificates() Word {
 // lasting asks for a certificate that stays valid for a while, with all that its path needs.
 func (w *witness) lasting(path *certpath.Path) {
 	least, at := w.j.p.MinValidity, w.j.p.time()
-	if least <= 0 {
-		return
-	}
 	for i, c := range baselinePath(w.s.Certificate, path) {
-		anchor := path != nil && path.Anchor != nil && i > 0 && i == len(path.Certificates)-1
-		if c != nil && !anchor && !at.After(c.NotAfter) && at.Add(least).After(c.NotAfter) {
+		anchor := i > 0 && path.Anchor != nil && i == len(path.Certificates)-1
+		if !anchor && !at.After(c.NotAfter) && at.Add(least).After(c.NotAfter) {
 			w.add(ExpiresSoon, Fail, WordExpired, fmt.Sprintf("the certificate of %s expires on %s, within the %s asked for", quote(c.DisplayName()), day(c.NotAfter), span(least)))
 			return
 		}
@@ -151,9 +148,7 @@ func (r *Report) checkedRows(s Style) []row {
 		if c.checked == nil {
 			continue
 		}
-		if i > 0 || r.Verdict != WordGood {
-			rows = append(rows, row{})
-		}
+		rows = append(rows, row{})
 		for _, x := range []row{{Label: "Holder", Value: r.who(c.checked)}, r.issuerRow(c.checked),
 			{Label: "Valid", Value: day(c.NotBefore.Time) + " to " + day(c.NotAfter.Time)}, r.revokedRow(c.checked), strengthRow(c.checked)} {
 			if !x.empty() {
@@ -192,11 +187,12 @@ func baselineRows(s Style, list []Weakness) []row {
 		rows = append(rows, row{Label: label, Value: text})
 	}
 	found := "no weakness"
-	if weak > 0 {
-		found = plural(weak, "weakness")
-		if weak > 1 {
-			found = fmt.Sprintf("%d weaknesses", weak)
-		}
+	switch weak {
+	case 0:
+	case 1:
+		found = "1 weakness"
+	default:
+		found = fmt.Sprintf("%d weaknesses", weak)
 	}
 	if notes > 0 {
 		found += ", " + plural(notes, "note")

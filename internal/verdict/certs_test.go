@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -88,6 +89,42 @@ func TestNoWeakness(t *testing.T) {
 	}
 }
 
+// TestBaselineHead: what is found is counted, and that it binds public CAs is said where there is something.
+func TestBaselineHead(t *testing.T) {
+	t.Parallel()
+	weak, note := Weakness{Level: WeaknessWeak, Text: "w"}, Weakness{Level: WeaknessNote, Text: "n"}
+	for want, list := range map[string][]Weakness{
+		"no weakness by": nil, "1 weakness by": {weak}, "2 weaknesses by": {weak, weak}, "no weakness, 1 note (-v) by": {note}, "1 weakness, 2 notes (-v) by": {note, weak, note},
+	} {
+		head := baselineRows(Style{}, list)[0].Value
+		if !strings.HasPrefix(head, want) || strings.Contains(head, "which bind public CAs") != (len(list) > 0) {
+			t.Errorf("got %q, want %q", head, want)
+		}
+	}
+}
+
+// TestSeveralCertificates: each has its rows, with an empty line above. A report that was read back has the word alone.
+func TestSeveralCertificates(t *testing.T) {
+	t.Parallel()
+	c := issue(t, alice)
+	one := Certificate{Certificate: c, Now: pathOf(t, c)}
+	r := Judge(Facts{Command: "cert check", Certs: []Certificate{one, one}}, Policy{Now: today})
+	if text := r.Text(Style{}); strings.Count(text, "\n\n  Holder ") != 2 || strings.Contains(text, "\n\n\n") {
+		t.Errorf("got\n%s", text)
+	}
+	b, err := r.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Report
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	if text := back.Text(Style{}); text != "GOOD  the certificate may be believed\n" {
+		t.Errorf("read back: got %q", text)
+	}
+}
+
 // TestMinValidity: cert check asks for a certificate that lasts, with its issuers, the anchor apart.
 func TestMinValidity(t *testing.T) {
 	t.Parallel()
@@ -112,6 +149,7 @@ func TestMinValidity(t *testing.T) {
 		{"a second too long for the issuer", leaf, []*cert.Certificate{ca, root}, 31*day + time.Second, WordExpired, `"CA" expires on 2026-02-01`},
 		{"too long for the leaf", leaf, []*cert.Certificate{root}, 60 * day, WordExpired, `"A" expires on 2026-03-01, within the 60 days asked for`},
 		{"the anchor does not count", leaf, []*cert.Certificate{root}, 59 * day, WordGood, ""},
+		{"to the last second", leaf, []*cert.Certificate{root}, 59*day + time.Second, WordExpired, `"A" expires`},
 		{"an anchor that is asked about counts", root, nil, 2 * day, WordExpired, `"Root" expires`},
 	} {
 		list := append([]*cert.Certificate{tc.leaf}, tc.chain...)
@@ -123,6 +161,29 @@ func TestMinValidity(t *testing.T) {
 		}
 		if r.Verdict != tc.want || !strings.Contains(text, tc.about) || tc.want == WordGood && text != "" || tc.want == WordExpired && r.Reasons[0].Code != ExpiresSoon {
 			t.Errorf("%s: got %s, %v", tc.name, r.Verdict, r.Reasons)
+		}
+	}
+	// Who has expired lasts no longer, which is said once; in the last second he has not. What no anchor ends lasts
+	// as long as all of it.
+	for _, tc := range []struct {
+		name     string
+		at       time.Time
+		anchored bool
+		chain    []*cert.Certificate
+		want     bool
+	}{
+		{"expired", leaf.NotAfter.Add(time.Second), true, []*cert.Certificate{leaf, root}, false},
+		{"in the last second", leaf.NotAfter, true, []*cert.Certificate{leaf}, true},
+		{"its anchor lasts less", now, true, []*cert.Certificate{leaf, root}, false},
+		{"its uppermost issuer lasts less", now, false, []*cert.Certificate{leaf, root}, true},
+	} {
+		path := certpath.Path{Certificates: tc.chain}
+		if tc.anchored {
+			path.Anchor = &certpath.Anchor{Certificate: root, Kind: "file"}
+		}
+		r := Judge(Facts{Command: "cert check", Certs: []Certificate{{Certificate: leaf, Now: &certpath.Result{Paths: []certpath.Path{path}}}}}, Policy{Now: tc.at, MinValidity: 10 * day})
+		if r.has(ExpiresSoon) != tc.want {
+			t.Errorf("%s: got %v", tc.name, r.Reasons)
 		}
 	}
 	for d, want := range map[time.Duration]string{day: "1 day", 14 * day: "14 days", 25 * time.Hour: "25 hours", 90 * time.Minute: "90 minutes", time.Second: "1 minute"} {

@@ -28,6 +28,7 @@ type Facts struct {
 type Mail struct {
 	From, Sender, To []string // addr-specs
 	FromNames        []string // display names, decoded, beside From
+	FromComments     []string // comments in From, decoded
 	FromFields       int      // how many From fields there are
 	FromUnparsable   bool
 	Subject          string

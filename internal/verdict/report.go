@@ -111,7 +111,7 @@ type JudgedAt struct {
 // PartReport is one part of a mail that is only partly protected.
 type PartReport struct {
 	Number    string `json:"part"`
-	Protected string `json:"protected"` // "signed", "encrypted", "none"
+	Protected string `json:"protected"` // "signed", "encrypted", "compressed", "none"
 	MediaType string `json:"type"`
 	FileName  string `json:"name,omitempty"`
 	Excerpt   string `json:"excerpt,omitempty"`

@@ -118,7 +118,8 @@ var screens = []struct {
 	})}},
 	{"encrypt", "", []change{decrypting("e"), cipher("aes-256-cbc", algorithm.Current, false), facts(func(f *Facts) {
 		f.Command, f.Done = "encrypt", true
-		f.Layers[0].Encrypted.Recipients = []Recipient{{Address: "bob@example.org", Here: "certificate"}, {Address: "carol@example.org", Here: "certificate"}, {Address: "alice@example.org", Here: "key"}}
+		f.Layers[0].Encrypted.Recipients = []Recipient{{Type: "key-transport", Address: "bob@example.org", Here: "certificate"},
+			{Type: "key-agreement", Address: "carol@example.org", Here: "certificate"}, {Type: "key-transport", Address: "alice@example.org", Here: "key"}}
 	})}},
 	{"decrypt", "", []change{decrypting("ea")}},
 	{"decrypt-untrusted", "", []change{decrypting("eu"), cipher("aes-256-cbc", algorithm.Current, false)}},

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -41,7 +42,7 @@ func expectation(f *Facts, p Policy) sender {
 	if err != nil {
 		return sender{code: FromMissing, state: "missing", text: "From cannot be read as an address"}
 	}
-	for _, name := range m.FromNames {
+	for _, name := range slices.Concat(m.FromNames, m.FromComments) {
 		if other := misleading(name, from); other != "" {
 			return sender{code: FromNameMisleads, state: "mismatch", text: fmt.Sprintf("the name in From shows %s, the mail is from %s", other, from)}
 		}
@@ -55,6 +56,8 @@ func misleading(name string, from cert.Address) string {
 		switch {
 		case c == '＠' || c == '﹫': // shown like @ in many fonts
 			return '@'
+		case c == '．' || c == '。' || c == '｡': // full stops between the labels of a domain (RFC 3490, Section 3.1)
+			return '.'
 		case unicode.IsSpace(c):
 			return ' '
 		case !unicode.IsPrint(c):
@@ -62,9 +65,7 @@ func misleading(name string, from cert.Address) string {
 		}
 		return c
 	}, name)
-	for strings.Contains(clean, " @") || strings.Contains(clean, "@ ") {
-		clean = strings.ReplaceAll(strings.ReplaceAll(clean, " @", "@"), "@ ", "@")
-	}
+	clean = closeUp(clean)
 	words := strings.FieldsFunc(clean, func(c rune) bool { return strings.ContainsRune(" \t,;:<>()[]{}\"'`|/\\", c) })
 	for _, word := range words {
 		word = strings.Trim(word, ".!?*")
@@ -74,6 +75,24 @@ func misleading(name string, from cert.Address) string {
 		}
 	}
 	return ""
+}
+
+// closeUp takes off the blanks around @ and around full stops that stand alone: where people put them so that an
+// address is not seen as one.
+func closeUp(text string) string {
+	var b strings.Builder
+	words := strings.Fields(text)
+	for i, word := range words {
+		if i > 0 {
+			before := words[i-1]
+			apart := !strings.HasSuffix(before, "@") && !strings.HasPrefix(word, "@") && !strings.HasPrefix(word, ".") && before != "."
+			if apart {
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteString(word)
+	}
+	return b.String()
 }
 
 // address compares a signer with what is expected.

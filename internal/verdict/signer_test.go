@@ -30,3 +30,21 @@ func TestUnsignedNames(t *testing.T) {
 		}
 	}
 }
+
+// What is not signed is said to be there, and changes nothing; where there is nothing nothing is said.
+func TestUnsignedAttributesAreTold(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		list []cms.Attribute
+		want string
+	}{
+		{nil, ""},
+		{[]cms.Attribute{{OID: algorithm.MustOID("1.2.840.113549.1.9.6")}}, "note:unsigned-attributes not signed and not looked at: countersignature"},
+	} {
+		f, p := good(t)
+		first(&f).Info.UnsignedAttributes = c.list
+		if r := Judge(f, p); r.Verdict != WordGood || told(r) != c.want {
+			t.Errorf("got %s, %q, want %q", r.Verdict, told(r), c.want)
+		}
+	}
+}

@@ -19,8 +19,8 @@ type mutant struct {
 	nth    int    // of those that are alike otherwise
 	line   int
 
-	killer  string // the suite that turned red, or how it ended
-	reached bool
+	reached, killed bool
+	endless         bool // killed, because the tests did not end
 }
 
 // The kinds of mutants.

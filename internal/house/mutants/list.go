@@ -53,8 +53,10 @@ func readList(path string) (map[string]string, error) {
 
 func (m *mutant) outcome() string {
 	switch {
-	case m.killer != "":
-		return "killed by " + m.killer
+	case m.endless:
+		return "killed: the tests do not end"
+	case m.killed:
+		return "killed"
 	case !m.reached:
 		return "SURVIVES, and no test reaches it"
 	}
@@ -64,7 +66,7 @@ func (m *mutant) outcome() string {
 // report prints the table and says whether all is as it should be.
 func report(mutants []*mutant, excused map[string]string, o options) bool {
 	ok := true
-	type sum struct{ all, own, above, excused, left int }
+	type sum struct{ all, killed, endless, excused, left int }
 	sums := map[string]*sum{}
 	var dirs []string
 	found := map[string]bool{}
@@ -79,10 +81,11 @@ func report(mutants []*mutant, excused map[string]string, o options) bool {
 		found[m.key()] = true
 		_, listed := excused[m.key()]
 		switch {
-		case m.killer == m.dir():
-			s.own++
-		case m.killer != "":
-			s.above++
+		case m.killed:
+			s.killed++
+			if m.endless {
+				s.endless++
+			}
 		case listed:
 			s.excused++
 		default:
@@ -90,9 +93,9 @@ func report(mutants []*mutant, excused map[string]string, o options) bool {
 			ok = false
 			fmt.Printf("%s:%d: %s\n\t%s\n", m.file, m.line, m.outcome(), m.key())
 		}
-		if listed && m.killer != "" {
+		if listed && m.killed {
 			ok = false
-			fmt.Printf("%s:%d: listed as a survivor, and killed by %s\n\t%s\n", m.file, m.line, m.killer, m.key())
+			fmt.Printf("%s:%d: listed as a survivor, and %s\n\t%s\n", m.file, m.line, m.outcome(), m.key())
 		}
 	}
 	for key := range excused {
@@ -101,10 +104,10 @@ func report(mutants []*mutant, excused map[string]string, o options) bool {
 			fmt.Printf("%s: listed as a survivor, and not in the tree\n\t%s\n", listFile, key)
 		}
 	}
-	fmt.Printf("%-20s %8s %8s %8s %8s %8s\n", "", "mutants", "own", "above", "listed", "left")
+	fmt.Printf("%-20s %8s %8s %9s %8s %8s\n", "", "mutants", "killed", "(endless)", "listed", "left")
 	for _, dir := range dirs {
 		s := sums[dir]
-		fmt.Printf("%-20s %8d %8d %8d %8d %8d\n", dir, s.all, s.own, s.above, s.excused, s.left)
+		fmt.Printf("%-20s %8d %8d %9d %8d %8d\n", dir, s.all, s.killed, s.endless, s.excused, s.left)
 	}
 	return ok
 }

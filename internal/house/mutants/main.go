@@ -7,19 +7,21 @@
 // A mutant is one small change that removes or moves a check (see find.go): a condition that never holds, an operand or
 // a case that is left out, a bound that is one further, a call that is not made, an error that is not handed on. All of
 // them are put into one build of the program, each behind a switch that an environment variable turns, so that a mutant
-// costs a run of the tests that reach it and no compilation. The tests of the check's own package are run first, then
-// those of the packages above, which take longer, unless the survivor is listed; nothing in the tree is changed.
+// costs a run of the tests that reach it and no compilation. They are the tests of the check's own package: what is only
+// seen by those of a package above is not held where it stands. Nothing in the tree is changed.
 //
 // What survives has to stand in survivors.txt with the reason why it harms nothing: it is equivalent, or a second lock
 // on a door, or a matter of speed. The exit code is 1 for a survivor that is not listed, and for a listed one that is
-// killed or is gone.
+// killed or is gone. A test that does not end is red; on a machine with much else to do -slow gives all of them longer.
 package main
 
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -45,6 +47,7 @@ var scope = []target{
 		"parts.go",      // rows of a mail that is only partly protected
 		"refused.go",    // rows of the others
 		"screens.go",    // which rows a screen has
+		"compare.go",    // rows of --compare
 		"verbose.go",    // rows of -v
 		"cause.go",      // which accident of transport is told
 		"look.go",       // rows of inspect, here and below
@@ -62,19 +65,12 @@ var scope = []target{
 	}},
 }
 
-// above are the packages whose tests are tried on what the tests of its own package leave alive.
-var above = []suite{
-	{dir: "internal/message"},
-	{dir: "cmd/smimectl", only: `^(TestCatalogue|TestScripts?|TestCorpus)`},
-}
-
 func main() {
 	var o options
 	flag.StringVar(&o.root, "root", ".", "the top of the tree")
 	flag.StringVar(&o.only, "only", "", "check only what stands in files whose path begins so")
-	flag.BoolVar(&o.own, "own", false, "run the tests of the check's own package only")
-	flag.BoolVar(&o.doubt, "doubt", false, "try the tests of the packages above on listed survivors too")
-	flag.StringVar(&o.run, "run", "", "run only those tests of the check's own package whose names match")
+	flag.StringVar(&o.run, "run", "", "run only the tests whose names match")
+	flag.IntVar(&o.slow, "slow", 1, "give the tests so many times as long before they count as endless")
 	flag.BoolVar(&o.list, "list", false, "print the mutants and run nothing")
 	flag.BoolVar(&o.verbose, "v", false, "print what becomes of each mutant")
 	flag.IntVar(&o.parallel, "j", 2, "how many tests run at a time")
@@ -91,9 +87,8 @@ func main() {
 
 type options struct {
 	root, only, run string
-	own, doubt      bool
 	list, verbose   bool
-	parallel        int
+	parallel, slow  int
 }
 
 // listFile is where the reasons stand.
@@ -128,10 +123,6 @@ func run(o options) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	suites := above
-	if o.own {
-		suites = nil
-	}
 	chosen := map[string]bool{}
 	var mutants []*mutant
 	for _, m := range t.mutants {
@@ -140,14 +131,8 @@ func run(o options) (ok bool, err error) {
 			chosen[m.dir()] = true
 		}
 	}
-	r := &runner{root: root, work: work, overlay: overlay, parallel: o.parallel, verbose: o.verbose}
-	if !o.doubt {
-		r.excused = excused
-	}
-	for dir := range chosen {
-		suites = append([]suite{{dir: dir, only: o.run}}, suites...)
-	}
-	if err := r.prepare(suites); err != nil {
+	r := &runner{root: root, work: work, overlay: overlay, parallel: o.parallel, slow: max(1, o.slow), verbose: o.verbose, suites: map[string]*suite{}}
+	if err := r.prepare(slices.Sorted(maps.Keys(chosen)), o.run); err != nil {
 		return false, err
 	}
 	r.all(mutants)

@@ -18,9 +18,7 @@ import (
 
 // suite is the tests of one package.
 type suite struct {
-	dir  string
-	only string // pattern of the tests to run; empty: all
-
+	dir    string
 	binary string
 	tests  []*test
 }
@@ -34,20 +32,23 @@ type test struct {
 
 type runner struct {
 	root, work, overlay string
-	parallel            int
+	parallel, slow      int
 	verbose             bool
-	excused             map[string]string // survivors that the tests of their own package alone are tried on
-	suites              []*suite
+	suites              map[string]*suite // by directory
 }
 
 // fast tests are run before the others.
 const fast = 500 * time.Millisecond
 
-// prepare builds the tests of each suite, and runs each test once with every check in its place: it has to pass.
-func (r *runner) prepare(suites []suite) error {
-	for i := range suites {
-		s := &suites[i]
-		s.binary = filepath.Join(r.work, strings.ReplaceAll(s.dir, "/", "_")+".test")
+// prepare builds the tests of each package, and runs each test that is asked for once with every check in its place: it
+// has to pass.
+func (r *runner) prepare(dirs []string, asked string) error {
+	only, err := regexp.Compile(asked)
+	if err != nil {
+		return err
+	}
+	for _, dir := range dirs {
+		s := &suite{dir: dir, binary: filepath.Join(r.work, strings.ReplaceAll(dir, "/", "_")+".test")}
 		build := exec.Command("go", "test", "-c", "-vet=off", "-overlay", r.overlay, "-o", s.binary, "./"+s.dir)
 		build.Dir = r.root
 		if out, err := build.CombinedOutput(); err != nil {
@@ -59,7 +60,6 @@ func (r *runner) prepare(suites []suite) error {
 		if err != nil {
 			return fmt.Errorf("listing the tests of %s: %w", s.dir, err)
 		}
-		only := regexp.MustCompile(s.only)
 		for _, name := range strings.Fields(string(out)) {
 			if only.MatchString(name) {
 				s.tests = append(s.tests, &test{name: name, reaches: map[int]bool{}})
@@ -68,7 +68,7 @@ func (r *runner) prepare(suites []suite) error {
 		if err := r.trace(s); err != nil {
 			return err
 		}
-		r.suites = append(r.suites, s)
+		r.suites[dir] = s
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func (r *runner) trace(s *suite) error {
 		t := s.tests[i]
 		file := filepath.Join(r.work, fmt.Sprintf("trace-%s-%s", filepath.Base(s.dir), t.name))
 		start := time.Now()
-		red, out := r.test(s, []*test{t}, 0, file, 30*time.Minute)
+		red, _, out := r.test(s, []*test{t}, 0, file, 30*time.Minute)
 		t.takes = time.Since(start)
 		if red {
 			mu.Lock()
@@ -105,8 +105,8 @@ func (r *runner) trace(s *suite) error {
 	return errors.Join(failed...)
 }
 
-// test runs tests with one mutant on, and says whether one of them turned red.
-func (r *runner) test(s *suite, tests []*test, mutant int, trace string, timeout time.Duration) (red bool, output string) {
+// test runs tests with one mutant on, and says whether one of them turned red, be it that they did not end.
+func (r *runner) test(s *suite, tests []*test, mutant int, trace string, timeout time.Duration) (red, endless bool, output string) {
 	var names []string
 	for _, t := range tests {
 		names = append(names, t.name)
@@ -120,7 +120,7 @@ func (r *runner) test(s *suite, tests []*test, mutant int, trace string, timeout
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()
-	return err != nil, out.String()
+	return err != nil, ctx.Err() != nil, out.String()
 }
 
 // all tries every mutant.
@@ -139,40 +139,30 @@ func (r *runner) all(mutants []*mutant) {
 	})
 }
 
-// try runs the tests that reach the mutant, those of its own package first and fast ones before slow ones.
+// try runs the tests that reach the mutant, fast ones before slow ones.
 func (r *runner) try(m *mutant) {
-	for _, own := range []bool{true, false} {
-		if _, listed := r.excused[m.key()]; listed && !own {
-			return
+	s := r.suites[m.dir()]
+	var waves [2][]*test
+	var takes [2]time.Duration
+	for _, t := range s.tests {
+		if !t.reaches[m.number] {
+			continue
 		}
-		for _, s := range r.suites {
-			// The tests of another package of the scope say nothing of this one's.
-			if own != (s.dir == m.dir()) || !own && slices.ContainsFunc(scope, func(t target) bool { return t.dir == s.dir }) {
-				continue
-			}
-			var waves [2][]*test
-			var takes [2]time.Duration
-			for _, t := range s.tests {
-				if !t.reaches[m.number] {
-					continue
-				}
-				m.reached = true
-				k := 0
-				if t.takes > fast {
-					k = 1
-				}
-				waves[k] = append(waves[k], t)
-				takes[k] += t.takes
-			}
-			for k, wave := range waves {
-				if len(wave) == 0 {
-					continue
-				}
-				if red, _ := r.test(s, wave, m.number, "", 10*time.Second+5*takes[k]); red {
-					m.killer = s.dir
-					return
-				}
-			}
+		m.reached = true
+		k := 0
+		if t.takes > fast {
+			k = 1
+		}
+		waves[k] = append(waves[k], t)
+		takes[k] += t.takes
+	}
+	for k, wave := range waves {
+		if len(wave) == 0 {
+			continue
+		}
+		limit := time.Duration(r.slow) * (10*time.Second + 5*takes[k])
+		if m.killed, m.endless, _ = r.test(s, wave, m.number, "", limit); m.killed {
+			return
 		}
 	}
 }

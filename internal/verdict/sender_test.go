@@ -1,0 +1,50 @@
+package verdict
+
+import "testing"
+
+// TestNameMisleads: an address in a name or a comment that is not the one the mail is from, and what is none.
+func TestNameMisleads(t *testing.T) {
+	t.Parallel()
+	from := mustAddress(t, "mallory@example.net")
+	for _, c := range []struct{ name, in, want string }{
+		{"plain", "alice@example.org", "alice@example.org"},
+		{"in brackets", "Alice <alice@example.org>", "alice@example.org"},
+		{"blanks around at", "alice @ example.org", "alice@example.org"},
+		{"blank before at", "alice @example.org", "alice@example.org"},
+		{"blank behind at", "alice@ example.org", "alice@example.org"},
+		{"blanks around the dot", "alice@example . org", "alice@example.org"},
+		{"blank before the dot", "alice@example .org", "alice@example.org"},
+		{"blanks everywhere", "alice  @\texample .\u00a0org", "alice@example.org"},
+		{"full-width at", "alice＠example.org", "alice@example.org"},
+		{"small at", "alice﹫example.org", "alice@example.org"},
+		{"full-width full stop", "alice@example．org", "alice@example.org"},
+		{"ideographic full stop", "alice@example。org", "alice@example.org"},
+		{"half-width ideographic full stop", "alice@example｡org", "alice@example.org"},
+		{"soft hyphen", "alice@exam\u00adple.org", "alice@example.org"},
+		{"his own", "Mallory mallory@example.net", ""},
+		{"his own in capitals", "MALLORY@EXAMPLE.NET", ""},
+		{"a name", "Dr. Mallory M. Example", ""},
+		{"a machine here", "root@localhost", ""},
+		{"at a company", "Mallory @ Example", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := misleading(c.in, from); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestCommentMisleads: a comment in From is shown as a name by many programs.
+func TestCommentMisleads(t *testing.T) {
+	t.Parallel()
+	f := &Facts{IsMail: true, Mail: &Mail{FromFields: 1, From: []string{"mallory@example.net"}, FromNames: []string{"Mallory"}}}
+	if s := expectation(f, Policy{}); s.code != "" {
+		t.Errorf("without a comment: %+v", s)
+	}
+	f.Mail.FromComments = []string{"here", "alice@example.org"}
+	if s := expectation(f, Policy{}); s.code != FromNameMisleads {
+		t.Errorf("with alice's address in a comment: %+v", s)
+	}
+}
