@@ -177,9 +177,9 @@ func insideCases(tb testing.TB, w *World) []Case {
 		{"inside and outside the signer", "Alice <alice@example.test>", "From: Alice <alice@example.test>\r\n", Accepted(nil)},
 		{"inside the signer, outside another", "Alice <alice@example.test>", "From: ceo@example.test\r\n", Mismatch("from-mismatch")},
 		{"inside and outside another", "ceo@example.test", "From: ceo@example.test\r\n", Mismatch("from-mismatch")},
-		// What is shown is the From outside, which is the signer. That the one
-		// inside differs is for header protection to say, which is not built.
-		{"inside another, outside the signer", "ceo@example.test", "From: Alice <alice@example.test>\r\n", Accepted(nil)},
+		{"inside another, outside the signer", "ceo@example.test", "From: Alice <alice@example.test>\r\n", Mismatch("headers-differ")},
+		{"inside another of the same name, outside the signer", "Alice <ceo@example.test>", "From: Alice <alice@example.test>\r\n", Mismatch("headers-differ")},
+		{"the same address under another name", "\"A. Lice\" <Alice@EXAMPLE.test>", "From: Alice <alice@example.test>\r\n", Accepted(nil)},
 		{"inside the signer, nothing outside", "Alice <alice@example.test>", "", Mismatch("from-missing")},
 	} {
 		text := entity(c.inside)

@@ -135,6 +135,7 @@ func (w *walk) completeSigned(sd *cms.SignedData, signers []verdict.Signer, enti
 	if entity == nil {
 		return
 	}
+	layer.HeadersProtected, layer.HeadersDiffer = w.protectHeaders(entity)
 	layer.Covered = nil
 	for _, p := range entity.Parts(maxListedParts) {
 		layer.Covered = append(layer.Covered, part+p.Number[1:])
