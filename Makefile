@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 
 export CGO_ENABLED = 0
 
-.PHONY: man build demo test test-large corpus differential race fuzz mutants bench compare cross cover lint lint-oracle check clean roots
+.PHONY: man build demo test test-large corpus differential race fuzz mutants bench compare compare-many cross cover lint lint-oracle check clean roots
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o smimectl ./cmd/smimectl
@@ -50,8 +50,9 @@ fuzz:
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$pkg; \
 	  done; done
 
-# Every check that stands for security is taken away, one at a time: a test has to turn red each time. About half an hour
-# on two cores; one file in seconds: make mutants MUTANTS='-own -only internal/certpath/link.go'
+# Every check that stands for security is taken away, one at a time: a test of its package has to turn red each time. About
+# a quarter of an hour on two cores that are busy otherwise (then with MUTANTS='-slow 3': more time before a test counts as
+# endless); one file in seconds: make mutants MUTANTS='-only internal/certpath/link.go'
 mutants:
 	$(GO) run ./internal/house/mutants $(MUTANTS)
 
@@ -61,6 +62,10 @@ bench:
 # smimectl and openssl cms in one run: 100 MiB, and 1,000 messages of 20 kB.
 compare: build
 	./cmd/smimectl/testdata/compare.sh ./smimectl
+
+# 10,000 mails of 2 kB in one process, against one openssl process each.
+compare-many: build
+	./cmd/smimectl/testdata/compare-many.sh ./smimectl
 
 cross:
 	@set -e; for target in linux darwin windows freebsd; do for arch in amd64 arm64; do \

@@ -11,7 +11,7 @@ import (
 
 // benchmarkWorld is the toy world with keys in the clear, so that opening a
 // sealed key is not what is measured.
-func benchmarkWorld(b *testing.B) (string, *environment) {
+func benchmarkWorld(b testing.TB) (string, *environment) {
 	b.Helper()
 	world := toyWorld(b)
 	dir := b.TempDir()

@@ -18,10 +18,11 @@ import (
 func (a *app) certCommand() *cobra.Command {
 	cmd := newVerb("cert", "certificates of others, to encrypt to",
 		`Cert keeps the certificates of the people you write to.`, `  smimectl cert import colleague.eml
+  smimectl cert harvest Maildir/
   smimectl cert list`)
 	cmd.Args = noArguments
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return cmd.Help() }
-	cmd.AddCommand(a.certListCommand(), a.certImportCommand(), a.certShowCommand(), a.certCheckCommand(), a.certExportCommand(), a.certRemoveCommand())
+	cmd.AddCommand(a.certListCommand(), a.certImportCommand(), a.certHarvestCommand(), a.certShowCommand(), a.certCheckCommand(), a.certExportCommand(), a.certRemoveCommand())
 	return cmd
 }
 

@@ -50,7 +50,7 @@ func first(args []string) string {
 }
 
 func (a *app) runDecrypt(o *decryptOptions, args []string) error {
-	name, single := o.many.mails.one(args)
+	name, single := o.many.one(args, &o.outputs)
 	if !single {
 		return a.decryptSeveral(o, args)
 	}

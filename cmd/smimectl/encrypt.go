@@ -67,7 +67,7 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
 }
 
 func (a *app) runEncrypt(o *encryptOptions, args []string) error {
-	name, single := o.many.mails.one(args)
+	name, single := o.many.one(args, &o.outputs)
 	if !single {
 		return a.encryptSeveral(o, args)
 	}

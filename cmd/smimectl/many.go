@@ -20,11 +20,25 @@ type manyFlags struct {
 }
 
 func (m *manyFlags) add(cmd *cobra.Command) {
+	m.addWork(cmd)
+	cmd.Flags().BoolVar(&m.skipDone, "skip-done", false, "leave out the mails that an earlier run has done")
+}
+
+// addWork adds what verbs without results of their own for each mail have too.
+func (m *manyFlags) addWork(cmd *cobra.Command) {
 	m.mails.add(cmd)
 	f := cmd.Flags()
 	f.VarP(onceNumber(&m.jobs), "jobs", "j", "work on N mails at a time (default: one; 0: as many as there are processors)")
-	f.BoolVar(&m.skipDone, "skip-done", false, "leave out the mails that an earlier run has done")
 	f.Var(onceOf(&m.progress, "auto", "bar", "plain", "json", "none"), "progress", "of several mails: auto, bar, plain, json, none")
+}
+
+// one is the single mail that a command line names, unless its output is to go
+// where those of several go: then a pattern that fits one file is no special case.
+func (m *manyFlags) one(operands []string, outputs *outputsFlags) (string, bool) {
+	if len(operands) > 0 && (outputs.given() || m.skipDone) {
+		return "", false
+	}
+	return m.mails.one(operands)
 }
 
 // onlyOne refuses what is for several mails where there is one.

@@ -332,3 +332,108 @@ func TestProgress(t *testing.T) {
 		}
 	}
 }
+
+// TestDelivered looks into files for mbox files, but not into those of a Maildir.
+func TestDelivered(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	two := "From a Sun Nov 22 00:00:00 2026\nSubject: one\n\nbody\n\nFrom a Sun Nov 22 00:00:01 2026\nSubject: two\n\nbody\n"
+	for _, name := range []string{"box/cur/1", "box/new/2", "box/tmp/3", "box/x", "new/4", "half/cur/5"} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(two), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	for m := range manyApp("").mails(&mailFlags{}, []string{dir}) {
+		m.drop()
+		name, _ := filepath.Rel(dir, m.name)
+		got = append(got, filepath.ToSlash(name))
+	}
+	want := []string{"box/cur/1", "box/new/2", "box/x:1", "box/x:2", "half/cur/5:1", "half/cur/5:2", "new/4:1", "new/4:2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestKept keeps what was found, no error, and no more than its bound.
+func TestKept(t *testing.T) {
+	t.Parallel()
+	var k kept[int]
+	looked := 0
+	look := func() (int, error) { looked++; return 7, nil }
+	if _, err := k.find("x", func() (int, error) { return 0, errors.New("no") }); err == nil {
+		t.Error("an error is lost")
+	}
+	for range 3 {
+		if n, err := k.find("x", look); n != 7 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+	if looked != 1 {
+		t.Errorf("looked %d times", looked)
+	}
+	for i := range 3 * maxKept {
+		k.find(fmt.Sprint(i), look)
+		if len(k.found) > maxKept {
+			t.Fatalf("%d are kept", len(k.found))
+		}
+	}
+	var none *kept[int]
+	for range 2 {
+		none.find("x", look)
+	}
+	if looked != 3*maxKept+3 {
+		t.Errorf("looked %d times", looked)
+	}
+}
+
+// TestDirectoriesWait makes every folder durable in the end, and lets no more wait than there is room for.
+func TestDirectoriesWait(t *testing.T) {
+	t.Parallel()
+	var d directories
+	for i := range 3*maxDirectories + 5 {
+		d.add(fmt.Sprintf("/nowhere/%d", i%(2*maxDirectories)))
+		if len(d.names) > maxDirectories {
+			t.Fatalf("%d wait", len(d.names))
+		}
+	}
+	if len(d.names) == 0 {
+		t.Error("none waits")
+	}
+	d.sync()
+	if len(d.names) != 0 {
+		t.Errorf("%d still wait", len(d.names))
+	}
+}
+
+// TestFinishing has an interruption wait for those who give a file its name, and lets nobody begin after it.
+func TestFinishing(t *testing.T) {
+	t.Parallel()
+	watching := false
+	files := &temporaryFiles{watch: func() { watching = true }}
+	files.watchAll()
+	if !watching {
+		t.Fatal("nobody watches")
+	}
+	finished := files.finish()
+	if files.finishing.TryLock() {
+		t.Fatal("an interruption comes in between")
+	}
+	finished()
+	if !files.finishing.TryLock() {
+		t.Fatal("an interruption waits for nobody")
+	}
+	began := make(chan struct{})
+	go func() { files.finish()(); close(began) }()
+	select {
+	case <-began:
+		t.Error("a file gets its name after the interruption")
+	case <-time.After(20 * time.Millisecond):
+	}
+	files.finishing.Unlock()
+	<-began
+}

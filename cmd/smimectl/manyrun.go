@@ -106,7 +106,7 @@ func (s *several) run(a *app, operands []string) error {
 	if s.flags.skipDone {
 		mails = s.withoutDone(mails, results)
 	}
-	p := a.newProgress(s.flags.progress, s.total(a, operands))
+	p := a.newProgress(s.flags.progress, s.flags.total(operands))
 	defer p.end()
 	sum := newMailTally()
 	err = a.each(mails, workers, s.one, func(f *finished) error {
@@ -140,8 +140,8 @@ func (s *several) run(a *app, operands []string) error {
 }
 
 // total is how many mails there will be, where that is known without looking.
-func (s *several) total(a *app, operands []string) int {
-	if s.flags.mails.filesFrom != "" || s.flags.mails.shard.set() {
+func (m *manyFlags) total(operands []string) int {
+	if m.mails.filesFrom != "" || m.mails.shard.set() {
 		return 0
 	}
 	for _, name := range operands {

@@ -15,6 +15,8 @@ type outcome struct {
 	report *verdict.Report
 	err    *cliError
 	told   bool // what a person wants to know was said already
+
+	signers []verdict.Signer // of a good mail, for cert harvest
 }
 
 func (o *outcome) exit() int {
@@ -111,7 +113,16 @@ func (a *app) finish(o *outcome, toStdout bool) {
 		_, err = io.WriteString(w, o.report.Text(a.style(w)))
 	}
 	if err != nil {
-		a.exit = a.fail(machineError("cannot write", "the report", err))
+		// What was to be read did not get there: the file must not say that all is well.
+		e := machineError("cannot write", "the report", err)
+		a.exit = a.fail(e)
+		if o.report != nil && a.global.report != "" {
+			file := ""
+			if o.report.File != nil {
+				file = *o.report.File
+			}
+			_ = a.writeReportFile(a.failed(o.report.Command, file, e).report) // there is nobody left to tell
+		}
 	}
 }
 

@@ -74,7 +74,7 @@ func (o *signOptions) addShared(cmd *cobra.Command, env *environment) {
 }
 
 func (a *app) runSign(o *signOptions, args []string) error {
-	name, single := o.many.mails.one(args)
+	name, single := o.many.one(args, &o.outputs)
 	if !single {
 		return a.signSeveral(o, args)
 	}

@@ -64,6 +64,74 @@ func TestStandards(t *testing.T) {
 	t.Logf("%d clauses of %d standards, %d tests", rows, len(standards), len(tests))
 }
 
+// TestPagesNameWhatExists: the README names every package, and what docs link to is there.
+func TestPagesNameWhatExists(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := filepath.Glob(filepath.Join(root, "internal", "*", "*.go"))
+	deeper, err2 := filepath.Glob(filepath.Join(root, "internal", "*", "*", "*.go"))
+	if err != nil || err2 != nil || len(sources) == 0 {
+		t.Fatal(err, err2)
+	}
+	for _, file := range append(sources, deeper...) {
+		dir, err := filepath.Rel(root, filepath.Dir(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pkg := filepath.ToSlash(dir)
+		base := filepath.Base(dir)
+		helps := strings.HasSuffix(base, "test") && pkg != "internal/hostiletest" || base == "testdata" || base == "generate"
+		if !helps && !bytes.Contains(readme, []byte(pkg)) {
+			t.Errorf("README.md does not name %s", pkg)
+		}
+	}
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	top, err := filepath.Glob(filepath.Join(root, "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
+	for _, page := range append(pages, top...) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), filepath.FromSlash(string(m[1])))); err != nil {
+				t.Errorf("%s links to %s, which is not there", filepath.Base(page), m[1])
+			}
+		}
+	}
+	recipes, err := filepath.Glob(filepath.Join(root, "docs", "recipes", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scripts, err := filepath.Glob(filepath.Join("testdata", "script", "recipe_*.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, text...)
+	}
+	for _, recipe := range recipes {
+		if !bytes.Contains(all, []byte(filepath.Base(recipe))) {
+			t.Errorf("no script runs docs/recipes/%s", filepath.Base(recipe))
+		}
+	}
+}
+
 func hasTest(t *testing.T, dir, name string) bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))

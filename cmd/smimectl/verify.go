@@ -40,7 +40,7 @@ verdict is good.`,
 }
 
 func (a *app) runVerify(o *verifyOptions, args []string) error {
-	name, single := o.many.mails.one(args)
+	name, single := o.many.one(args, &o.outputs)
 	if !single {
 		return a.verifySeveral(o, args)
 	}

@@ -1,6 +1,7 @@
 package certpath_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,32 @@ func (x *lists) validate(t testing.TB) certpath.Path {
 		add(der)
 	}
 	req.Evidence = certpath.NewEvidence(all...)
-	return certpath.Validate(req).Paths[0]
+	want := certpath.Validate(req).Paths[0]
+	// What requests before have found out changes nothing.
+	req.Known = certpath.NewKnown()
+	for i := range all {
+		all[i].Lasting = true
+	}
+	for round := range 2 {
+		req.Evidence = certpath.NewEvidence(all...)
+		req.Evidence.Remember(req.Known)
+		got := certpath.Validate(req).Paths[0]
+		if fmt.Sprint(said(got)) != fmt.Sprint(said(want)) {
+			t.Errorf("round %d with what is known: %v, without %v", round, said(got), said(want))
+		}
+	}
+	return want
+}
+
+// said is what a path says of problems and revocation.
+func said(p certpath.Path) (out []string) {
+	for _, x := range p.Problems {
+		out = append(out, x.Code+" "+x.Detail)
+	}
+	for _, r := range p.Revocation {
+		out = append(out, fmt.Sprint(r.Status, r.Detail, r.Source, r.Revoked, r.Reason))
+	}
+	return out
 }
 
 // statuses writes the statuses of a path from the leaf upwards.

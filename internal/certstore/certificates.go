@@ -92,11 +92,7 @@ func (s *Store) entries(prefix string, match func(*cert.Certificate) bool) ([]*E
 // with *ExistsError, unless force is given.
 func (s *Store) AddCertificate(c *cert.Certificate, source string, added time.Time, capabilities []string, force bool) (*Entry, error) {
 	e := &Entry{Certificate: c, Source: oneLine(source), Added: added.UTC().Truncate(24 * time.Hour)}
-	for _, name := range capabilities {
-		if isCipherName(name) && !slices.Contains(e.Capabilities, name) {
-			e.Capabilities = append(e.Capabilities, name)
-		}
-	}
+	e.Capabilities = KeptCapabilities(capabilities)
 	unlock, err := s.lock()
 	if err != nil {
 		return nil, err
@@ -113,6 +109,17 @@ func (s *Store) AddCertificate(c *cert.Certificate, source string, added time.Ti
 		return nil, err
 	}
 	return e, nil
+}
+
+// KeptCapabilities returns those names that AddCertificate keeps, in their order.
+func KeptCapabilities(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if isCipherName(name) && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // RemoveCertificate deletes an entry of the store.

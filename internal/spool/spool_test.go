@@ -310,6 +310,19 @@ func TestWatchChanged(t *testing.T) {
 			t.Errorf("octet %d put back: %v", at, err)
 		}
 	}
+	t.Run("one piece", func(t *testing.T) {
+		data := pattern(chunkSize)
+		want := bytes.Clone(data)
+		w := Watch(bytes.NewReader(data), chunkSize)
+		w.ReadAt(make([]byte, 10), 100)
+		data[5] ^= 1
+		for range 2 {
+			got, err := io.ReadAll(NewReader(w))
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%v, changed octets came out: %v", err, !bytes.Equal(got, want))
+			}
+		}
+	})
 	t.Run("not read before", func(t *testing.T) {
 		data := pattern(size)
 		w := Watch(bytes.NewReader(data), size)

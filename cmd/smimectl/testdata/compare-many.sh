@@ -9,7 +9,7 @@
 # LOOP of them, and its figures are scaled up. Runs of the two take turns, so that
 # what else the machine does falls on both; of the rounds the least and the median
 # of the ratios are shown, above 1 where smimectl is faster. Both cms -sign and
-# smimectl sign get keys in the clear.
+# smimectl sign get keys in the clear, and both write a file for each mail.
 set -eu
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 mails=${2:-10000} rounds=${3:-3} loop=${4:-200} people=20
@@ -81,16 +81,16 @@ pair 'verify' "$mails" verify theirs
 alone() { "$program" -q verify -j "$1" --ca ca.pem signed; }
 pair 'verify --ca' "$mails" alone theirs
 sign() { rm -rf out.d; "$program" -q sign -j "$1" --out-dir out.d drafts; }
-theirs() { local i; for ((i = 0; i < loop; i++)); do openssl cms -sign -in part -signer p0.pem -inkey p0.key -out out; done; }
+theirs() { local i; rm -rf their.d; mkdir their.d; for ((i = 0; i < loop; i++)); do openssl cms -sign -in part -signer p0.pem -inkey p0.key -out "their.d/$i"; done; }
 pair 'sign RSA-2048' "$mails" sign theirs
 curve() { rm -rf out.d; "$program" -q sign -j "$1" --out-dir out.d curves; }
-theirs() { local i; for ((i = 0; i < loop; i++)); do openssl cms -sign -in part -signer curve.pem -inkey curve.key -out out; done; }
+theirs() { local i; rm -rf their.d; mkdir their.d; for ((i = 0; i < loop; i++)); do openssl cms -sign -in part -signer curve.pem -inkey curve.key -out "their.d/$i"; done; }
 pair 'sign P-256' "$((mails < 2000 ? mails : 2000))" curve theirs
 seal() { rm -rf out.d; "$program" -q encrypt -j "$1" --no-self --cipher aes-256-cbc --out-dir out.d drafts; }
-theirs() { local i; for ((i = 0; i < loop; i++)); do openssl cms -encrypt -aes-256-cbc -in part -out out p1.pem; done; }
+theirs() { local i; rm -rf their.d; mkdir their.d; for ((i = 0; i < loop; i++)); do openssl cms -encrypt -aes-256-cbc -in part -out "their.d/$i" p1.pem; done; }
 pair 'encrypt CBC, RSA-2048' "$mails" seal theirs
 unseal() { rm -rf out.d; "$program" -q decrypt -j "$1" --out-dir out.d sealed; }
-theirs() { local i; for ((i = 0; i < loop; i++)); do openssl cms -decrypt -in "${sealed[i]}" -recip p1.pem -inkey p1.key -out out; done; }
+theirs() { local i; rm -rf their.d; mkdir their.d; for ((i = 0; i < loop; i++)); do openssl cms -decrypt -in "${sealed[i]}" -recip p1.pem -inkey p1.key -out "their.d/$i"; done; }
 pair 'decrypt CBC, RSA-2048' "$mails" unseal theirs
 rm -rf out.d
 

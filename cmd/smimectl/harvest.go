@@ -1,0 +1,327 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"smimectl/internal/cert"
+	"smimectl/internal/certstore"
+	"smimectl/internal/message"
+	"smimectl/internal/verdict"
+)
+
+type harvestOptions struct {
+	judge  judgeFlags
+	many   manyFlags
+	dryRun bool
+}
+
+func (a *app) certHarvestCommand() *cobra.Command {
+	o := &harvestOptions{}
+	cmd := newVerb("harvest FOLDER...", "collect the certificates of those who signed the mails of a folder",
+		`Harvest verifies the mails of folders, Maildirs, mbox files and lists. Of those that are GOOD it takes the signers'
+certificates, with what the signers say they can read. Everything else is counted and left alone: what nobody vouches
+for is never taken. A certificate that is there already stays as it is; only what its owner can read is brought up to
+date, by a mail that was signed on a later day than the one on which that was noted. Exit 0 when all mails were looked
+at, whatever they are.`,
+		`  smimectl cert harvest Maildir/
+  smimectl cert harvest --dry-run archive.mbox
+  smimectl cert harvest -j 0 --json Maildir/ > taken.jsonl
+  notmuch search --output=files tag:signed | smimectl cert harvest --files-from -`)
+	o.judge.trust.add(cmd)
+	o.many.addWork(cmd)
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "say what would be taken, and change nothing")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runHarvest(o, args) }
+	return cmd
+}
+
+func (a *app) runHarvest(o *harvestOptions, operands []string) error {
+	if len(operands) == 0 && o.many.mails.filesFrom == "" {
+		return usageErrorf("cert harvest needs a FOLDER").withHint("smimectl cert harvest Maildir/")
+	}
+	if a.global.report != "" {
+		return usageErrorf("cert harvest has no report of each mail").withHint("what was taken:  --json   what the mails are:  smimectl verify --report results.jsonl FOLDER")
+	}
+	workers, err := o.many.workers()
+	if err != nil {
+		return err
+	}
+	x, err := o.judge.examiner(a)
+	if err != nil {
+		return err
+	}
+	h, err := a.newHarvest(o.dryRun)
+	if err != nil {
+		return err
+	}
+	if a.env.many != nil {
+		a.env.many()
+	}
+	p := a.newProgress(o.many.progress, o.many.total(operands))
+	defer p.end()
+	err = a.each(a.mails(&o.many.mails, operands), workers, func(a *app, m *mail) *outcome {
+		in, err := a.openMail(m)
+		if err != nil {
+			return a.failed("verify", m.name, err)
+		}
+		defer in.close()
+		ex := x.Examine(message.Input{Command: "verify", Name: in.name, Source: in.source})
+		defer ex.Close()
+		out := &outcome{report: ex.Report}
+		if ex.Report.Good() {
+			out.signers = ex.Signers()
+		}
+		return out
+	}, func(f *finished) error {
+		p.aside()
+		if _, err := a.env.stderr.Write(f.said); err != nil {
+			return machineError("cannot write", "standard error", err)
+		}
+		if f.report == nil { // a directory in a list, and the like
+			a.fail(f.outcome.err)
+			h.trouble = true
+			h.count("error")
+		} else if err := h.mail(f); err != nil {
+			return err
+		}
+		p.step()
+		return nil
+	})
+	p.end()
+	if err != nil {
+		return err
+	}
+	if h.trouble {
+		a.exit = exitMachine
+	}
+	return h.end()
+}
+
+// harvest is what was found so far. One goroutine has it.
+type harvest struct {
+	a      *app
+	dryRun bool
+	known  map[string]*gathered // by fingerprint
+
+	trouble             bool // something could not be read or written
+	mails, taken, newer int
+	counts              map[string]int
+	order               []string
+}
+
+// gathered is a certificate that is in the store.
+type gathered struct {
+	own   bool // one's own, to which nothing is noted
+	reads []string
+	noted time.Time // when reads was known to hold
+	today bool      // reads is of a mail of this run, so that the time counts and not only the day
+}
+
+// newHarvest learns what the store has.
+func (a *app) newHarvest(dryRun bool) (*harvest, error) {
+	h := &harvest{a: a, dryRun: dryRun, known: map[string]*gathered{}, counts: map[string]int{}}
+	store := a.env.store()
+	entries, err := store.Certificates()
+	if err != nil {
+		return nil, storeError(err)
+	}
+	a.reportProblems(store)
+	for _, e := range entries {
+		h.known[e.Certificate.Fingerprint()] = &gathered{reads: e.Capabilities, noted: e.Added}
+	}
+	own, err := store.Identities()
+	if err != nil {
+		return nil, storeError(err)
+	}
+	for _, id := range own {
+		h.known[id.Certificate.Fingerprint()] = &gathered{own: true}
+	}
+	return h, nil
+}
+
+func (h *harvest) count(what string) {
+	if h.counts[what] == 0 {
+		h.order = append(h.order, what)
+	}
+	h.counts[what]++
+}
+
+// mail takes what one mail brings.
+func (h *harvest) mail(f *finished) error {
+	h.mails++
+	if !f.report.Good() {
+		if f.exit() == exitMachine {
+			h.trouble = true
+			if f.outcome.err != nil {
+				h.a.fail(f.outcome.err)
+			}
+		}
+		h.count(strings.ToLower(string(f.report.Verdict)))
+		return nil
+	}
+	taken := false
+	for i := range f.signers {
+		s := &f.signers[i]
+		if s.Certificate == nil {
+			continue
+		}
+		isNew, err := h.signer(s, f.mail.name)
+		if err != nil {
+			return err
+		}
+		taken = taken || isNew
+	}
+	if !taken {
+		h.count("known")
+	}
+	return nil
+}
+
+// signer takes the certificate of a signer of a good mail if it is not there, and
+// what he can read if that is newer. It reports whether the certificate is new.
+func (h *harvest) signer(s *verdict.Signer, name string) (bool, error) {
+	c := s.Certificate
+	reads := certstore.KeptCapabilities(s.Capabilities)
+	g := h.known[c.Fingerprint()]
+	if g == nil {
+		if !h.keep(c, name, reads, false) {
+			return true, nil // it was new, and could not be written: said and counted as trouble
+		}
+		h.known[c.Fingerprint()] = &gathered{reads: reads, noted: h.signed(s), today: true}
+		h.taken++
+		return true, h.show(c, name, reads, false)
+	}
+	if g.own || len(reads) == 0 || !h.later(s, g) {
+		return false, nil
+	}
+	same := slices.Equal(g.reads, reads)
+	g.noted, g.today = h.signed(s), true
+	if same || !h.keep(c, name, reads, true) {
+		return false, nil
+	}
+	g.reads = reads
+	h.newer++
+	return false, h.show(c, name, reads, true)
+}
+
+// signed is the time of a signature as far as it can be believed: none for a time
+// that is yet to come.
+func (h *harvest) signed(s *verdict.Signer) time.Time {
+	if !s.HasClaimedTime || s.ClaimedTime.After(h.a.env.now().Add(time.Hour)) {
+		return time.Time{}
+	}
+	return s.ClaimedTime
+}
+
+// later reports whether a mail was signed after what is noted. Of what the store has
+// the day is known alone.
+func (h *harvest) later(s *verdict.Signer, g *gathered) bool {
+	at := h.signed(s)
+	switch {
+	case g.today:
+		return at.After(g.noted)
+	case len(g.reads) == 0:
+		return true // nothing is known yet
+	}
+	return at.UTC().Truncate(24 * time.Hour).After(g.noted)
+}
+
+// keep writes to the store; what cannot be written is said, and the work goes on.
+func (h *harvest) keep(c *cert.Certificate, name string, reads []string, again bool) bool {
+	if h.dryRun {
+		return true
+	}
+	if _, err := h.a.env.store().AddCertificate(c, filepath.Base(displayName(name)), h.a.env.now(), reads, again); err != nil {
+		h.a.fail(addError(addressOf(c), err))
+		h.trouble = true
+		return false
+	}
+	return true
+}
+
+// harvestLine is one line of --json.
+type harvestLine struct {
+	SHA256  string   `json:"sha256"`
+	Address string   `json:"address"`
+	Mail    string   `json:"mail"`
+	Reads   []string `json:"reads"`
+	New     bool     `json:"new"` // false: it was there, and reads is newer
+	Stored  bool     `json:"stored"`
+}
+
+func (h *harvest) show(c *cert.Certificate, name string, reads []string, again bool) error {
+	switch {
+	case h.a.global.json:
+		if reads == nil {
+			reads = []string{}
+		}
+		return stdoutError(json.NewEncoder(h.a.env.stdout).Encode(harvestLine{c.Fingerprint(), addressOf(c), name, reads, !again, !h.dryRun}))
+	case h.a.global.quiet:
+		return nil
+	}
+	what := "from"
+	if again {
+		what = "now reads " + strings.Join(reads, " ") + ", from"
+	}
+	_, err := fmt.Fprintf(h.a.env.stdout, "%s  %s  %s %s\n", verdict.Escape(addressOf(c)), shortFingerprint(c), what, verdict.Escape(name))
+	return stdoutError(err)
+}
+
+// end shows the sum.
+func (h *harvest) end() error {
+	switch {
+	case h.a.global.json:
+		type sum struct {
+			Mails   int            `json:"mails"`
+			New     int            `json:"new"`
+			Newer   int            `json:"newer"`
+			Counted map[string]int `json:"counted"`
+			Stored  bool           `json:"stored"`
+		}
+		return stdoutError(json.NewEncoder(h.a.env.stdout).Encode(struct {
+			Sum sum `json:"sum"`
+		}{sum{h.mails, h.taken, h.newer, h.counts, !h.dryRun}}))
+	case h.a.global.quiet:
+		return nil
+	}
+	_, err := io.WriteString(h.a.env.stdout, h.line())
+	return stdoutError(err)
+}
+
+func (h *harvest) line() string {
+	var b strings.Builder
+	noun := func(n int, what string) string {
+		if n != 1 {
+			what += "s"
+		}
+		return grouped(n) + " " + what
+	}
+	fmt.Fprintf(&b, "%s: %s new", noun(h.mails, "mail"), noun(h.taken, "certificate"))
+	if h.newer > 0 {
+		fmt.Fprintf(&b, ", %s brought up to date", grouped(h.newer))
+	}
+	for _, what := range h.order {
+		fmt.Fprintf(&b, ", %s %s", grouped(h.counts[what]), what)
+	}
+	if h.dryRun {
+		b.WriteString(" (nothing was written)")
+	}
+	return b.String() + "\n"
+}
+
+// grouped writes a number as people read it: 1,234.
+func grouped(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
