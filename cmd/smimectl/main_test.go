@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"smimectl": main})
+	testscript.Main(m, map[string]func(){"smimectl": main, "measured": measured})
 }
 
 // TestScripts runs testdata/script: one file per behaviour. Each begins in a
