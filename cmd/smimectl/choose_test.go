@@ -157,7 +157,7 @@ func TestRenewal(t *testing.T) {
 	says(w.run(mail, "encrypt", "-v", "-i", "alice@example.test"), encrypting...)
 	says(w.run(w.mail("bob", "alice"), "encrypt", "-v", "--no-self"), encrypting...)
 	says(w.run(mail, "encrypt", "-v", "--only", "--to", "alice@example.test"), encrypting...)
-	r := w.run(mail, "encrypt", "-v", "--only", "--to", "alice@example.test", "--crl", w.lists("leaf")[1], "--crl", w.lists("leaf")[3])
+	r := w.run(mail, append([]string{"encrypt", "-v", "--only", "--to", "alice@example.test"}, w.lists("leaf")...)...)
 	says(r, "encrypt: alice@example.test has certificate {older}...): the only one of 4 that may be used", "not with {newer}...): the certificate was revoked on 2026-05-25")
 	if r := w.run(mail, "encrypt"); strings.Contains(r.stderr, "has certificate") || strings.Contains(r.stderr, "not with") {
 		t.Errorf("without -v:\n%s", r.stderr)
