@@ -711,7 +711,7 @@ func TestSignedDataLimits(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			start := time.Now()
 			sd, err := ReadSignedData(bytes.NewReader(raw), nil, Limits{})
-			if d := time.Since(start); d > 2*time.Second {
+			if d := time.Since(start); d > 20*time.Second {
 				t.Errorf("took %v", d)
 			}
 			runtime.GC()

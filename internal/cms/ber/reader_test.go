@@ -459,7 +459,7 @@ func TestManyEmptySegments(t *testing.T) {
 	if n, err := o.WriteTo(io.Discard); n != 0 || err != nil {
 		t.Errorf("got %d octets, %v", n, err)
 	}
-	if d := time.Since(start); d > 5*time.Second {
+	if d := time.Since(start); d > 20*time.Second {
 		t.Errorf("took %v", d)
 	}
 }
