@@ -437,3 +437,20 @@ func TestFinishing(t *testing.T) {
 	files.finishing.Unlock()
 	<-began
 }
+
+// TestWorstExit ends with the first that occurs of 3, 5, 1, 4 and 0.
+func TestWorstExit(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		codes []int
+		want  int
+	}{{nil, 0}, {[]int{0}, 0}, {[]int{0, 4}, 4}, {[]int{4, 1, 0}, 1}, {[]int{1, 5, 4}, 5}, {[]int{5, 3, 1}, 3}} {
+		seen := map[int]bool{}
+		for _, code := range test.codes {
+			seen[code] = true
+		}
+		if got := worstExit(seen); got != test.want {
+			t.Errorf("%v: %d, want %d", test.codes, got, test.want)
+		}
+	}
+}

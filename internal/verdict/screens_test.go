@@ -231,9 +231,8 @@ func TestNoLineBeginsWithTheMessage(t *testing.T) {
 	}
 }
 
-func TestOneLineTallyAndExit(t *testing.T) {
+func TestOneLine(t *testing.T) {
 	t.Parallel()
-	var reports []*Report
 	var out strings.Builder
 	for i, kinds := range []string{"a", "b", "m", ""} {
 		f, p := good(t)
@@ -241,25 +240,10 @@ func TestOneLineTallyAndExit(t *testing.T) {
 		if kinds == "b" {
 			f.Layers[0].Signed.Cause = &Cause{Kind: "mbox-from"}
 		}
-		r := Judge(f, p)
-		reports = append(reports, r)
-		out.WriteString(OneLine(r) + "\n")
+		out.WriteString(OneLine(Judge(f, p)) + "\n")
 	}
-	out.WriteString(Tally(reports) + "\n")
 	golden(t, "several.txt", out.String())
-	for _, c := range []struct {
-		words string
-		want  int
-	}{{"", 3}, {"good", 0}, {"good unsigned", 4}, {"unsigned bad good", 1}, {"bad nokey unsigned", 5}, {"nokey error bad", 3}} {
-		var list []*Report
-		for _, w := range strings.Fields(c.words) {
-			list = append(list, &Report{Verdict: Word(w), Status: statusOf(Word(w).Exit())})
-		}
-		if got := ExitOf(list); got != c.want {
-			t.Errorf("%q: got %d, want %d", c.words, got, c.want)
-		}
-	}
-	if ExitOf([]*Report{nil}) != 3 || OneLine(nil) != "ERROR" {
+	if OneLine(nil) != "ERROR" {
 		t.Error("no report is no error")
 	}
 }
