@@ -3,6 +3,7 @@ module smimectl
 go 1.26.6
 
 require (
+	filippo.io/bigmod v0.1.0
 	filippo.io/mldsa v1.0.0
 	github.com/cloudflare/circl v1.6.5
 	github.com/go-jose/go-jose/v4 v4.1.8

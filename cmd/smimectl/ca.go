@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"smimectl/internal/cert"
+	"smimectl/internal/certstore"
 	"smimectl/internal/mailroots"
 	"smimectl/internal/message"
 	"smimectl/internal/verdict"
@@ -41,10 +42,20 @@ func (a *app) caListCommand() *cobra.Command {
 		if err != nil {
 			return storeError(err)
 		}
+		stamps, err := a.env.store().AnchorsFor(certstore.ForTimeStamps)
+		if err != nil {
+			return storeError(err)
+		}
+		mail := len(anchors)
+		anchors = append(anchors, stamps...)
 		if a.global.json {
 			var list []certificateLine
-			for _, x := range anchors {
-				list = append(list, lineOf(x.Certificate, x.Name))
+			for i, x := range anchors {
+				line := lineOf(x.Certificate, x.Name)
+				if i >= mail {
+					line.For = "timestamps"
+				}
+				list = append(list, line)
 			}
 			return a.printJSON(list)
 		}
@@ -56,7 +67,11 @@ func (a *app) caListCommand() *cobra.Command {
 		}
 		err = a.printTable(len(anchors), func(i int) []string {
 			x := anchors[i]
-			return []string{shortFingerprint(x.Certificate), verdict.Escape(x.Name), verdict.Escape(x.Certificate.DisplayName()), keyTitle(x.Certificate), untilOf(x.Certificate, a.env.now()), "added " + x.Added.Format(time.DateOnly)}
+			added := "added " + x.Added.Format(time.DateOnly)
+			if i >= mail {
+				added += ", for time stamps"
+			}
+			return []string{shortFingerprint(x.Certificate), verdict.Escape(x.Name), verdict.Escape(x.Certificate.DisplayName()), keyTitle(x.Certificate), untilOf(x.Certificate, a.env.now()), added}
 		})
 		if err == nil {
 			a.informRoots(roots)
@@ -76,17 +91,33 @@ type caAddOptions struct {
 	fromID      string
 	fingerprint string
 	force       bool
+	purpose     string
+}
+
+// purposeFlag adds --for, which says what anchors are meant.
+func purposeFlag(cmd *cobra.Command, target *string) {
+	cmd.Flags().Var(onceOf(target, "mail", "timestamps"), "for", "what the anchor vouches for: mail, or timestamps and nothing else")
+}
+
+func anchorPurpose(word string) certstore.AnchorPurpose {
+	if word == "timestamps" {
+		return certstore.ForTimeStamps
+	}
+	return certstore.ForMail
 }
 
 func (a *app) caAddCommand() *cobra.Command {
 	o := &caAddOptions{}
 	cmd := newVerb("add FILE...", "trust a CA",
 		`Add makes the certificates of FILE anchors. Compare the fingerprint with one from the CA's own site first, or have it
-compared: --fingerprint. --from-mail takes the root that a mail carries, --from-id the root of one of your identities.`,
+compared: --fingerprint. --from-mail takes the root that a mail carries, --from-id the root of one of your identities.
+With --for timestamps it vouches for those who stamp the time of signatures, and not for mail.`,
 		`  smimectl ca add root.pem
   smimectl ca add --name work --fingerprint CD91E45A366EBE36... root.pem
-  smimectl ca add --from-mail report.eml`)
+  smimectl ca add --from-mail report.eml
+  smimectl ca add --for timestamps tsa-root.pem`)
 	f := cmd.Flags()
+	purposeFlag(cmd, &o.purpose)
 	f.Var(once(&o.name, "NAME"), "name", "name of the anchor; default: that of the file")
 	f.Var(once(&o.fromMail, "FILE"), "from-mail", "the root that this mail carries")
 	f.Var(once(&o.fromID, "WHO"), "from-id", "the root of this identity's chain")
@@ -154,11 +185,12 @@ func (a *app) addAnchor(o *caAddOptions, c *cert.Certificate, name string) error
 		return keyErrorf(verdict.CertificateUnfit, "the fingerprint differs; nothing was added").
 			withHint("wanted  %s", want).withHint("found   %s", c.Fingerprint())
 	}
-	x, err := a.env.store().AddAnchor(name, c, o.force)
+	purpose := anchorPurpose(o.purpose)
+	x, err := a.env.store().AddAnchorFor(purpose, name, c, o.force)
 	if err != nil {
 		return addError(name, err)
 	}
-	a.inform("trusted from now on: %s, as anchor %s", verdict.Escape(c.DisplayName()), quoted(x.Name))
+	a.inform("trusted from now on%s: %s, as anchor %s", map[bool]string{true: " for time stamps"}[purpose == certstore.ForTimeStamps], verdict.Escape(c.DisplayName()), quoted(x.Name))
 	a.inform("its fingerprint: %s", colonHex(c))
 	if ca, _, _ := c.BasicConstraints(); !ca {
 		a.inform("note: it is no CA: it vouches for itself alone")
@@ -230,13 +262,16 @@ func (a *app) rootOfMail(name string) (*cert.Certificate, error) {
 }
 
 func (a *app) caRemoveCommand() *cobra.Command {
-	cmd := newVerb("remove NAME", "trust a CA no longer", `Remove deletes an anchor, by its name or fingerprint.`, `  smimectl ca remove work`)
+	cmd := newVerb("remove NAME", "trust a CA no longer", `Remove deletes an anchor, by its name or fingerprint.`, `  smimectl ca remove work
+  smimectl ca remove --for timestamps tsa-root`)
+	var purpose string
+	purposeFlag(cmd, &purpose)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return usageErrorf("name one anchor").withHint("smimectl ca list")
 		}
 		store := a.env.store()
-		found, err := store.FindAnchors(args[0])
+		found, err := store.FindAnchorsFor(anchorPurpose(purpose), args[0])
 		if err != nil {
 			return storeError(err)
 		}

@@ -172,7 +172,7 @@ func (a *app) certShowCommand() *cobra.Command {
 			return a.printJSON(lines)
 		}
 		for i, c := range list {
-			text := showCertificate(c, a.env.now())
+			text := showCertificate(c, a.env.now(), a.style(a.env.stdout))
 			if i > 0 {
 				text = "\n" + text
 			}

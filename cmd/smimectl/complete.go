@@ -7,7 +7,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
+	"smimectl/internal/certstore"
 	"smimectl/internal/verdict"
 )
 
@@ -23,11 +25,12 @@ func (a *app) offer(root *cobra.Command) {
 		"identity": identities, "from-id": identities, "to": people, "skip": people,
 		"from":         people,
 		"allow-legacy": func() []string { return legacyNames },
-		"digest":       func() []string { return []string{"sha256", "sha384", "sha512"} },
-		"at":           func() []string { return []string{"now", "signed"} },
+		"digest":       digestNames, "signature": signatureNames, "cipher": cipherNames, "key-encryption": keyEncryptionNames,
+		"profile": profileWords, "algorithm": algorithm.SigningKeyNames,
+		"at": func() []string { return []string{"now", "signed"} },
 	}
 	operands := map[string]words{
-		"smimectl explain": reasonWords, "smimectl id export": identities, "smimectl id remove": identities,
+		"smimectl explain": reasonWords, "smimectl algorithms": algorithmKinds, "smimectl id export": identities, "smimectl id remove": identities,
 		"smimectl cert show": people, "smimectl cert export": people, "smimectl cert remove": people, "smimectl ca remove": anchors,
 	}
 	for _, cmd := range verbsBelow(root) {
@@ -99,7 +102,8 @@ func (a *app) peopleWords() []string {
 func (a *app) anchorWords() []string {
 	var out []string
 	list, _ := a.env.store().Anchors()
-	for _, anchor := range list {
+	stamps, _ := a.env.store().AnchorsFor(certstore.ForTimeStamps)
+	for _, anchor := range append(list, stamps...) {
 		out = append(out, verdict.Escape(anchor.Name)+"\t"+verdict.Escape(anchor.Certificate.DisplayName()))
 	}
 	return unique(out)

@@ -16,6 +16,7 @@ import (
 type config struct {
 	Identity      string `toml:"identity"`       // when From does not decide
 	Cipher        string `toml:"cipher"`         // as --cipher
+	Profile       string `toml:"profile"`        // as --profile
 	SignEncrypted bool   `toml:"sign-encrypted"` // as if --sign were given to encrypt
 	Self          *bool  `toml:"self"`           // false: as --no-self
 	Revocation    string `toml:"revocation"`     // off, if-local, online, required
@@ -59,7 +60,7 @@ func configError(path string, err error) error {
 	case errors.As(err, &strict) && len(strict.Errors) > 0:
 		row, _ := strict.Errors[0].Position()
 		return usageErrorf("%s, line %d: there is no such setting", quoted(path), row).
-			withHint("there are: identity, cipher, sign-encrypted, self, revocation, min-validity")
+			withHint("there are: identity, cipher, profile, sign-encrypted, self, revocation, min-validity")
 	case errors.As(err, &decode):
 		row, column := decode.Position()
 		return usageErrorf("%s, line %d, column %d: %s", quoted(path), row, column, reasonOf(err))
@@ -72,7 +73,8 @@ func (c *config) check(path string) error {
 		name, value string
 		allowed     []string
 	}{
-		{"cipher", c.Cipher, append([]string{""}, cipherNames...)},
+		{"cipher", c.Cipher, append([]string{""}, cipherNames()...)},
+		{"profile", c.Profile, append([]string{""}, profileNames()...)},
 		{"revocation", c.Revocation, []string{"", "off", "if-local", "online", "required"}},
 	} {
 		found := false

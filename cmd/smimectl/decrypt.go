@@ -61,6 +61,7 @@ func (a *app) runDecrypt(o *decryptOptions, args []string) error {
 		return err
 	}
 	toFile := o.judge.output != "" && o.judge.output != "-"
+	a.startMeter(o.many.progress)
 	x, err := o.examiner(a)
 	if err != nil {
 		a.finishEarly("decrypt", name, err, toFile)
@@ -121,7 +122,7 @@ func (o *decryptOptions) examiner(a *app) (*message.Examiner, error) {
 func (a *app) decryptOne(x *message.Examiner, o *decryptOptions, in *input, target string) *outcome {
 	defer in.close()
 	name := in.name
-	ex := x.Examine(message.Input{Command: "decrypt", Name: name, Source: in.source, Want: true, Open: true, Raw: o.raw})
+	ex := x.Examine(message.Input{Command: "decrypt", Name: name, Source: in.source, Want: true, Open: true, Raw: o.raw, Observer: a.env.meter.observer()})
 	defer ex.Close()
 	if !ex.Report.Release() {
 		return &outcome{report: ex.Report}

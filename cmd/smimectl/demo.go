@@ -16,6 +16,7 @@ import (
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/certstore"
+	"smimectl/internal/verdict"
 )
 
 const demoFolder = "smimectl-demo"
@@ -162,7 +163,10 @@ func (d *demo) keep(store *certstore.Store, files map[string][]byte, name string
 
 // tour runs the main job in the folder, each command shown as it would be typed.
 func (d *demo) tour() error {
-	d.print("This makes a toy CA and two people in ./%s. Nothing else is touched.\n", filepath.ToSlash(d.folder))
+	_, width := d.a.env.terminal(d.a.env.stdout)
+	for _, line := range verdict.Wrap("This makes a toy CA and two people in "+d.place()+". Nothing else is touched.", width) {
+		d.print("%s\n", line)
+	}
 	if err := os.Chdir(d.folder); err != nil {
 		return machineError("cannot enter", d.folder, err)
 	}
@@ -197,9 +201,20 @@ func (d *demo) tour() error {
 	if code := d.run(here, nil, nil, "decrypt", "-i", "bob@example.test", "secret.eml"); code != exitYes {
 		return machineError("the demo stopped:", "decrypt", fmt.Errorf("exit code %d", code))
 	}
-	d.print("\nGo on:     cd %s && . ./env     then try the commands yourself\n", filepath.ToSlash(d.folder))
+	d.print("\nGo on:     cd %s && . ./env\n", quoted(filepath.ToSlash(d.folder)))
+	d.print("           then try the commands yourself\n")
 	d.print("Your own:  smimectl id import YOUR.p12\n")
+	d.print("           then  smimectl doctor\n")
 	return nil
+}
+
+// place is the folder as people read it.
+func (d *demo) place() string {
+	folder := quoted(filepath.ToSlash(d.folder))
+	if filepath.IsLocal(d.folder) && folder == filepath.ToSlash(d.folder) {
+		return "./" + folder
+	}
+	return folder
 }
 
 func (d *demo) print(format string, args ...any) { fmt.Fprintf(d.a.env.stdout, format, args...) }

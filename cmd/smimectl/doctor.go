@@ -93,7 +93,8 @@ func (x *examination) text() string {
 		if level == "none" {
 			level = "--"
 		}
-		lines := strings.Split(wrap(f.Text, max(width-column, 20)), "\n")
+		room := max(width-column, 20)
+		lines := strings.Split(wrap(x.a.plainly(f.Text), room), "\n")
 		if width <= 72 {
 			fmt.Fprintf(&b, "%-4s  %s\n%s%s\n", level, f.About, indent, lines[0])
 		} else {
@@ -103,13 +104,51 @@ func (x *examination) text() string {
 			fmt.Fprintf(&b, "%s%s\n", indent, line)
 		}
 		for _, hint := range f.Hints {
-			fmt.Fprintf(&b, "%s%s\n", indent, hint)
+			for _, line := range hintLines(x.a.plainly(hint), room) {
+				fmt.Fprintf(&b, "%s%s\n", indent, line)
+			}
 		}
 	}
 	if !x.a.global.quiet {
 		fmt.Fprintf(&b, "%s, %s\n", plural(count["fail"], "failure"), plural(count["warn"], "warning"))
 	}
 	return b.String()
+}
+
+// hintLines breaks a hint, but not the commands in it, which stand between two
+// blanks: they are to be pasted.
+func hintLines(hint string, room int) []string {
+	lines := []string{""}
+	for _, piece := range strings.Split(hint, "  ") {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = piece
+		case verdict.Columns(*last+"  "+piece) <= room:
+			*last += "  " + piece
+		default:
+			lines = append(lines, piece)
+		}
+	}
+	var out []string
+	for _, line := range lines {
+		if isCommand(line) {
+			out = append(out, line)
+			continue
+		}
+		out = append(out, verdict.Wrap(line, room)...)
+	}
+	return out
+}
+
+// isCommand reports whether a line of a hint is one to be pasted.
+func isCommand(line string) bool {
+	for _, name := range []string{"smimectl ", "chmod ", "rm ", "cat ", "date ", "export "} {
+		if strings.HasPrefix(line, name) {
+			return true
+		}
+	}
+	return false
 }
 
 func plural(n int, what string) string {
@@ -155,7 +194,10 @@ func (x *examination) store() {
 			hint("take a newer one:  smimectl ca update --from certdata.txt")
 	}
 	for _, p := range store.Problems() {
-		x.say("fail", "files", "%s is damaged and is passed over: %s", quoted(p.Path), reasonOf(p.Err)).hint("look at it:  cat %s", quoted(p.Path))
+		f := x.say("fail", "files", "%s is damaged and is passed over: %s", quoted(p.Path), reasonOf(p.Err))
+		if verdict.Escape(p.Path) == p.Path { // else the name that is shown is not the one to type
+			f.hint("look at it:  cat %s", quoted(p.Path))
+		}
 	}
 	if len(identities) == 0 {
 		x.say("warn", "identity", "none: you can verify and encrypt, but not sign or decrypt").
@@ -267,9 +309,9 @@ func (x *examination) lists(store *certstore.Store) {
 	}
 	switch {
 	case len(lists) == 0:
-		x.say("none", "revocation", "no revocation lists in the store; give them with --crl FILE")
+		x.say("none", "revocation", "no revocation lists in the store").hint("to have them looked at always:  smimectl crl update")
 	case old > 0:
-		x.say("warn", "revocation", "%s of %s outdated", plural(old, "list"), plural(len(lists), "list")).hint("put newer ones there, or give them with --crl FILE")
+		x.say("warn", "revocation", "%s of %s outdated", plural(old, "list"), plural(len(lists), "list")).hint("smimectl crl update")
 	default:
 		x.say("ok", "revocation", "%s, none outdated", plural(len(lists), "list"))
 	}
@@ -309,7 +351,7 @@ func (x *examination) passphrase() {
 		return
 	}
 	x.say("warn", "passphrase", "no terminal here and no $SMIMECTL_PASSPHRASE_FILE: signing would stop").
-		hint("--passphrase-file FILE or --passphrase-fd N")
+		hint("for jobs:  export SMIMECTL_PASSPHRASE_FILE=FILE")
 }
 
 // temporary looks at where bytes are held back.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,10 +28,14 @@ type encryptOptions struct {
 	dropBcc bool
 	cipher  string
 	oaep    bool
-	entity  bool
-	raw     bool
-	many    manyFlags
-	outputs outputsFlags
+
+	keyEncryption []string
+	profile       *profile // by flag or configuration; one that decides nothing when there is none
+	bound         bool     // the key may be bound to the cipher (RFC 9709)
+	entity        bool
+	raw           bool
+	many          manyFlags
+	outputs       outputsFlags
 }
 
 func (a *app) encryptCommand() *cobra.Command {
@@ -53,8 +59,9 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
 	f.BoolVarP(&o.sign, "sign", "s", false, "sign first, then encrypt")
 	f.BoolVar(&o.noSelf, "no-self", false, "do not add yourself")
 	f.BoolVar(&o.dropBcc, "drop-bcc", false, "write no Bcc header and nothing for those who stand in it")
-	f.Var(onceOf(&o.cipher, cipherNames...), "cipher", "auto, aes-256-gcm, aes-256-cbc, aes-128-...")
+	f.Var(once(&o.cipher, "NAME"), "cipher", "auto, aes-256-gcm, aes-256-cbc, ... (see algorithms cipher)")
 	f.BoolVar(&o.oaep, "oaep", false, "RSAES-OAEP for every RSA recipient, known to read it or not")
+	f.Var(many(&o.keyEncryption, "NAME"), "key-encryption", "rsa-oaep, rsa-pkcs1v15, ecdh-sha256kdf, ...: for recipients with such keys (repeatable)")
 	f.BoolVar(&o.entity, "entity", false, "the input is a bare MIME entity without a mail's header")
 	f.BoolVar(&o.raw, "raw", false, "encrypt plain bytes: a CMS file in DER")
 	f.BoolVar(&o.signing.anyFrom, "any-from", false, "sign although From is not an address of the certificate")
@@ -78,6 +85,7 @@ func (a *app) runEncrypt(o *encryptOptions, args []string) error {
 		return err
 	}
 	toFile := o.output != "" && o.output != "-"
+	a.startMeter(o.many.progress)
 	a.finish(a.encryptNamed(o, name), toFile && a.global.json)
 	return nil
 }
@@ -129,8 +137,21 @@ func (o *encryptOptions) configure(a *app) error {
 	if err != nil {
 		return err
 	}
-	if o.cipher == "auto" && c.Cipher != "" {
-		o.cipher = c.Cipher
+	if o.profile, err = profileNamed(cmp.Or(o.signing.profile, c.Profile)); err != nil {
+		return err
+	}
+	// A flag counts more than the file, and a name more than the profile beside it.
+	named := o.cipher
+	if o.signing.profile == "" {
+		named = cmp.Or(o.cipher, c.Cipher)
+	}
+	o.cipher = cmp.Or(named, o.profile.cipher, "auto")
+	o.bound = o.cipher == "auto" || named == "" && o.profile.bound
+	if !slices.Contains(cipherNames(), o.cipher) {
+		return notWritten("--cipher", o.cipher, "cipher", cipherNames())
+	}
+	if _, err := o.keyEncryptions(); err != nil {
+		return err
 	}
 	o.sign = o.sign || c.SignEncrypted && !o.raw
 	o.noSelf = o.noSelf || c.Self != nil && !*c.Self
@@ -170,16 +191,19 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 	for _, who := range holders {
 		recipients = append(recipients, recipient{who: who})
 	}
-	cipher, note, err := chooseCipher(o, recipients)
+	cipher, note, err := chooseCipher(o.cipher, o.bound, recipients)
 	if err != nil {
 		return fail(err)
 	}
-	opt := message.EncryptOptions{Cipher: cipher, DropBcc: o.dropBcc, Recipients: sharing}
-	for _, r := range recipients {
-		if r.certificate == nil {
-			continue
+	by, err := o.keyEncryptionFor(recipients, o.profile)
+	if err != nil {
+		return fail(err)
+	}
+	opt := message.EncryptOptions{Cipher: cipher, DropBcc: o.dropBcc, Compress: o.signing.compress, Recipients: sharing, Observer: a.env.meter.observer()}
+	for i := range recipients {
+		if r := &recipients[i]; r.certificate != nil {
+			opt.Recipients = append(opt.Recipients, cms.Recipient{Certificate: r.certificate, By: by[r]})
 		}
-		opt.Recipients = append(opt.Recipients, cms.Recipient{Certificate: r.certificate, OAEP: o.oaep || r.reads["rsa-oaep"]})
 	}
 	var signedAs []*identity
 	if o.sign {
@@ -209,15 +233,18 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 		out.discard()
 		return fail(err)
 	}
+	a.env.meter.end()
 	for _, id := range signedAs {
 		a.informSigned(id)
 		a.warnOfExpiry(id, now)
 	}
-	a.inform("encrypted for %s, %s", names(recipients), cipher.Title)
+	if !a.oneOf {
+		a.inform("encrypted for %s, %s", names(recipients), cipher.Title)
+	}
 	if note != "" && !o.sign {
 		composed.Warnings = append(composed.Warnings, note)
 	}
-	return a.done("encrypt", name, entity, composed)
+	return a.done("encrypt", name, entity, composed, weakestNote(recipients)...)
 }
 
 func (o *encryptOptions) check(a *app) error {
@@ -229,6 +256,8 @@ func (o *encryptOptions) check(a *app) error {
 		return usageErrorf("--only without --to leaves nobody").withHint("--only --to bob@example.org")
 	case o.raw && o.sign:
 		return usageErrorf("--raw and --sign exclude each other").withHint("sign first:  smimectl sign --raw --opaque FILE | smimectl encrypt --raw --to WHO")
+	case o.raw && o.signing.compress:
+		return usageErrorf("--compress is for mail, not for --raw").withHint("compress the file itself:  gzip FILE")
 	case o.raw && len(o.to) == 0 && !o.shared.given():
 		return usageErrorf("plain bytes name no recipients").withHint("--raw --to bob@example.org")
 	case !o.sign && len(o.signing.identity.who)+len(o.signing.identity.keys) > 0 && o.noSelf:
@@ -281,6 +310,7 @@ func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert
 	if err != nil {
 		return nil, err
 	}
+	rules.postQuantum = o.profile.postQuantum
 	finder := &recipientFinder{a: a, rules: rules, kept: o.trust.kept}
 	for _, address := range wanted {
 		if !containsAddress(skip, address) {

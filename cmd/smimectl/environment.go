@@ -25,10 +25,11 @@ type environment struct {
 	getenv    func(string) string
 	now       func() time.Time
 	temporary *temporaryFiles
-	many      func() // called before work on many mails; nil: nothing
+	many      func(workers int) // called before work on many mails; nil: nothing
 
 	directories *directories // those that wait to be made durable; nil: each file makes its own so
 	asking      *sync.Mutex  // held while a person is asked for something; nil: nobody else asks
+	meter       *meter       // of the one mail that is worked on; nil: nothing is shown
 }
 
 func systemEnvironment() *environment {

@@ -6,8 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"smimectl/internal/cms/cmstest"
+	"smimectl/internal/hostiletest"
 )
 
 // selfCommand runs the program as it is built, in a folder of the toy world.
@@ -30,6 +34,7 @@ func docEnvironment(t *testing.T, dir string) []string {
 // exampleCodes are the examples that end with another exit code in the toy world, each with its reason.
 var exampleCodes = map[string]int{
 	"smimectl id remove 70dea83a1a57":                                              exitKey, // nobody has this identity
+	"smimectl ca remove --for timestamps tsa-root":                                 exitKey, // nor this one
 	"smimectl ca remove work":                                                      exitKey, // nor this anchor
 	"smimectl crl remove work-ca-1a2b3c4d":                                         exitKey, // nor this list
 	"smimectl ca add --name work --fingerprint CD91E45A366EBE36... root.pem":       exitKey, // the fingerprint is another one's
@@ -150,5 +155,26 @@ printf 'From bob@example.test Sun Nov 22 00:00:00 2026\n' | cat - colleague.eml 
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
+	stampedWorld(t, dir)
 	return dir
+}
+
+// stampedWorld adds the root of a time-stamping authority, and its answer for signed.eml.
+func stampedWorld(t *testing.T, dir string) {
+	t.Helper()
+	cmd := selfCommand(t, dir, "sign", "--timestamp-query", "question.tsq", "signed.eml")
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	question, err := os.ReadFile(filepath.Join(dir, "question.tsq"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := cmstest.Issue(t, nil, cmstest.Options{CommonName: "Stamp Root", CA: true})
+	answer := stampReply(t, question, cmstest.Token{By: cmstest.TimeStamper(t, root, "Stamp Authority", 90, cmstest.Options{}), Time: time.Now()}, nil)
+	for name, data := range map[string][]byte{"reply.tsr": answer, "tsa-root.pem": hostiletest.CertificatePEM(root)} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -67,20 +67,30 @@ func (a *app) explain(text string) error {
 
 func (a *app) listCodes() error {
 	var b strings.Builder
+	_, width := a.env.terminal(a.env.stdout)
+	column := 0
 	for _, info := range verdict.Codes() {
-		fmt.Fprintf(&b, "%-22s %s\n", info.Code, info.Title)
+		column = max(column, len(info.Code)+2)
+	}
+	for _, info := range verdict.Codes() {
+		if width > 72 {
+			fmt.Fprintf(&b, "%-*s%s\n", column, info.Code, info.Title)
+			continue
+		}
+		fmt.Fprintf(&b, "%s\n  %s\n", info.Code, strings.Join(verdict.Wrap(info.Title, width-2), "\n  "))
 	}
 	_, err := a.env.stdout.Write([]byte(b.String()))
 	return stdoutError(err)
 }
 
-// wrap breaks text at blanks; a line of its own stays one.
+// wrap breaks text at blanks alone, so that a path stays whole; a line of its own
+// stays one.
 func wrap(text string, width int) string {
 	var out []string
 	for _, paragraph := range strings.Split(text, "\n") {
 		line := ""
 		for _, word := range strings.Fields(paragraph) {
-			if line != "" && len(line)+1+len(word) > width {
+			if line != "" && verdict.Columns(line)+1+verdict.Columns(word) > width {
 				out = append(out, line)
 				line = ""
 			}

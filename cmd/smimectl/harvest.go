@@ -35,7 +35,7 @@ at, whatever they are.`,
 		`  smimectl cert harvest Maildir/
   smimectl cert harvest --dry-run archive.mbox
   smimectl cert harvest -j 0 --json Maildir/ > taken.jsonl
-  notmuch search --output=files tag:signed | smimectl cert harvest --files-from -`)
+  notmuch search --output=files tag:smime | smimectl cert harvest --files-from -`)
 	o.judge.trust.add(cmd)
 	o.many.addWork(cmd)
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "say what would be taken, and change nothing")
@@ -63,10 +63,10 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 		return err
 	}
 	if a.env.many != nil {
-		a.env.many()
+		a.env.many(workers)
 	}
-	p := a.newProgress(o.many.progress, o.many.total(operands))
-	defer p.end()
+	a.startMailsMeter(o.many.progress, "harvest", o.many.total(operands))
+	defer a.endMeter()
 	err = a.each(a.mails(&o.many.mails, operands), workers, func(a *app, m *mail) *outcome {
 		in, err := a.openMail(m)
 		if err != nil {
@@ -80,9 +80,8 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 			out.signers = ex.Signers()
 		}
 		return out
-	}, func(f *finished) error {
-		p.aside()
-		if _, err := a.env.stderr.Write(f.said); err != nil {
+	}, a.beside(func(f *finished) error {
+		if _, err := a.env.stderr.Write(f.named()); err != nil {
 			return machineError("cannot write", "standard error", err)
 		}
 		if f.report == nil { // a directory in a list, and the like
@@ -92,10 +91,9 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 		} else if err := h.mail(f); err != nil {
 			return err
 		}
-		p.step()
 		return nil
-	})
-	p.end()
+	}))
+	a.endMeter()
 	if err != nil {
 		return err
 	}

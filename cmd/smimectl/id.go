@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"smimectl/internal/cert"
-	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
 	"smimectl/internal/verdict"
 )
@@ -143,7 +142,7 @@ func (a *app) addIdentities(pairs *certstore.Paired, secret []byte, force bool) 
 			a.inform("imported the chain: %s", strings.Join(names, ", "))
 			a.noteAnchor(p.Chain[len(p.Chain)-1], addressOf(c))
 		}
-		if list := c.Addresses(); len(list) > 0 && certpath.Fits(c, certpath.PurposeSign) == nil && !now.After(c.NotAfter) {
+		if list := c.Addresses(); len(list) > 0 && signsWith(c) && !now.After(c.NotAfter) {
 			a.inform("mails from %s are now signed with it", verdict.Escape(list[0].String()))
 		}
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"encoding/pem"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +18,7 @@ import (
 // newKeyOptions say how a new key and what is made with it are to be.
 type newKeyOptions struct {
 	algorithm  string
+	profile    string
 	name       string
 	days       string
 	clear      bool
@@ -24,25 +27,42 @@ type newKeyOptions struct {
 	passphrase passphraseFlags
 }
 
-// keyNames are the keys that are made.
-var keyNames = []string{"p-256", "p-384", "p-521", "rsa-2048", "rsa-3072", "rsa-4096", "ed25519", "ed448", "ml-dsa-44", "ml-dsa-65", "ml-dsa-87"}
-
 func (o *newKeyOptions) add(cmd *cobra.Command, env *environment) {
 	f := cmd.Flags()
-	f.Var(onceOf(&o.algorithm, append([]string{"rsa-3072"}, remove(keyNames, "rsa-3072")...)...), "algorithm", strings.Join(keyNames, ", "))
+	f.Var(once(&o.algorithm, "NAME"), "algorithm", "rsa-3072 (default), "+strings.Join(slices.DeleteFunc(algorithm.SigningKeyNames(), longName), ", "))
+	f.Var(once(&o.profile, "NAME"), "profile", "compat, modern or pq: the key for those receivers")
 	f.Var(once(&o.name, "NAME"), "name", "the name beside the address")
 	f.BoolVar(&o.clear, "no-passphrase", false, "keep the key unencrypted")
 	o.passphrase.add(cmd, env)
 }
 
-func remove(list []string, word string) []string {
-	var out []string
-	for _, x := range list {
-		if x != word {
-			out = append(out, x)
-		}
+// longName leaves out of the help what is in smimectl algorithms key: the default, and
+// the many of SLH-DSA.
+func longName(name string) bool { return name == "rsa-3072" || strings.HasPrefix(name, "slh-dsa-") }
+
+// key makes the key that --algorithm names, else that of the profile.
+func (o *newKeyOptions) key(a *app) (*algorithm.PrivateKey, error) {
+	c, err := a.config()
+	if err != nil {
+		return nil, err
 	}
-	return out
+	p, err := profileNamed(cmp.Or(o.profile, c.Profile))
+	if err != nil {
+		return nil, err
+	}
+	name := cmp.Or(o.algorithm, p.key)
+	if names := algorithm.SigningKeyNames(); !slices.Contains(names, name) {
+		if slices.Contains(algorithm.KeyNames(), name) {
+			return nil, usageErrorf("--algorithm %s: such a key cannot sign, and so cannot ask for a certificate by itself", name).
+				withHint("the CA that issues such certificates says how;  smimectl id import CERT.pem --key KEY.pem  takes them")
+		}
+		return nil, usageErrorf("--algorithm %s: no such key is made", quoted(name)).withHint("one of %s", strings.Join(names, ", "))
+	}
+	key, err := algorithm.GenerateKey(name)
+	if err != nil {
+		return nil, machineError("cannot make a key", "", err)
+	}
+	return key, nil
 }
 
 func (o *newKeyOptions) addresses(args []string) ([]cert.Address, error) {
@@ -83,9 +103,9 @@ good for trying things out and for a few people who know each other. For a certi
 		if err != nil {
 			return err
 		}
-		key, err := algorithm.GenerateKey(o.algorithm)
+		key, err := o.key(a)
 		if err != nil {
-			return machineError("cannot make a key", "", err)
+			return err
 		}
 		c, err := certstore.NewSelfSigned(key, addresses, o.name, days, a.env.now())
 		if err != nil {
@@ -96,7 +116,7 @@ good for trying things out and for a few people who know each other. For a certi
 		}
 		a.inform("made %s, %s, %s, %s", verdict.Escape(addressOf(c)), keyTitle(c), usesOf(c), untilOf(c, a.env.now()))
 		a.inform("to verify what it signs:  smimectl ca add --from-id %s", verdict.Escape(addressOf(c)))
-		a.inform("for others:  smimectl id export --certificate %s -o %s.pem", verdict.Escape(addressOf(c)), shortFingerprint(c))
+		a.inform("for others:  smimectl id export --certificate %s -o %s", verdict.Escape(addressOf(c)), certificateFile(c))
 		return nil
 	}
 	return cmd
@@ -126,9 +146,9 @@ the certificate comes:  smimectl id import CERT.pem --key KEY.pem`,
 		if err != nil {
 			return err
 		}
-		key, err := algorithm.GenerateKey(o.algorithm)
+		key, err := o.key(a)
 		if err != nil {
-			return machineError("cannot make a key", "", err)
+			return err
 		}
 		request, err := certstore.NewRequest(key, addresses, o.name)
 		if err != nil {
@@ -154,4 +174,19 @@ the certificate comes:  smimectl id import CERT.pem --key KEY.pem`,
 		return nil
 	}
 	return cmd
+}
+
+// certificateFile is a name for the file of a certificate: the part of its address
+// before the @, where that is a plain word.
+func certificateFile(c *cert.Certificate) string {
+	local, _, _ := strings.Cut(addressOf(c), "@")
+	for _, r := range local {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.' && r != '-' && r != '_' {
+			local = ""
+		}
+	}
+	if local == "" || local[0] == '-' || local[0] == '.' {
+		local = shortFingerprint(c)
+	}
+	return local + ".pem"
 }

@@ -32,7 +32,9 @@ func (a *app) open(name string, source func(f io.ReaderAt, size int64) spool.Sou
 	if name == "" || name == "-" {
 		return a.openStandardInput(source)
 	}
+	a.env.meter.await("") // the other end of a pipe
 	f, err := os.Open(name)
+	a.env.meter.begin("", -1)
 	if err != nil {
 		return nil, readError(name, err)
 	}
@@ -46,10 +48,12 @@ func (a *app) open(name string, source func(f io.ReaderAt, size int64) spool.Sou
 		return nil, usageErrorf("%s is a directory", quoted(name)).withHint("name a file in it")
 	}
 	if info.Mode().IsRegular() {
-		return &input{name: name, source: source(f, info.Size()), close: func() { f.Close() }}, nil
+		a.env.meter.begin(stageInput, info.Size())
+		return &input{name: name, source: a.env.meter.watch(source(f, info.Size())), close: func() { f.Close() }}, nil
 	}
 	defer f.Close()
-	return a.hold(name, f)
+	a.env.meter.await("")
+	return a.hold(name, a.env.meter.count(f))
 }
 
 func (a *app) openStandardInput(source func(f io.ReaderAt, size int64) spool.Source) (*input, error) {
@@ -57,20 +61,24 @@ func (a *app) openStandardInput(source func(f io.ReaderAt, size int64) spool.Sou
 	if isFile {
 		if a.env.isTerminal(f) {
 			a.inform("reading a mail from the terminal; end it with Ctrl-D")
+			return a.hold("-", f) // nothing is shown between the lines that somebody types
 		}
 		// A file that standard input was redirected from can be read where it lies.
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			if at, err := f.Seek(0, io.SeekCurrent); err == nil && at <= info.Size() {
 				size := info.Size() - at
-				return &input{name: "-", source: source(io.NewSectionReader(f, at, size), size), close: func() {}}, nil
+				a.env.meter.begin(stageInput, size)
+				return &input{name: "-", source: a.env.meter.watch(source(io.NewSectionReader(f, at, size), size)), close: func() {}}, nil
 			}
 		}
 	}
-	return a.hold("-", a.env.stdin)
+	a.env.meter.await(" on standard input")
+	return a.hold("-", a.env.meter.count(a.env.stdin))
 }
 
 func (a *app) hold(name string, r io.Reader) (*input, error) {
 	b, err := spool.Hold(r, a.env.spoolOptions())
+	a.env.meter.begin("", -1)
 	if err != nil {
 		var disk *spool.Error
 		if errors.As(err, &disk) {
@@ -82,7 +90,8 @@ func (a *app) hold(name string, r io.Reader) (*input, error) {
 	if err != nil {
 		return nil, machineError("cannot hold back the input from", displayName(name), err)
 	}
-	return &input{name: name, source: held, close: func() { b.Close() }}, nil
+	a.env.meter.begin(stageInput, held.Size())
+	return &input{name: name, source: a.env.meter.watch(held), close: func() { b.Close() }}, nil
 }
 
 func displayName(name string) string {

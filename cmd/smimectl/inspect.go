@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -19,23 +20,29 @@ type inspectOptions struct {
 	certs      bool
 	output     string
 	trust      trustFlags // --ca and --chain alone: where certificates are looked for
+	many       manyFlags
 }
 
 func (a *app) inspectCommand() *cobra.Command {
 	o := &inspectOptions{}
 	cmd := newVerb("inspect [flags] [FILE...]", "what is in a mail or file, without judging it",
 		`Inspect says what is there: what is signed and encrypted, by whom, for whom and with what, the parts of the mail, the
-header fields outside and inside, and weak spots. It needs no key, checks nothing and says so. It reads mails, mbox files
-(every mail of them), CMS files (.p7m, .p7s, .p7c, .p7b in DER, PEM or base64), certificates, revocation lists, OCSP
-responses, certificate requests, private keys (which it never shows) and PKCS#12.
+header fields outside and inside, and weak spots. It needs no key, checks nothing and says so. It reads mails, CMS files
+(.p7m, .p7s, .p7c, .p7b in DER, PEM or base64), certificates, revocation lists, OCSP responses, certificate requests,
+private keys (which it never shows) and PKCS#12.
+
+Several files, a folder, a Maildir, an mbox file of several mails or a list of names get a line each: what is there, by
+whom or for whom, the file, and how. With -v each has its whole screen, with --json its report. What cannot be read is
+one of the lines. Nobody is asked for the passphrases of several files; those given are tried.
 
 --asn1 shows the structure instead: every element with its offset, lengths, tag, the name it has in the standard, and its
 value; of a mail, that of its signatures and encrypted parts, which are not decrypted. A structure that is damaged is
 shown up to the fault, exit code 1; a mail without any is exit code 4. --certs writes the certificates as PEM, none
-twice and no revocation lists, for --chain and cert import; nobody vouches for them.`,
+twice and no revocation lists, for --chain and cert import; nobody vouches for them. Both take several mails too.`,
 		`  smimectl inspect secret.eml
   smimectl inspect me.p12
   smimectl inspect --json mail.eml
+  smimectl inspect -j 0 Maildir/
   smimectl inspect --asn1 smime.p7m
   smimectl inspect --certs -o certs.pem mail.eml`)
 	o.passphrase.add(cmd, a.env)
@@ -45,14 +52,12 @@ twice and no revocation lists, for --chain and cert import; nobody vouches for t
 	f.VarP(once(&o.output, "FILE"), "output", "o", "with --asn1 and --certs: write to FILE; - is standard output")
 	f.Var(many(&o.trust.ca, "FILE"), "ca", "name the certificates of FILE as anchors, and no others; none: nobody (repeatable)")
 	f.Var(many(&o.trust.chain, "FILE"), "chain", "further certificates to look in (repeatable)")
+	o.many.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runInspect(o, args) }
 	return cmd
 }
 
 func (a *app) runInspect(o *inspectOptions, args []string) error {
-	if len(args) == 0 {
-		args = []string{"-"}
-	}
 	switch {
 	case o.asn1 && o.certs:
 		return usageErrorf("--asn1 and --certs exclude each other")
@@ -63,23 +68,31 @@ func (a *app) runInspect(o *inspectOptions, args []string) error {
 	case a.global.report != "" && (o.asn1 || o.certs):
 		return usageErrorf("--report goes without --asn1 and --certs")
 	}
-	for _, name := range args {
-		if err := a.reportApart(name, o.output); err != nil {
-			return err
-		}
+	name, single := o.many.one(args, &outputsFlags{})
+	if !single {
+		return a.inspectSeveral(o, args)
+	}
+	if o.many.skipDone {
+		return usageErrorf("--skip-done is for several mails")
+	}
+	if err := a.reportApart(name, o.output); err != nil {
+		return err
+	}
+	if f, ok := a.env.stdout.(*os.File); !o.asn1 || !ok || !a.env.isTerminal(f) { // what is listed comes bit by bit
+		a.startMeter(o.many.progress)
 	}
 	switch {
 	case o.asn1:
-		return a.inspectASN1(o, args)
+		return a.inspectASN1(o, name)
 	case o.certs:
-		return a.inspectCerts(o, args)
+		return a.inspectCerts(o, name)
 	}
-	return a.inspectAll(o, args)
+	return a.inspectAll(o, name)
 }
 
-// inspectAll shows a block, or a line of JSON, for every mail and every file.
-func (a *app) inspectAll(o *inspectOptions, names []string) error {
-	show := &inspectView{app: a, several: len(names) > 1, codes: map[int]bool{}}
+// inspectAll shows what a file holds: a screen or a report, and for each mail of an mbox file on standard input.
+func (a *app) inspectAll(o *inspectOptions, name string) error {
+	show := &inspectView{app: a, codes: map[int]bool{}}
 	if a.global.report != "" {
 		out, err := newOutput(a.env, a.global.report, false)
 		if err != nil {
@@ -87,14 +100,7 @@ func (a *app) inspectAll(o *inspectOptions, names []string) error {
 		}
 		show.file = out
 	}
-	err := func() error {
-		for _, name := range names {
-			if err := a.inspectOne(o, name, show.outcome); err != nil {
-				return err
-			}
-		}
-		return nil
-	}()
+	err := a.inspectOne(o, name, show.outcome)
 	if show.file != nil {
 		if err != nil {
 			show.file.discard()
@@ -108,15 +114,15 @@ func (a *app) inspectAll(o *inspectOptions, names []string) error {
 
 // inspectView shows one outcome after the other.
 type inspectView struct {
-	app     *app
-	several bool
-	shown   int
-	codes   map[int]bool
-	file    *output // of --report
+	app   *app
+	shown int
+	codes map[int]bool
+	file  *output // of --report
 }
 
 func (v *inspectView) outcome(out *outcome) error {
 	a := v.app
+	defer a.env.meter.pause()()
 	v.codes[out.exit()] = true
 	if out.report != nil && v.file != nil {
 		if err := writeJSON(v.file, out.report); err != nil {
@@ -137,9 +143,6 @@ func (v *inspectView) outcome(out *outcome) error {
 		w = a.env.stderr // an error alone
 		text = r.Text(a.style(w))
 	} else if text != "" {
-		if v.several && r.File != nil {
-			text = "-- " + quoted(*r.File) + "\n" + text
-		}
 		if v.shown++; v.shown > 1 {
 			text = "\n" + text
 		}
@@ -163,15 +166,24 @@ func (a *app) inspectOne(o *inspectOptions, name string, show func(*outcome) err
 		return show(a.inspectFile(o, in))
 	}
 	return eachMail(in.source, func(mail spool.Source, number int, offset int64) error {
-		ex := x.Inspect(message.Input{Name: name, Source: mail})
-		defer ex.Close()
-		size := mail.Size()
-		ex.Report.FileLook = &verdict.FileLook{Size: &size, MailNumber: number}
-		if number > 0 {
-			ex.Report.MailOffset = &offset
-		}
-		return show(&outcome{report: ex.Report})
+		return show(a.inspectMail(x, name, mail, number, offset))
 	})
+}
+
+// inspectMail describes a mail, which is one of an mbox file when it has a number.
+func (a *app) inspectMail(x *message.Examiner, name string, mail spool.Source, number int, offset int64) *outcome {
+	input := message.Input{Name: name, Source: mail}
+	if number == 0 { // else the whole mbox file is what is read
+		input.Observer = a.env.meter.observer()
+	}
+	ex := x.Inspect(input)
+	defer ex.Close()
+	size := mail.Size()
+	ex.Report.FileLook = &verdict.FileLook{Size: &size, MailNumber: number}
+	if number > 0 {
+		ex.Report.MailOffset = &offset
+	}
+	return &outcome{report: ex.Report}
 }
 
 // tell shows an error as an outcome. A wrong command line ends the run.

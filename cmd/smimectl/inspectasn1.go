@@ -21,36 +21,31 @@ type encoding struct {
 	open func() (io.Reader, error)
 }
 
-// inspectASN1 shows the structure of what files hold. It is written as it is
+// inspectASN1 shows the structure of what a file holds. It is written as it is
 // read: what stands before a fault is seen.
-func (a *app) inspectASN1(o *inspectOptions, names []string) error {
+func (a *app) inspectASN1(o *inspectOptions, name string) error {
 	out, err := a.listingOutput(o.output)
 	if err != nil {
 		return err
 	}
-	codes := map[int]bool{}
-	shown := 0
-	for _, name := range names {
-		err := a.structures(out, name, len(names) > 1, &shown)
-		var e *cliError
-		switch {
-		case err == nil:
-		case errors.As(err, &e) && e.exit != exitUsage && e.exit != exitMachine:
-			if err := out.Flush(); err != nil {
-				out.discard()
-				return err
-			}
-			codes[a.fail(e)] = true
-		default:
-			out.discard()
+	err = func() error {
+		in, err := a.openInput(name)
+		if err != nil {
 			return err
 		}
-	}
-	if err := out.commit(); err != nil {
+		defer in.close()
+		shown := 0
+		return a.structures(out, in, false, &shown)
+	}()
+	var e *cliError
+	if err != nil && (!errors.As(err, &e) || e.exit == exitUsage || e.exit == exitMachine) {
+		out.discard()
 		return err
 	}
-	a.exit = worstExit(codes)
-	return nil
+	if failed := out.commit(); failed != nil {
+		return failed
+	}
+	return err
 }
 
 // listing is where a listing goes: standard output as it comes, or a file.
@@ -88,12 +83,8 @@ func (l *listing) discard() {
 }
 
 // structures lists every encoding of a file.
-func (a *app) structures(out *listing, name string, several bool, shown *int) error {
-	in, err := a.openInput(name)
-	if err != nil {
-		return err
-	}
-	defer in.close()
+func (a *app) structures(out *listing, in *input, several bool, shown *int) error {
+	name := in.name
 	list, err := encodings(in)
 	if err != nil {
 		return err

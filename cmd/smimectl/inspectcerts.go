@@ -11,9 +11,9 @@ import (
 	"smimectl/internal/verdict"
 )
 
-// inspectCerts writes the certificates of messages and files as PEM, none twice.
+// inspectCerts writes the certificates of a message or file as PEM, none twice.
 // Revocation lists are left out: what takes certificates does not take them.
-func (a *app) inspectCerts(o *inspectOptions, names []string) error {
+func (a *app) inspectCerts(o *inspectOptions, name string) error {
 	x, err := a.inspector(o)
 	if err != nil {
 		return err
@@ -28,14 +28,12 @@ func (a *app) inspectCerts(o *inspectOptions, names []string) error {
 			}
 		}
 	}
-	for _, name := range names {
-		if err := a.certificatesOf(x, o, name, add); err != nil {
-			return err
-		}
+	if err := a.certificatesOf(x, o, name, add); err != nil {
+		return err
 	}
 	if len(all) == 0 {
-		return nothingErrorf("there is no certificate in %s", quoted(displayName(names[0]))).
-			withHint("what else is in it:  smimectl inspect %s", quoted(names[0]))
+		return nothingErrorf("there is no certificate in %s", quoted(displayName(name))).
+			withHint("what else is in it:  smimectl inspect %s", quoted(name))
 	}
 	out, err := newOutput(a.env, o.output, false)
 	if err != nil {
@@ -64,15 +62,26 @@ func (a *app) certificatesOf(x *message.Examiner, o *inspectOptions, name string
 		add(held.certificates)
 		return nil
 	}
-	return eachMail(in.source, func(mail spool.Source, number int, offset int64) error {
-		ex := x.Inspect(message.Input{Name: name, Source: mail})
-		defer ex.Close()
-		add(ex.Certificates())
-		if r := ex.Report; r.Verdict != "" && len(ex.Certificates()) == 0 && number == 0 {
-			return messageErrorf(verdict.Malformed, "%s cannot be read: %s", quoted(displayName(name)), firstFail(r))
+	return eachMail(in.source, func(mail spool.Source, number int, _ int64) error {
+		out := a.certificatesOfMail(x, name, mail)
+		add(out.certificates)
+		if out.err != nil && number == 0 {
+			return out.err
 		}
 		return nil
 	})
+}
+
+// certificatesOfMail gives the certificates of a mail. One that cannot be read and
+// shows none is an error.
+func (a *app) certificatesOfMail(x *message.Examiner, name string, mail spool.Source) *outcome {
+	ex := x.Inspect(message.Input{Name: name, Source: mail})
+	defer ex.Close()
+	out := &outcome{certificates: ex.Certificates()}
+	if r := ex.Report; r.Verdict != "" && len(out.certificates) == 0 {
+		out.err = messageErrorf(verdict.Malformed, "%s cannot be read: %s", quoted(displayName(name)), firstFail(r))
+	}
+	return out
 }
 
 func firstFail(r *verdict.Report) string {

@@ -26,6 +26,7 @@ type judgeFlags struct {
 	allowSHA1    bool
 	allowPartial bool
 	anyway       bool
+	tsaCA        []string
 
 	policies       []string
 	explicitPolicy bool
@@ -40,6 +41,7 @@ func (j *judgeFlags) add(cmd *cobra.Command) {
 	f.Var(many(&j.from, "ADDR"), "from", "expect this sender instead of the one in From (repeatable)")
 	f.BoolVar(&j.anyFrom, "any-from", false, "do not compare From with the signer")
 	f.BoolVar(&j.allowPartial, "allow-partial", false, "a good signed part alone is good, and all that is written")
+	f.Var(many(&j.tsaCA, "FILE"), "tsa-ca", "believe time stamps that the certificates of FILE vouch for, and no others; none: believe none (repeatable)")
 	f.BoolVar(&j.anyway, "anyway", false, "write text whose signature is not good; the exit code stays")
 	j.addValidation(cmd)
 }
@@ -169,6 +171,10 @@ func (j *judgeFlags) examiner(a *app) (*message.Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
+	stampAnchors, err := a.timeStampAnchors(j.tsaCA, &j.trust)
+	if err != nil {
+		return nil, err
+	}
 	chain, err := furtherCertificates(&j.trust)
 	if err != nil {
 		return nil, err
@@ -185,5 +191,5 @@ func (j *judgeFlags) examiner(a *app) (*message.Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &message.Examiner{Anchors: anchors, AnchorsFor: find, Chain: chain, Store: a.storedCertificates(), CRLs: lists, OCSP: responses, Online: a.fetchers(&j.trust), Policy: policy, Paths: paths, Spool: a.env.spoolOptions(), Kept: message.NewKept()}, nil
+	return &message.Examiner{Anchors: anchors, AnchorsFor: find, TSAAnchors: stampAnchors, Chain: chain, Store: a.storedCertificates(), CRLs: lists, OCSP: responses, Online: a.fetchers(&j.trust), Policy: policy, Paths: paths, Spool: a.env.spoolOptions(), Kept: message.NewKept()}, nil
 }

@@ -4,9 +4,8 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"smimectl/internal/cert"
@@ -27,6 +26,7 @@ type certificateLine struct {
 	NotAfter  string   `json:"not_after"`
 	Key       string   `json:"key"`
 	Source    string   `json:"source,omitempty"`
+	For       string   `json:"for,omitempty"` // of an anchor: "timestamps"; mail is not said
 	Reads     []string `json:"reads,omitempty"`
 }
 
@@ -51,28 +51,99 @@ func (a *app) printJSON(list []certificateLine) error {
 	return stdoutError(encoder.Encode(list))
 }
 
-// printTable prints rows in aligned columns; on a narrow terminal a row
-// takes several lines.
+// printTable prints rows in aligned columns. On a terminal that is too narrow for
+// them a row takes several lines; what is no terminal gets one line for each.
 func (a *app) printTable(n int, row func(i int) []string) error {
+	rows := make([][]string, n)
+	var columns []int
+	for i := range n {
+		for k, cell := range row(i) {
+			cell = a.plainly(cell)
+			rows[i] = append(rows[i], cell)
+			if k == len(columns) {
+				columns = append(columns, 0)
+			}
+			columns[k] = max(columns[k], verdict.Columns(cell))
+		}
+	}
+	all := -2
+	for _, c := range columns {
+		if c > 0 {
+			all += c + 2
+		}
+	}
 	var b strings.Builder
-	_, width := a.env.terminal(a.env.stdout)
-	if width <= 72 {
-		for i := range n {
-			cells := row(i)
-			fmt.Fprintf(&b, "%s  %s\n", cells[0], cells[1])
-			for _, line := range strings.Split(wrap(strings.Join(cells[2:], ", "), max(width-2, 20)), "\n") {
-				fmt.Fprintf(&b, "  %s\n", line)
+	width, ends := a.lineEnds()
+	narrow := ends && all > width
+	for _, cells := range rows {
+		if narrow {
+			writeNarrowRow(&b, cells, width)
+			continue
+		}
+		line := ""
+		for k, cell := range cells {
+			if columns[k] > 0 {
+				line += cell + strings.Repeat(" ", columns[k]-verdict.Columns(cell)+2)
 			}
 		}
-	} else {
-		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		for i := range n {
-			fmt.Fprintln(w, strings.Join(row(i), "\t"))
-		}
-		w.Flush()
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	_, err := a.env.stdout.Write([]byte(b.String()))
 	return stdoutError(err)
+}
+
+// writeNarrowRow writes the first two cells on a line of their own where they fit.
+func writeNarrowRow(b *strings.Builder, cells []string, width int) {
+	first, rest := cells[0], cells[1:]
+	if verdict.Columns(first+"  "+rest[0]) <= width {
+		first, rest = first+"  "+rest[0], rest[1:]
+	}
+	b.WriteString(first + "\n")
+	line := ""
+	flush := func() {
+		for _, piece := range verdict.Wrap(line, max(width-2, 20)) {
+			b.WriteString("  " + piece + "\n")
+		}
+	}
+	for _, cell := range slices.DeleteFunc(slices.Clone(rest), func(s string) bool { return s == "" }) {
+		switch {
+		case line == "":
+			line = cell
+		case verdict.Columns(line+", "+cell) < width-2: // with the comma that may follow
+			line += ", " + cell
+		default:
+			line += ","
+			flush()
+			line = cell
+		}
+	}
+	flush()
+}
+
+// lineEnds gives the width of standard output, and whether lines have to end
+// there: not in a file or a pipe, where each stands for one thing.
+func (a *app) lineEnds() (int, bool) {
+	tty, width := a.env.terminal(a.env.stdout)
+	return width, tty || a.env.getenv("COLUMNS") != ""
+}
+
+// record is a line that stands for one mail. Where it is longer than the terminal
+// the rest is indented, so that no text of a mail comes to stand in column 1.
+func (a *app) record(line string) string {
+	line = a.plainly(line)
+	if width, ends := a.lineEnds(); ends && verdict.Columns(line) > width {
+		return strings.Join(verdict.Wrap(line, max(width-2, 20)), "\n  ")
+	}
+	return line
+}
+
+// plainly writes escaped text as the terminal can show it: with --ascii and in a
+// locale without UTF-8 foreign letters are escaped too.
+func (a *app) plainly(text string) string {
+	if a.global.ascii || !a.env.utf8() {
+		return verdict.ASCII(text)
+	}
+	return text
 }
 
 // reportProblems names damaged files of the store; they are skipped, not believed.
@@ -98,8 +169,14 @@ func keyTitle(c *cert.Certificate) string {
 	return "unknown key"
 }
 
+// signsWith reports whether new mails can be signed with the key of a certificate.
+func signsWith(c *cert.Certificate) bool {
+	key, err := c.PublicKey()
+	return err == nil && !key.ReadOnly && certpath.Fits(c, certpath.PurposeSign) == nil
+}
+
 func usesOf(c *cert.Certificate) string {
-	sign, encrypt := certpath.Fits(c, certpath.PurposeSign) == nil, certpath.Fits(c, certpath.PurposeEncrypt) == nil
+	sign, encrypt := signsWith(c), certpath.Fits(c, certpath.PurposeEncrypt) == nil
 	switch {
 	case sign && encrypt:
 		return "signs and decrypts"
@@ -175,14 +252,13 @@ func queryError(who string, err error) error {
 }
 
 // showCertificate describes one certificate to a person.
-func showCertificate(c *cert.Certificate, now time.Time) string {
-	var b strings.Builder
-	line := func(name, value string) {
+func showCertificate(c *cert.Certificate, now time.Time, style verdict.Style) string {
+	var fields []verdict.Field
+	line := func(name, value string, more ...string) {
 		if value != "" {
-			fmt.Fprintf(&b, "  %-12s%s\n", name, verdict.Escape(value))
+			fields = append(fields, verdict.Field{Label: name, Value: value, Lines: more})
 		}
 	}
-	fmt.Fprintf(&b, "%s\n\n", verdict.Escape(c.DisplayName()))
 	var addresses []string
 	for _, a := range c.Addresses() {
 		addresses = append(addresses, a.String())
@@ -198,6 +274,7 @@ func showCertificate(c *cert.Certificate, now time.Time) string {
 	}
 	line("For", strings.Join(c.Purposes(), ", "))
 	line("Use", usesOf(c)+", "+untilOf(c, now))
-	line("SHA-256", colonHex(c))
-	return b.String()
+	sha256 := style.Fingerprint(c.Fingerprint())
+	line("SHA-256", sha256[0], sha256[1:]...)
+	return verdict.Sheet(style, "certificate of "+c.DisplayName(), fields)
 }

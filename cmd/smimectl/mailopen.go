@@ -41,9 +41,17 @@ func (a *app) openMail(m *mail) (*input, error) {
 	return a.openOne(m, spool.Watch)
 }
 
+// smallDraft is up to where spool.Watch keeps what it read.
+const smallDraft = 64 << 10
+
 // openMailDraft opens one of several mails to be sent.
 func (a *app) openMailDraft(m *mail) (*input, error) {
-	return a.openOne(m, func(f io.ReaderAt, size int64) spool.Source { return io.NewSectionReader(f, 0, size) })
+	return a.openOne(m, func(f io.ReaderAt, size int64) spool.Source {
+		if size <= smallDraft { // read once, and not for each look at a part of it
+			return spool.Watch(f, size)
+		}
+		return io.NewSectionReader(f, 0, size)
+	})
 }
 
 func (a *app) openOne(m *mail, source func(f io.ReaderAt, size int64) spool.Source) (*input, error) {

@@ -60,6 +60,9 @@ type mail struct {
 	part  spool.Source
 	owner *sharedFile // of part
 	err   error       // why there is no such mail
+
+	number int   // of part in its mbox file, from 1
+	offset int64 // of part
 }
 
 // mails gives every mail that the command line names, one after the other, in an
@@ -108,7 +111,7 @@ func mailsOf(operand string, give func(*mail) bool) bool {
 	}
 	stop := errors.New("stop")
 	var maildir delivered
-	err = filepath.WalkDir(operand, func(path string, d fs.DirEntry, err error) error {
+	err = walkFolder(operand, func(path string, d fs.DirEntry, err error) error {
 		below, _ := filepath.Rel(operand, path)
 		switch {
 		case err != nil:
@@ -211,7 +214,7 @@ func mailsOfFile(path, below string, several bool, give func(*mail) bool) bool {
 		}
 		shared.hold()
 		x := &mail{name: fmt.Sprintf("%s:%d", path, n), below: fmt.Sprintf("%s.%d", below, n), owner: shared,
-			part: io.NewSectionReader(f, offset, part.Size())}
+			part: io.NewSectionReader(f, offset, part.Size()), number: n, offset: offset}
 		if !give(x) {
 			return false
 		}

@@ -30,10 +30,12 @@ func main() {
 
 // collectLess has garbage collected when the heap is four times what is in use and
 // not twice: what is in use are some megabytes, and each small mail leaves more
-// garbage behind than it takes work. Where the person runs it has decided, that
-// stays.
-func collectLess() {
+// garbage behind than it takes work. Where more is in use, it is collected more
+// often, so that memory stays within what the program promises to do with. What the
+// person who runs it has decided stays.
+func collectLess(workers int) {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(300)
+		debug.SetMemoryLimit(32<<20 + int64(workers)*4<<20)
 	}
 }

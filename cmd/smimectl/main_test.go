@@ -11,12 +11,31 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"smimectl": main, "measured": measured})
+	testscript.Main(m, map[string]func(){"smimectl": mainAtTestTime, "measured": measured})
+}
+
+// testNow is the variable that makes the clock of the program stand still, in
+// tests alone.
+const testNow = "SMIMECTL_TEST_NOW"
+
+// mainAtTestTime is main, with a clock that stands still where a test wants it to.
+func mainAtTestTime() {
+	at, err := time.Parse(time.RFC3339, os.Getenv(testNow))
+	if err != nil {
+		main()
+		return
+	}
+	env := systemEnvironment()
+	env.now = func() time.Time { return at }
+	code := run(env, os.Args[1:])
+	env.temporary.removeAll()
+	os.Exit(code)
 }
 
 // TestScripts runs testdata/script: one file per behaviour. Each begins in a

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // manualCommand writes the man pages, for packagers. It is not among the verbs
@@ -69,7 +68,6 @@ func pageName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.Command
 // manualPage writes a page in the man macros of roff. Errors of w come back when
 // it is committed.
 func manualPage(w io.Writer, cmd *cobra.Command, date string) {
-	cmd.InitDefaultHelpFlag() // which cobra adds to the verb that runs alone
 	p := &roff{w}
 	p.macro("TH", strings.ToUpper(pageName(cmd)), "1", date, "smimectl", "smimectl")
 	p.section("NAME")
@@ -99,21 +97,16 @@ func manualPage(w io.Writer, cmd *cobra.Command, date string) {
 			}
 		}
 	}
-	if cmd.HasAvailableLocalFlags() {
-		p.section("OPTIONS")
-		p.flags(cmd.NonInheritedFlags())
-		if !cmd.HasParent() {
-			p.flags(cmd.PersistentFlags())
+	p.section("OPTIONS")
+	for _, g := range flagsOf(cmd) {
+		p.macro("SS", g.title)
+		for _, f := range g.list {
+			p.entry(strings.TrimSpace(flagTerm(f)), flagText(f))
 		}
 	}
-	if cmd.HasAvailableInheritedFlags() {
-		p.section("OPTIONS OF EVERY VERB")
-		p.flags(cmd.InheritedFlags())
-	}
 	p.section("EXIT STATUS")
-	for _, line := range strings.Split(strings.TrimSpace(exitStatus), "\n")[1:] {
-		code, text, _ := strings.Cut(strings.TrimSpace(line), "  ")
-		p.entry(code, text)
+	for _, e := range exitCodes() {
+		p.entry(e[0], e[1])
 	}
 	if cmd.Example != "" {
 		p.section("EXAMPLES")
@@ -178,21 +171,4 @@ func (p *roff) entry(term, text string) {
 	p.macro("TP")
 	p.macro("B", term)
 	p.text(text)
-}
-
-func (p *roff) flags(set *pflag.FlagSet) {
-	set.VisitAll(func(f *pflag.Flag) {
-		if f.Hidden {
-			return
-		}
-		name, usage := pflag.UnquoteUsage(f)
-		term := "--" + f.Name
-		if f.Shorthand != "" {
-			term = "-" + f.Shorthand + ", " + term
-		}
-		if name != "" {
-			term += " " + name
-		}
-		p.entry(term, usage)
-	})
 }

@@ -29,7 +29,7 @@ func (m *manyFlags) addWork(cmd *cobra.Command) {
 	m.mails.add(cmd)
 	f := cmd.Flags()
 	f.VarP(onceNumber(&m.jobs), "jobs", "j", "work on N mails at a time (default: one; 0: as many as there are processors)")
-	f.Var(onceOf(&m.progress, "auto", "bar", "plain", "json", "none"), "progress", "of several mails: auto, bar, plain, json, none")
+	f.Var(onceOf(&m.progress, "auto", "bar", "plain", "json", "none"), "progress", "how far the work is, on standard error: auto (a bar on a terminal, if it takes a while), bar, plain, json, none")
 }
 
 // one is the single mail that a command line names, unless its output is to go
@@ -91,63 +91,93 @@ type finished struct {
 
 // each works on mails, several at a time, and shows what came of them one after
 // the other in their order. An error of show ends the run.
+//
+// Workers fetch their mails themselves, and whoever has finished the next one in
+// the order shows it. Handing a small mail from one goroutine to another costs
+// about as much as the work on it.
 func (a *app) each(mails iter.Seq[*mail], workers int, do func(*app, *mail) *outcome, show func(*finished) error) error {
-	var (
-		room  = make(chan struct{}, workers*ahead)
-		todo  = make(chan *mail)
-		done  = make(chan *finished)
-		stop  = make(chan struct{})
-		group sync.WaitGroup
-	)
-	go func() {
-		defer close(todo)
-		for m := range mails {
-			select {
-			case room <- struct{}{}:
-			case <-stop:
-				m.drop()
-				return
-			}
-			select {
-			case todo <- m:
-			case <-stop:
-				m.drop()
-				return
-			}
-		}
-	}()
-	for range workers {
-		group.Go(func() {
-			for m := range todo {
-				done <- a.apart(m, do)
-			}
-		})
-	}
-	go func() {
-		group.Wait()
-		close(done)
-	}()
-	waiting := map[int]*finished{}
-	next := 0
-	var failed error
-	for f := range done {
-		waiting[f.index] = f
-		for {
-			ready := waiting[next]
-			if ready == nil {
-				break
-			}
-			delete(waiting, next)
-			next++
-			<-room
-			if failed == nil {
-				if failed = show(ready); failed != nil {
-					close(stop)
-				}
-			}
+	next, stop := iter.Pull(mails)
+	defer stop()
+	q := &queue{next: next, show: show, ready: make([]*finished, workers*ahead)}
+	q.room.L = &q.mu
+	work := func() {
+		for m := q.take(); m != nil; m = q.take() {
+			q.put(a.apart(m, do))
 		}
 	}
-	return failed
+	var others sync.WaitGroup
+	for range workers - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
+	return q.failed
+}
+
+// queue is what the workers of one run share.
+type queue struct {
+	source sync.Mutex            // held while the next mail is looked for, which may take as long as a person types
+	next   func() (*mail, bool)  // by one at a time
+	taken  int                   // how many mails were, guarded by source
+	show   func(*finished) error // by one at a time
+
+	mu      sync.Mutex
+	room    sync.Cond   // more were shown
+	ready   []*finished // those that wait to be shown, each at its index modulo the length
+	shown   int
+	showing bool  // one of the workers is at it
+	failed  error // of show
+}
+
+// take returns the next mail as soon as there is room for its result; nil: there
+// are no more, or the run has failed.
+func (q *queue) take() *mail {
+	q.source.Lock()
+	defer q.source.Unlock()
+	q.mu.Lock()
+	for q.failed == nil && q.taken-q.shown >= len(q.ready) {
+		q.room.Wait()
+	}
+	failed := q.failed
+	q.mu.Unlock()
+	if failed != nil {
+		return nil
+	}
+	m, ok := q.next()
+	if !ok {
+		return nil
+	}
+	q.taken++
+	return m
+}
+
+// put takes in a result, and shows it and those after it that waited for it, unless
+// another worker does that already.
+func (q *queue) put(f *finished) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.ready[f.index%len(q.ready)] = f
+	if q.showing {
+		return
+	}
+	q.showing = true
+	for {
+		place := &q.ready[q.shown%len(q.ready)]
+		f := *place
+		if f == nil {
+			break
+		}
+		*place = nil
+		if q.failed == nil {
+			q.mu.Unlock()
+			err := q.show(f)
+			q.mu.Lock()
+			q.failed = err
+		}
+		q.shown++
+		q.room.Signal()
+	}
+	q.showing = false
 }
 
 // apart works on one mail with a standard error of its own, so that the lines of
@@ -156,8 +186,9 @@ func (a *app) apart(m *mail, do func(*app, *mail) *outcome) *finished {
 	var said bytes.Buffer
 	env := *a.env
 	env.stderr, env.stdin, env.stdout = &said, bytes.NewReader(nil), io.Discard
+	env.meter = nil // it counts the mails
 	own := *a
-	own.env = &env
+	own.env, own.oneOf = &env, !a.global.verbose
 	o := do(&own, m)
 	return &finished{m, o, said.Bytes()}
 }

@@ -270,8 +270,10 @@ func TestResultsGoOn(t *testing.T) {
 	if r, err = a.openResults(true); err != nil {
 		t.Fatal(err)
 	}
-	if !r.has("one") || !r.has("two") || r.has("three") {
-		t.Errorf("done: %v", r.done)
+	for file, want := range map[string]bool{"one": true, "two": true, "three": false} {
+		if code, ok := r.has(file); ok != want || ok && code != exitNothing {
+			t.Errorf("%s: %d, %v", file, code, ok)
+		}
 	}
 	if err := r.write(reportNamed(verdict.WordGood, "three")); err != nil {
 		t.Fatal(err)
@@ -283,6 +285,30 @@ func TestResultsGoOn(t *testing.T) {
 	}
 	if !bytes.HasPrefix(after, whole) || bytes.Count(after, []byte("\n")) != 3 || !bytes.HasSuffix(after, []byte("\n")) {
 		t.Errorf("results:\n%s", after)
+	}
+	// What failed for the sake of the machine or of a key is done again, and has no line before that.
+	a.global.report = name
+	if r, err = a.openResults(true); err != nil {
+		t.Fatal(err)
+	}
+	for _, exit := range []int{exitMachine, exitKey} {
+		if err := r.write(a.failed("verify", fmt.Sprint(exit), &cliError{exit: exit, text: "x"}).report); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.close()
+	if r, err = a.openResults(true); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := r.has("3"); ok || len(r.done) != 3 {
+		t.Errorf("done: %v", r.done)
+	}
+	if err := r.write(reportNamed(verdict.WordGood, "3")); err != nil {
+		t.Fatal(err)
+	}
+	r.close()
+	if again, _ := os.ReadFile(name); !bytes.HasPrefix(again, after) || bytes.Count(again, []byte("\n")) != 4 || !bytes.HasSuffix(again, []byte("\n")) {
+		t.Errorf("results:\n%s", again)
 	}
 	if err := os.WriteFile(name, []byte("my diary\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -299,37 +325,54 @@ func TestResultsGoOn(t *testing.T) {
 	}
 }
 
-// TestProgress shows nothing before it takes a while, and then a bar, a log, or JSON.
+// TestProgress shows nothing before it takes a while, and then a bar, a log, or JSON,
+// of the mails that are done; what is done within one of them does not disturb it.
 func TestProgress(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		form  string
 		total int
-		ascii bool
 		step  time.Duration
 		want  string
 	}{
-		{"bar", 4, true, 100 * time.Millisecond, ""},
-		{"bar", 4, true, time.Second, "\r\x1b[K[#####---------------] 1 / 4 mails   25%  1/s  0:03 left\r\x1b[K[##########----------] 2 / 4 mails   50%  1/s  0:02 left\r\x1b[K"},
-		{"bar", 4, false, time.Second, "\r\x1b[K\u2588\u2588\u2588\u2588\u2588" + strings.Repeat("\u2591", 15) + " 1 / 4 mails   25%  1/s  0:03 left\r\x1b[K" + strings.Repeat("\u2588", 10) + strings.Repeat("\u2591", 10) + " 2 / 4 mails   50%  1/s  0:02 left\r\x1b[K"},
-		{"bar", 0, true, time.Second, "\r\x1b[K1 mails, 1/s\r\x1b[K2 mails, 1/s\r\x1b[K"},
-		{"plain", 4, true, 6 * time.Second, "smimectl: 2 / 4 mails   50%  0/s  0:12 left\nsmimectl: 2 / 4 mails   50%  0/s\n"},
-		{"plain", 4, true, time.Second, ""},
-		{"json", 0, true, 10 * time.Second, `{"progress":{"done":1,"total":null,"seconds":10,"last":false}}` + "\n" + `{"progress":{"done":2,"total":null,"seconds":20,"last":false}}` + "\n" + `{"progress":{"done":2,"total":null,"seconds":20,"last":true}}` + "\n"},
-		{"none", 4, true, time.Hour, ""},
+		{"bar", 4, 100 * time.Millisecond, ""},
+		{"bar", 4, time.Second, "\rchecking   [#####---------------]   1/4 mails    25%   1/s   0:03 left\x1b[K" +
+			"\r\x1b[K\rchecking   [##########----------]   2/4 mails    50%   1/s   0:02 left\x1b[K\r\x1b[K"},
+		{"bar", 0, time.Second, "\rchecking      1 mails   1/s\x1b[K\r\x1b[K\rchecking      2 mails   1/s\x1b[K\r\x1b[K"},
+		{"plain", 4, 6 * time.Second, "smimectl: checking 2 of 4 mails, 50%, 0.167/s, 0:12 left\nsmimectl: ended after 0:12\n"},
+		{"plain", 4, time.Second, ""},
+		{"json", 0, time.Second, `{"progress":{"stage":"checking","done":1,"total":null,"unit":"mails","held":0,"seconds":1,"last":false}}` + "\n" +
+			`{"progress":{"stage":"checking","done":2,"total":null,"unit":"mails","held":0,"seconds":2,"last":false}}` + "\n" +
+			`{"progress":{"stage":"checking","done":2,"total":null,"unit":"mails","held":0,"seconds":2,"last":true}}` + "\n"},
 	} {
 		var out bytes.Buffer
 		now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
-		p := &progress{w: &out, form: test.form, ascii: test.ascii, total: test.total, begun: now}
-		p.now = func() time.Time { return now }
+		m := clockedMeter(test.form, &out, &now)
+		m.countMails("verify", test.total)
+		a := &app{env: &environment{meter: m}}
+		show := a.beside(func(*finished) error {
+			m.tick(now) // not now
+			m.begin(stageWrite, 1)
+			m.await("")
+			m.watch(nil)
+			return nil
+		})
 		for range 2 {
 			now = now.Add(test.step)
-			p.step()
+			if err := show(nil); err != nil {
+				t.Fatal(err)
+			}
+			m.tick(now)
 		}
-		p.end()
+		m.end()
 		if out.String() != test.want {
 			t.Errorf("%s of %d every %v:\n%q, want\n%q", test.form, test.total, test.step, out.String(), test.want)
 		}
+	}
+	broken := errors.New("full")
+	a := &app{env: &environment{}}
+	if err := a.beside(func(*finished) error { return broken })(nil); err != broken {
+		t.Errorf("an error of a run without progress: %v", err)
 	}
 }
 
@@ -415,11 +458,10 @@ func TestFinishing(t *testing.T) {
 	t.Parallel()
 	watching := false
 	files := &temporaryFiles{watch: func() { watching = true }}
-	files.watchAll()
+	finished := files.finish()
 	if !watching {
 		t.Fatal("nobody watches")
 	}
-	finished := files.finish()
 	if files.finishing.TryLock() {
 		t.Fatal("an interruption comes in between")
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"iter"
@@ -67,6 +68,7 @@ type several struct {
 	suffix  string // a good one, for the hint
 	writes  bool   // every mail has an output, so there has to be a place for it
 	secret  bool   // only the owner may read the folders that are made
+	screens bool   // --verbose shows the screen of each mail, as of one
 	do      func(a *app, m *mail, target string) *outcome
 }
 
@@ -90,10 +92,9 @@ func (s *several) run(a *app, operands []string) error {
 			withHint("keep the results in a file:  --report results.jsonl --skip-done")
 	}
 	if a.env.many != nil {
-		a.env.many()
+		a.env.many(workers)
 	}
 	if s.outputs.given() {
-		a.env.temporary.watchAll()
 		a.env.directories = &directories{}
 		defer a.env.directories.sync()
 	}
@@ -106,12 +107,12 @@ func (s *several) run(a *app, operands []string) error {
 	if s.flags.skipDone {
 		mails = s.withoutDone(mails, results)
 	}
-	p := a.newProgress(s.flags.progress, s.flags.total(operands))
-	defer p.end()
+	a.startMailsMeter(s.flags.progress, s.verb, s.flags.total(operands))
+	defer a.endMeter()
 	sum := newMailTally()
-	err = a.each(mails, workers, s.one, func(f *finished) error {
-		p.aside()
-		if _, err := a.env.stderr.Write(f.said); err != nil {
+	sum.looked = s.verb == "inspect"
+	err = a.each(mails, workers, s.one, a.beside(func(f *finished) error {
+		if _, err := a.env.stderr.Write(f.named()); err != nil {
 			return machineError("cannot write", "standard error", err)
 		}
 		if f.report == nil {
@@ -121,13 +122,12 @@ func (s *several) run(a *app, operands []string) error {
 		if err := results.write(f.report); err != nil {
 			return err
 		}
-		if err := a.showOne(f.outcome); err != nil {
+		if err := s.show(a, f, sum.all); err != nil {
 			return err
 		}
-		p.step()
 		return nil
-	})
-	p.end()
+	}))
+	a.endMeter()
 	if err != nil {
 		return err
 	}
@@ -135,8 +135,27 @@ func (s *several) run(a *app, operands []string) error {
 	if a.global.json || a.global.quiet {
 		return nil
 	}
-	_, err = io.WriteString(a.env.stdout, sum.line())
+	if s.showsScreens(a) && sum.all > 0 {
+		if _, err := io.WriteString(a.env.stdout, "\n"); err != nil {
+			return stdoutError(err)
+		}
+	}
+	_, err = io.WriteString(a.env.stdout, a.record(strings.TrimSuffix(sum.line(), "\n"))+"\n")
 	return stdoutError(err)
+}
+
+// named is what was said about a mail, with its name in every line.
+func (f *finished) named() []byte {
+	const begins = "smimectl: "
+	var out []byte
+	for line := range bytes.Lines(f.said) {
+		if rest, ok := bytes.CutPrefix(line, []byte(begins)); ok {
+			out = append(append(append(out, begins...), quoted(displayName(f.name))...), ": "...)
+			line = rest
+		}
+		out = append(out, line...)
+	}
+	return out
 }
 
 // total is how many mails there will be, where that is known without looking.
@@ -152,13 +171,12 @@ func (m *manyFlags) total(operands []string) int {
 	return len(operands)
 }
 
-// withoutDone leaves out what an earlier run has done: mails whose output is
-// there, and those the file of results has.
+// withoutDone leaves out what an earlier run has done.
 func (s *several) withoutDone(mails iter.Seq[*mail], r *results) iter.Seq[*mail] {
 	return func(yield func(*mail) bool) {
 		index := 0
 		for m := range mails {
-			if r.has(m.name) || s.outputs.given() && isThere(s.outputs.target(m)) {
+			if s.isDone(m, r) {
 				m.drop()
 				continue
 			}
@@ -169,6 +187,21 @@ func (s *several) withoutDone(mails iter.Seq[*mail], r *results) iter.Seq[*mail]
 			}
 		}
 	}
+}
+
+// isDone reports whether an earlier run has done a mail: its output is there, and the
+// file of results has it, where there are outputs and such a file. A run that was
+// killed may have written one without the other, and after a machine went down either
+// may be lost. A mail that got no output has none to be there.
+func (s *several) isDone(m *mail, r *results) bool {
+	code, listed := r.has(m.name)
+	switch {
+	case r.file == nil:
+		return isThere(s.outputs.target(m))
+	case listed && code == exitYes && s.outputs.given():
+		return isThere(s.outputs.target(m))
+	}
+	return listed
 }
 
 func isThere(name string) bool {
@@ -210,15 +243,28 @@ func usageAsKey(name string) error {
 
 var errWouldReplace = fmt.Errorf("it is the mail itself")
 
-// showOne prints a line or the report of one mail.
-func (a *app) showOne(o *outcome) error {
+func (s *several) showsScreens(a *app) bool { return s.screens && a.global.verbose }
+
+// show prints a line, the screen or the report of mail n of the run.
+func (s *several) show(a *app, f *finished, n int) error {
+	o, w := f.outcome, a.env.stdout
 	switch {
 	case a.global.json:
-		return stdoutError(writeJSON(a.env.stdout, o.report))
+		return stdoutError(writeJSON(w, o.report))
 	case a.global.quiet:
 		return nil
 	}
-	_, err := fmt.Fprintln(a.env.stdout, verdict.OneLine(o.report))
+	text := a.record(verdict.OneLine(o.report)) + "\n"
+	if s.showsScreens(a) {
+		if o.err == nil {
+			text = o.report.Text(a.style(w))
+		}
+		text = "-- " + quoted(f.name) + "\n" + text
+		if n > 1 {
+			text = "\n" + text
+		}
+	}
+	_, err := io.WriteString(w, text)
 	return stdoutError(err)
 }
 
@@ -228,6 +274,7 @@ type mailTally struct {
 	counts map[verdict.Word]int
 	order  []verdict.Word
 	all    int
+	looked bool // and nothing was judged
 }
 
 func newMailTally() *mailTally {
@@ -237,7 +284,7 @@ func newMailTally() *mailTally {
 func (t *mailTally) add(o *outcome) {
 	t.all++
 	t.codes[o.exit()] = true
-	word := o.report.Verdict
+	word := o.report.ListWord()
 	if t.counts[word] == 0 {
 		t.order = append(t.order, word)
 	}
@@ -246,7 +293,11 @@ func (t *mailTally) add(o *outcome) {
 
 func (t *mailTally) line() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:", plural(t.all, "mail"))
+	b.WriteString(plural(t.all, "mail"))
+	if t.looked && t.all > 0 {
+		b.WriteString(", not checked")
+	}
+	b.WriteByte(':')
 	for i, word := range t.order {
 		if i > 0 {
 			b.WriteByte(',')

@@ -18,27 +18,37 @@ type temporaryFiles struct {
 	names map[string]bool
 	watch func() // has them removed when the run is interrupted
 
-	watched   bool         // an interruption waits for those who finish
+	left      func()       // called when the run is interrupted; nil: nothing
 	finishing sync.RWMutex // held for reading while a finished file gets its name
 }
 
-// watchAll has interruptions wait for the moments in which files get their names, for
-// a run in which there are many such moments.
-func (t *temporaryFiles) watchAll() {
+// finish is called before a finished file gets its name; what it returns, after the
+// file has taken the target's place. In between no interruption is let in: it waits.
+func (t *temporaryFiles) finish() (finished func()) {
 	if t.watch != nil {
 		t.watch()
-		t.watched = true
-	}
-}
-
-// finish is called before a finished file gets its name; what it returns, after the
-// file has taken the target's place. In between no interruption is let in.
-func (t *temporaryFiles) finish() (finished func()) {
-	if !t.watched {
-		return holdInterrupts()
 	}
 	t.finishing.RLock()
 	return t.finishing.RUnlock
+}
+
+// onInterrupt has f called when the run is interrupted.
+func (t *temporaryFiles) onInterrupt(f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.watch != nil {
+		t.left = f
+		t.watch()
+	}
+}
+
+// leave is called when the run is interrupted.
+func (t *temporaryFiles) leave() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.left != nil {
+		t.left()
+	}
 }
 
 func (t *temporaryFiles) add(name string) {
@@ -78,7 +88,13 @@ type output struct {
 	named  bool // file has a name, which must not stay
 	held   *spool.Buffer
 	mode   os.FileMode
+
+	pending []byte // what was written and is not yet in file
 }
+
+// pendingSize is how much is gathered before it is written: a small mail is made of
+// many small pieces.
+const pendingSize = 8 << 10
 
 // newOutput prepares FILE ("-" and "" are standard output). Nothing is created
 // before the first byte is written; secret output is never readable by others.
@@ -88,7 +104,7 @@ func newOutput(env *environment, target string, secret bool) (*output, error) {
 		o.mode = 0o600
 	}
 	if target == "-" || target == "" {
-		o.held = spool.New(env.spoolOptions())
+		o.hold()
 		return o, nil
 	}
 	o.target = target
@@ -97,7 +113,7 @@ func newOutput(env *environment, target string, secret bool) (*output, error) {
 	case err == nil && info.IsDir():
 		return nil, usageErrorf("%s is a directory", quoted(target)).withHint("name a file:  -o %s", filepath.Join(target, "out.eml"))
 	case err == nil && !info.Mode().IsRegular():
-		o.held = spool.New(env.spoolOptions())
+		o.hold()
 	case err == nil:
 		// A replaced file keeps the stricter of both modes (P83).
 		o.mode &= info.Mode().Perm()
@@ -108,6 +124,12 @@ func newOutput(env *environment, target string, secret bool) (*output, error) {
 		return nil, machineError("cannot write", o.target, err)
 	}
 	return o, nil
+}
+
+// hold has the output held back.
+func (o *output) hold() {
+	o.held = spool.New(o.env.spoolOptions())
+	o.env.meter.holding(o.held, mailUntilComplete)
 }
 
 func (o *output) Write(p []byte) (int, error) {
@@ -123,11 +145,34 @@ func (o *output) Write(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	n, err := o.file.Write(p)
-	if err != nil {
-		return n, machineError("cannot write", o.target, err)
+	if len(o.pending)+len(p) > pendingSize {
+		if err := o.flush(); err != nil {
+			return 0, machineError("cannot write", o.target, err)
+		}
 	}
-	return n, nil
+	if len(p) > pendingSize {
+		n, err := o.file.Write(p)
+		if err != nil {
+			return n, machineError("cannot write", o.target, err)
+		}
+		return n, nil
+	}
+	if o.pending == nil {
+		o.pending = make([]byte, 0, pendingSize)
+	}
+	o.pending = append(o.pending, p...)
+	return len(p), nil
+}
+
+// flush writes what is pending, and leaves no copy of it behind.
+func (o *output) flush() error {
+	if len(o.pending) == 0 {
+		return nil
+	}
+	_, err := o.file.Write(o.pending)
+	clear(o.pending)
+	o.pending = o.pending[:0]
+	return err
 }
 
 func (o *output) name() string {
@@ -199,7 +244,11 @@ func (o *output) commit() error {
 			return err
 		}
 	}
-	err := o.file.Chmod(o.mode &^ umask())
+	o.env.meter.begin(stageDisk, -1)
+	err := o.flush()
+	if err == nil {
+		err = o.file.Chmod(o.mode &^ umask())
+	}
 	if err == nil {
 		err = o.file.Sync()
 	}
@@ -285,7 +334,12 @@ func (o *output) copyHeld() error {
 		defer f.Close()
 		dst = f
 	}
-	if _, err := io.CopyBuffer(onlyWriter{dst}, spool.NewReader(source), make([]byte, 256<<10)); err != nil {
+	o.env.meter.begin(stageWrite, source.Size())
+	o.env.meter.holding(nil, holdReason{})
+	if f, ok := dst.(*os.File); ok && o.env.isTerminal(f) {
+		defer o.env.meter.pause()() // both may be on one terminal
+	}
+	if _, err := io.CopyBuffer(onlyWriter{dst}, spool.NewReader(o.env.meter.watch(source)), make([]byte, 256<<10)); err != nil {
 		return machineError("cannot write", o.name(), err)
 	}
 	if f, ok := dst.(*os.File); ok && o.target != "" {
@@ -298,6 +352,8 @@ func (o *output) copyHeld() error {
 
 // discard removes what was written; the target keeps its old content.
 func (o *output) discard() {
+	clear(o.pending)
+	o.pending = nil
 	if o.held != nil {
 		o.held.Close()
 	}

@@ -19,9 +19,10 @@ import (
 // passphraseFlags are the ways a passphrase gets in; never on the command line,
 // where every process can read it.
 type passphraseFlags struct {
-	files []string
-	fd    string
-	env   *environment
+	files  []string
+	fd     string
+	env    *environment
+	silent bool // nobody is asked
 
 	fromFD []byte
 	fdRead bool
@@ -49,6 +50,9 @@ func (p *passphraseFlags) function() certstore.PassphraseFunc {
 		}
 		if len(given) > 0 || try-len(given) >= maxPrompts {
 			// Whoever named a source meant it: no prompt after it.
+			return nil, certstore.ErrNoPassphrase
+		}
+		if p.silent {
 			return nil, certstore.ErrNoPassphrase
 		}
 		return p.prompt("passphrase of " + verdict.Escape(what) + ": ")
@@ -134,6 +138,7 @@ func (p *passphraseFlags) prompt(question string) ([]byte, error) {
 		asking.Lock()
 		defer asking.Unlock()
 	}
+	defer p.env.meter.pause()()
 	tty, err := openTerminal()
 	if err != nil {
 		return nil, certstore.ErrNoPassphrase

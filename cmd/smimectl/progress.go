@@ -1,26 +1,6 @@
 package main
 
-import (
-	"encoding/json"
-	"fmt"
-	"io"
-	"strings"
-	"time"
-)
-
-// progress tells a person, or a front end, how far the work on several mails is,
-// on standard error. A bar stands on one line that is erased at the end.
-type progress struct {
-	w      io.Writer
-	form   string // "bar", "plain", "json", "none"
-	ascii  bool
-	now    func() time.Time
-	begun  time.Time
-	shown  time.Time
-	total  int // 0: not known
-	done   int
-	onLine bool // a bar stands there
-}
+import "time"
 
 // When something is shown: not before it takes a while, and then not too often.
 const (
@@ -29,115 +9,63 @@ const (
 	logEvery = 10 * time.Second
 )
 
-func (a *app) newProgress(form string, total int) *progress {
-	tty, _ := a.env.terminal(a.env.stderr)
-	if form == "auto" {
-		form = "none"
-		if tty && !a.global.quiet {
-			form = "bar"
-		}
+// doing is what a verb does to several mails, as the line that tells how far it is
+// calls it.
+var doing = map[string]string{"verify": "checking", "decrypt": "decrypting", "sign": "signing", "encrypt": "encrypting", "inspect": stageInput, "harvest": "collecting"}
+
+// startMailsMeter makes the meter of a verb that works on several mails, in the form
+// of --progress, and sets it going. total is 0 where it is not known.
+func (a *app) startMailsMeter(form, verb string, total int) {
+	m := a.newMeter(form)
+	if m == nil {
+		return
 	}
-	return &progress{w: a.env.stderr, form: form, ascii: a.style(a.env.stderr).ASCII, now: a.env.now, begun: a.env.now(), total: total}
+	m.countMails(verb, total)
+	a.env.meter = m
+	m.start()
+}
+
+// countMails makes a meter one of mails.
+func (m *meter) countMails(verb string, total int) {
+	size := int64(total)
+	if total == 0 {
+		size = -1
+	}
+	m.enter(doing[verb], size)
+	m.mails = true
 }
 
 // step counts one mail more.
-func (p *progress) step() {
-	p.done++
-	now := p.now()
-	switch p.form {
-	case "bar":
-		if now.Sub(p.begun) < patience || now.Sub(p.shown) < barEvery {
-			return
-		}
-	case "plain", "json":
-		if now.Sub(p.later()) < logEvery {
-			return
-		}
-	default:
-		return
-	}
-	p.shown = now
-	p.show(now, false)
-}
-
-func (p *progress) later() time.Time {
-	if p.shown.IsZero() {
-		return p.begun
-	}
-	return p.shown
-}
-
-func (p *progress) show(now time.Time, last bool) {
-	seconds := now.Sub(p.begun).Seconds()
-	rate := 0.0
-	if seconds > 0 {
-		rate = float64(p.done) / seconds
-	}
-	if p.form == "json" {
-		line, _ := json.Marshal(struct {
-			Progress struct {
-				Done    int     `json:"done"`
-				Total   *int    `json:"total"`
-				Seconds float64 `json:"seconds"`
-				Last    bool    `json:"last"`
-			} `json:"progress"`
-		}{struct {
-			Done    int     `json:"done"`
-			Total   *int    `json:"total"`
-			Seconds float64 `json:"seconds"`
-			Last    bool    `json:"last"`
-		}{p.done, p.known(), seconds, last}})
-		fmt.Fprintf(p.w, "%s\n", line)
-		return
-	}
-	text := fmt.Sprintf("%d mails, %.0f/s", p.done, rate)
-	if p.total > 0 {
-		text = fmt.Sprintf("%s %d / %d mails  %3d%%  %.0f/s", p.bar(), p.done, p.total, p.done*100/p.total, rate)
-		if rate > 0 && !last {
-			left := time.Duration(float64(p.total-p.done)/rate) * time.Second
-			text += fmt.Sprintf("  %d:%02d left", int(left.Minutes()), int(left.Seconds())%60)
-		}
-	}
-	if p.form == "plain" {
-		fmt.Fprintf(p.w, "smimectl: %s\n", strings.TrimSpace(text))
-		return
-	}
-	fmt.Fprintf(p.w, "\r\x1b[K%s", text)
-	p.onLine = true
-}
-
-func (p *progress) known() *int {
-	if p.total == 0 {
-		return nil
-	}
-	return &p.total
-}
-
-// bar draws how much is done, in 20 columns; a log has none.
-func (p *progress) bar() string {
-	if p.form != "bar" {
-		return ""
-	}
-	const width = 20
-	full := min(width, p.done*width/p.total)
-	if p.ascii {
-		return "[" + strings.Repeat("#", full) + strings.Repeat("-", width-full) + "]"
-	}
-	return strings.Repeat("\u2588", full) + strings.Repeat("\u2591", width-full)
-}
-
-// aside takes the bar off its line while something else is written there.
-func (p *progress) aside() {
-	if p.onLine {
-		fmt.Fprint(p.w, "\r\x1b[K")
-		p.onLine = false
+func (m *meter) step() {
+	if m != nil {
+		m.at.Add(1)
+		m.read.Add(1)
 	}
 }
 
-// end erases the bar; a log gets a last line if it has had one.
-func (p *progress) end() {
-	p.aside()
-	if p.form == "json" || p.form == "plain" && !p.shown.IsZero() {
-		p.show(p.now(), true)
+// aside runs show, which writes a line or two, while the line of the meter is not
+// there. It comes back at once: there may be hundreds of such lines a second.
+func (m *meter) aside(show func() error) error {
+	if m == nil {
+		return show()
+	}
+	m.drawing.Lock()
+	m.erase()
+	m.paused++
+	m.drawing.Unlock()
+	defer func() {
+		m.drawing.Lock()
+		defer m.drawing.Unlock()
+		m.paused--
+	}()
+	return show()
+}
+
+// beside lets show write beside the meter, and counts its mail.
+func (a *app) beside(show func(*finished) error) func(*finished) error {
+	m := a.env.meter
+	return func(f *finished) error {
+		defer m.step()
+		return m.aside(func() error { return show(f) })
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
+	"smimectl/internal/message"
 	"smimectl/internal/verdict"
 )
 
@@ -68,7 +69,7 @@ func (f *recipientFinder) candidates(address cert.Address) ([]candidate, error) 
 			return nil, storeError(err)
 		}
 		for _, id := range ids {
-			out = append(out, candidate{certificate: id.Certificate, chain: id.Chain, reads: ownCapabilities})
+			out = append(out, candidate{certificate: id.Certificate, chain: id.Chain, reads: ownCapabilities()})
 		}
 		entries, err := k.entries.find("", func() ([]storedCandidate, error) { return storedCandidates(store) })
 		if err != nil {
@@ -99,9 +100,18 @@ func storedCandidates(store *certstore.Store) ([]storedCandidate, error) {
 	}
 	var out []storedCandidate
 	for _, e := range entries {
-		out = append(out, storedCandidate{candidate{certificate: e.Certificate, reads: capabilitySet(e.Capabilities)}, e.Certificate.Addresses()})
+		out = append(out, storedCandidate{candidate{certificate: e.Certificate, reads: readsOf(e.Certificate, e.Capabilities)}, e.Certificate.Addresses()})
 	}
 	return out, nil
+}
+
+// readsOf is what the owner of a certificate is known to read: what his newest signed
+// mail said, else what the certificate says (RFC 8551, Section 2.7.1; RFC 4262).
+func readsOf(c *cert.Certificate, announced []string) map[string]bool {
+	if len(announced) > 0 {
+		return capabilitySet(announced)
+	}
+	return capabilitySet(message.CapabilityNames(c.Capabilities()))
 }
 
 // capabilitySet is nil where nothing is known.
@@ -115,9 +125,6 @@ func capabilitySet(names []string) map[string]bool {
 	}
 	return reads
 }
-
-// ownCapabilities is what this program reads of what it may write.
-var ownCapabilities = map[string]bool{"aes-256-gcm": true, "rsa-oaep": true}
 
 // named adds a recipient of --to: an address, a fingerprint, or a file.
 func (f *recipientFinder) named(who string) error {
@@ -137,7 +144,7 @@ func (f *recipientFinder) named(who string) error {
 		}
 		var out []candidate
 		for _, e := range entries {
-			out = append(out, candidate{certificate: e.Certificate, reads: capabilitySet(e.Capabilities)})
+			out = append(out, candidate{certificate: e.Certificate, reads: readsOf(e.Certificate, e.Capabilities)})
 		}
 		return out, nil
 	})
@@ -174,7 +181,7 @@ func (f *recipientFinder) file(name string) error {
 			return usageErrorf("%s holds the certificates of several people", quoted(name)).
 				withHint("one file for each, or import them and name addresses:  smimectl cert import %s", quoted(name))
 		}
-		candidates = append(candidates, candidate{certificate: c, chain: list})
+		candidates = append(candidates, candidate{certificate: c, chain: list, reads: readsOf(c, nil)})
 	}
 	who := personOf(own[0], name)
 	if len(own[0].Addresses()) == 0 {
@@ -234,7 +241,7 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 		var list []candidate
 		for _, id := range group {
 			if id.certificate != nil {
-				list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id, reads: ownCapabilities})
+				list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id, reads: ownCapabilities()})
 			}
 		}
 		switch {

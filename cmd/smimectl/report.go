@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"smimectl/internal/cert"
 	"smimectl/internal/verdict"
 )
 
@@ -16,7 +17,8 @@ type outcome struct {
 	err    *cliError
 	told   bool // what a person wants to know was said already
 
-	signers []verdict.Signer // of a good mail, for cert harvest
+	signers      []verdict.Signer    // of a good mail, for cert harvest
+	certificates []*cert.Certificate // for inspect --certs
 }
 
 func (o *outcome) exit() int {
@@ -91,6 +93,7 @@ func (a *app) style(w io.Writer) verdict.Style {
 // finish shows an outcome: the JSON file first, because a script waits for it,
 // then JSON or text. toStdout says whether standard output is free for it.
 func (a *app) finish(o *outcome, toStdout bool) {
+	a.env.meter.end()
 	a.exit = o.exit()
 	if o.report != nil && a.global.report != "" {
 		if err := a.writeReportFile(o.report); err != nil {

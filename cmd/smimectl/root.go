@@ -18,6 +18,7 @@ type app struct {
 	env    *environment
 	exit   int
 	global globalFlags
+	oneOf  bool // of several mails, each of which has a line: nothing is told of what went well
 
 	fetching *online.Client // nil as long as nothing was to be fetched
 }
@@ -41,28 +42,6 @@ EXIT STATUS
   4  nothing of that kind in the mail: unsigned, not encrypted
   5  a key, certificate or passphrase is missing or unfit`
 
-const firstScreen = `smimectl signs, verifies, encrypts and decrypts mail with S/MIME.
-
-  smimectl sign mail.eml                  sign as the address in From
-  smimectl verify mail.eml                who signed it, is it intact, may I believe it?
-  smimectl encrypt mail.eml               for everyone in To and Cc, and yourself
-  smimectl decrypt mail.eml               open it, and judge what is inside
-  smimectl inspect mail.eml               what is in it, without judging
-  smimectl explain CODE                   what a reason in a report means
-
-The mail goes to standard output, or to FILE with -o FILE; without a file the mail
-is read from standard input.
-
-  smimectl id import me.p12               your own certificate and key
-  smimectl cert import colleague.eml      a certificate to encrypt to
-  smimectl ca add root.pem                whom you trust to vouch for others
-
-  smimectl doctor                         is everything set up?
-
-No certificate yet?  smimectl demo        a toy CA and two people to play with
-All flags of a verb: smimectl VERB --help
-`
-
 // run executes one command line and returns the exit code.
 func run(env *environment, args []string) int {
 	a := &app{env: env}
@@ -82,7 +61,9 @@ func run(env *environment, args []string) int {
 	if err := foreignFlag(args); err != nil && !completing {
 		return a.fail(err)
 	}
-	if err := root.Execute(); err != nil {
+	err := root.Execute()
+	a.endMeter()
+	if err != nil {
 		return a.fail(err)
 	}
 	if out.err != nil {
@@ -109,12 +90,13 @@ func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "smimectl",
 		Short:         "sign, verify, encrypt and decrypt mail with S/MIME",
-		Long:          strings.TrimRight(firstScreen, "\n") + "\n" + exitStatus,
+		Long:          strings.TrimRight(firstScreen(80), "\n") + "\n" + exitStatus,
 		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, err := io.WriteString(a.env.stdout, firstScreen)
+			_, width := a.env.terminal(a.env.stdout)
+			_, err := io.WriteString(a.env.stdout, firstScreen(width))
 			return stdoutError(err)
 		},
 	}
@@ -126,6 +108,7 @@ func (a *app) rootCommand() *cobra.Command {
 	flags.Var(onceOf(&a.global.color, "auto", "always", "never"), "color", "colour of the first word: auto, always, never")
 	flags.BoolVar(&a.global.ascii, "ascii", false, "only ASCII in what is shown")
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(a.help)
 	root.SetHelpCommand(&cobra.Command{Use: "help [VERB]", Short: "help about a verb", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {
 		target, _, err := cmd.Root().Find(args)
 		if err != nil || target == nil {
@@ -136,7 +119,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.signCommand(), a.verifyCommand(), a.encryptCommand(), a.decryptCommand(), a.inspectCommand(),
 		a.idCommand(), a.certCommand(), a.caCommand(), a.crlCommand(),
-		a.demoCommand(), a.explainCommand(), a.gitCommand(), a.doctorCommand(), a.versionCommand(), a.manualCommand(),
+		a.demoCommand(), a.explainCommand(), a.algorithmsCommand(), a.gitCommand(), a.doctorCommand(), a.versionCommand(), a.manualCommand(),
 	)
 	return root
 }
@@ -158,6 +141,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	}
 	if cmd.HasSubCommands() {
 		e := usageErrorf("there is no %s %s", cmd.CommandPath(), quoted(args[0]))
+		cmd.SuggestionsMinimumDistance = 2
 		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 			return e.withHint("did you mean:  %s %s", cmd.CommandPath(), near[0])
 		}
@@ -177,6 +161,7 @@ func atMostOne(cmd *cobra.Command, args []string) error {
 
 // fail prints an error and says which exit code it has.
 func (a *app) fail(err error) int {
+	a.env.meter.end()
 	var e *cliError
 	if !errors.As(err, &e) {
 		// What cobra itself says: an unknown verb, a missing operand.
@@ -191,7 +176,8 @@ func (a *app) fail(err error) int {
 
 // say writes a line for people to standard error.
 func (a *app) say(format string, args ...any) {
-	fmt.Fprintf(a.env.stderr, "smimectl: "+format+"\n", args...)
+	defer a.env.meter.pause()()
+	fmt.Fprintln(a.env.stderr, a.plainly(fmt.Sprintf("smimectl: "+format, args...)))
 }
 
 // inform is say, unless --quiet.

@@ -77,6 +77,9 @@ type sendingRules struct {
 	least minValidity
 	guard *guard
 	code  bool // a commit or a tag is signed: certificates for code will do
+	// postQuantum refuses to encrypt to keys that a quantum computer breaks. Of signers
+	// one is enough, which is looked at when all are known.
+	postQuantum bool
 }
 
 // signing is the use of a signer.
@@ -126,9 +129,16 @@ func (r *sendingRules) refuses(c *cert.Certificate, purpose certpath.Purpose) *r
 	if purpose != certpath.PurposeEncrypt && !key.CanSign {
 		return &refusal{why: "nothing can be signed with a key of kind " + key.Title, hints: []string{lookAt(c)}, purpose: true}
 	}
+	if key.ReadOnly {
+		return &refusal{why: "nothing new is made with a key of kind " + key.Title + ": it is only read", hints: []string{lookAt(c)}, renew: true}
+	}
 	switch {
 	case !(verdict.Policy{}).AllowsKey(key):
 		return &refusal{why: "its key is too weak: " + key.Title, renew: true}
+	case r.postQuantum && purpose == certpath.PurposeEncrypt && !key.Strength().PostQuantum:
+		return &refusal{why: "a quantum computer breaks its key, " + key.Title + ", and --profile pq is asked for", hints: []string{
+			"a certificate with an ML-KEM key can be imported beside it:  smimectl cert import FILE",
+			"without --profile pq the mail is as strong as its weakest recipient"}}
 	case r.now.After(c.NotAfter):
 		return &refusal{why: "the certificate expired on " + c.NotAfter.UTC().Format(time.DateOnly), renew: true}
 	case r.now.Before(c.NotBefore):

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,10 +30,15 @@ type signOptions struct {
 	raw      bool
 	pss      bool
 	digest   string
-	least    minValidity
-	code     bool // a commit or a tag
-	many     manyFlags
-	outputs  outputsFlags
+	// signature and profile, as compress, are for sign and for encrypt --sign alike.
+	signature string
+	profile   string
+	compress  bool
+	stamp     stampFlags
+	least     minValidity
+	code      bool // a commit or a tag
+	many      manyFlags
+	outputs   outputsFlags
 }
 
 func (a *app) signCommand() *cobra.Command {
@@ -43,11 +49,17 @@ stays byte for byte. Parts that would not survive transport are re-encoded, with
 whose address is in From; a certificate that has expired or was revoked, one that is not for mail, that of a CA, or one
 without that address is refused.
 
+A time stamp proves that the signature existed at its time, so that it is good after the certificate has expired. --tsa
+gets one while signing; --timestamp-query and --timestamp-file take a mail that is signed, so that the question can be
+answered elsewhere.
+
 `+choiceRule,
 		`  smimectl sign mail.eml > signed.eml
   smimectl sign -i alice@example.org -o signed.eml mail.eml
   smimectl sign -i me.p12 --passphrase-file pw mail.eml
-  smimectl sign --raw -o report.pdf.p7s -i me.p12 --passphrase-file pw report.pdf`)
+  smimectl sign --raw -i me.p12 --passphrase-file pw -o a.p7s report.pdf
+  smimectl sign --timestamp-query query.tsq signed.eml
+  smimectl sign --timestamp-file reply.tsr -o stamped.eml signed.eml`)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runSign(o, args) }
 	o.addShared(cmd, a.env)
 	f := cmd.Flags()
@@ -56,6 +68,7 @@ without that address is refused.
 	f.BoolVar(&o.entity, "entity", false, "the input is a bare MIME entity without a mail's header")
 	f.BoolVar(&o.raw, "raw", false, "sign plain bytes: a CMS file in DER, detached unless --opaque")
 	f.BoolVar(&o.anyFrom, "any-from", false, "sign although From is not an address of the certificate")
+	o.stamp.add(cmd)
 	o.trust.add(cmd)
 	o.many.add(cmd)
 	o.outputs.add(cmd)
@@ -69,7 +82,10 @@ func (o *signOptions) addShared(cmd *cobra.Command, env *environment) {
 	f.BoolVar(&o.opaque, "opaque", false, "one signed-data part instead of multipart/signed")
 	f.BoolVar(&o.asIs, "as-is", false, "do not re-encode parts that would break in transport")
 	f.BoolVar(&o.pss, "pss", false, "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
-	f.Var(once(&o.digest, "NAME"), "digest", "sha256, sha384 or sha512; default: what suits the key")
+	f.Var(once(&o.digest, "NAME"), "digest", "sha256, sha384, sha512, ...; default: what suits the key (see algorithms)")
+	f.Var(once(&o.signature, "NAME"), "signature", "rsa-pkcs1v15, rsa-pss, ...: refuse keys that do not make it")
+	f.Var(once(&o.profile, "NAME"), "profile", "compat, modern or pq: algorithms for those receivers")
+	f.BoolVar(&o.compress, "compress", false, "compress the content first (RFC 3274); not every receiver reads it")
 	o.least.add(cmd, "refuse certificates that expire within SPAN: 7d, 24h, 2w")
 }
 
@@ -85,6 +101,11 @@ func (a *app) runSign(o *signOptions, args []string) error {
 		return err
 	}
 	toFile := o.output != "" && o.output != "-"
+	if o.stamp.later() {
+		a.finish(a.stampLater(o, name), toFile && a.global.json)
+		return nil
+	}
+	a.startMeter(o.many.progress)
 	a.finish(a.signNamed(o, name), toFile && a.global.json)
 	return nil
 }
@@ -104,6 +125,12 @@ func (a *app) signNamed(o *signOptions, name string) *outcome {
 func (a *app) signSeveral(o *signOptions, operands []string) error {
 	if err := o.many.notTogether(a, o.output); err != nil {
 		return err
+	}
+	if o.stamp.later() {
+		return usageErrorf("--timestamp-query and --timestamp-file go with one FILE")
+	}
+	if o.stamp.url != "" {
+		a.client() // before there are others who would make one
 	}
 	if err := a.checkTrust(&o.trust); err != nil {
 		return err
@@ -127,6 +154,9 @@ func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 	defer in.close()
 	name := in.name
 	fail := func(err error) *outcome { return a.failed("sign", name, err) }
+	if o.compress && (o.raw || o.add) {
+		return fail(usageErrorf("--compress goes neither with --raw nor with --add").withHint("sign a mail:  smimectl sign --compress FILE"))
+	}
 	var err error
 	now := a.env.now().UTC()
 	var entity *mimewrap.Entity
@@ -144,7 +174,7 @@ func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
-	opt := message.SignOptions{Signers: signers, Time: now, Opaque: o.opaque, AsIs: o.asIs}
+	opt := message.SignOptions{Signers: signers, Time: now, TimeStamp: a.timeStamper(&o.stamp), Opaque: o.opaque, AsIs: o.asIs, Compress: o.compress, Observer: a.env.meter.observer()}
 	composed := &message.Composed{}
 	switch {
 	case o.raw:
@@ -162,6 +192,7 @@ func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 		out.discard()
 		return fail(err)
 	}
+	a.env.meter.end()
 	for _, id := range ids {
 		a.informSigned(id)
 		a.warnOfExpiry(id, now)
@@ -170,6 +201,9 @@ func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 }
 
 func (a *app) informSigned(id *identity) {
+	if a.oneOf {
+		return
+	}
 	issuer := id.certificate.Issuer.CommonName()
 	if id.certificate.SelfIssued() {
 		issuer = "self-signed"
@@ -178,8 +212,11 @@ func (a *app) informSigned(id *identity) {
 }
 
 // done is the outcome of a mail that was written; its notes go to standard error.
-func (a *app) done(command, name string, entity *mimewrap.Entity, composed *message.Composed) *outcome {
-	facts := verdict.Facts{Command: command, File: name, Done: true}
+func (a *app) done(command, name string, entity *mimewrap.Entity, composed *message.Composed, notes ...verdict.Note) *outcome {
+	facts := verdict.Facts{Command: command, File: name, Done: true, Notes: notes}
+	for _, n := range notes {
+		a.inform("note: %s", n.Text)
+	}
 	if entity != nil {
 		facts.Mail, facts.IsMail = message.MailFacts(entity)
 	}
@@ -230,13 +267,20 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 	if err != nil {
 		return nil, nil, err
 	}
-	rules.code = o.code
+	c, err := a.configKept(&o.trust)
+	if err != nil {
+		return nil, nil, err
+	}
+	how, err := o.signing(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	rules.code, rules.postQuantum = o.code, how.profile.postQuantum
 	ids, err := a.signingIdentities(o, from, rules)
 	if err != nil {
 		return nil, nil, err
 	}
-	digest, err := digestNamed(o.digest)
-	if err != nil {
+	if err := how.profile.refusesSigners(ids); err != nil {
 		return nil, nil, err
 	}
 	further, err := chainKept(&o.trust)
@@ -257,10 +301,12 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 		if err := proveFits(id, key); err != nil {
 			return nil, nil, err
 		}
-		options := algorithm.SignOptions{PSS: o.pss && id.public.Kind != "ec", Digest: digest}
-		if _, err := algorithm.SignatureFor(id.public, options); err != nil && digest != nil {
-			return nil, nil, usageErrorf("--digest %s does not go with a key of %s", o.digest, id.public.Title).
-				withHint("leave it out: what suits the key is chosen").because(err)
+		options, err := how.options(id.public)
+		if err != nil {
+			return nil, nil, err
+		}
+		if remark := how.profile.remark(id.public); remark != "" {
+			a.inform("warning: %s", remark)
 		}
 		signers = append(signers, cms.Signer{Certificate: id.certificate, Chain: append(append([]*cert.Certificate{}, id.chain...), further...), Key: key,
 			Options: options})
@@ -335,6 +381,9 @@ func (a *app) chooseSigner(ids []*identity, rules *sendingRules) (*identity, err
 		}
 		list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id})
 	}
+	if rules.postQuantum && slices.ContainsFunc(list, candidate.postQuantum) { // somebody with two kinds of keys
+		list = slices.DeleteFunc(list, func(c candidate) bool { return !c.postQuantum() })
+	}
 	use := rules.signing()
 	c := rules.choose(list, use)
 	a.explainChoice(ids[0].who(), use, c)
@@ -398,17 +447,6 @@ func proveFits(id *identity, key *algorithm.PrivateKey) error {
 		withHint("name both files:  -i CERT.pem --key KEY.pem")
 }
 
-func digestNamed(name string) (*algorithm.Digest, error) {
-	if name == "" {
-		return nil, nil
-	}
-	d, err := algorithm.DigestByName(name)
-	if err != nil || d.Status != algorithm.Current {
-		return nil, usageErrorf("--digest %s: it is not written", quoted(name)).withHint("one of sha256, sha384, sha512")
-	}
-	return d, nil
-}
-
 // composeError words what went wrong while a mail was written.
 func composeError(name string, err error) error {
 	var (
@@ -418,6 +456,8 @@ func composeError(name string, err error) error {
 		malformed *mimewrap.MalformedError
 		limit     *mimewrap.LimitError
 		cmsForm   *cms.MalformedError
+		size      *algorithm.UnknownSizeError
+		bomb      *message.CompressesTooWell
 		detached  *message.DetachedHasContent
 	)
 	shown := quoted(displayName(name))
@@ -427,6 +467,12 @@ func composeError(name string, err error) error {
 	case errors.As(err, &notSigned):
 		return &cliError{exit: exitNothing, code: verdict.NoSigners, text: fmt.Sprintf("%s is not signed: there is no signature to add to", shown),
 			hints: []string{"sign it:  smimectl sign FILE"}}
+	case errors.As(err, &size):
+		return usageErrorf("%s has to know the size of the content first, and --sign and --compress tell it at the end", size.Name).
+			withHint("another cipher:  --cipher aes-256-gcm")
+	case errors.As(err, &bomb):
+		return messageErrorf(verdict.TooLarge, "%s becomes more than a hundred times smaller: whoever decompresses it would take it for an attack", shown).
+			withHint("leave out --compress")
 	case errors.As(err, &malformed):
 		return messageErrorf(verdict.Malformed, "%s cannot be read: %s", shown, verdict.Escape(malformed.Detail)).because(err)
 	case errors.As(err, &limit):

@@ -7,22 +7,35 @@ import (
 	"syscall"
 )
 
+// interruptSignals are those that end a run, without those that who started it has it
+// ignore: nohup, or a shell that put it into the background.
 func interruptSignals() []os.Signal {
-	return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+	var list []os.Signal
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 // watchInterrupts gives a function that, once called, has temporary files removed
 // when the run is interrupted; then the signal takes its usual course. It is
-// called with the first file that has a name: watching costs a quarter of the
+// called with the first file that gets a name: watching costs a quarter of the
 // start-up, and most runs leave nothing that has to be removed.
 func watchInterrupts(temporary *temporaryFiles) func() {
 	return sync.OnceFunc(func() {
+		signals := interruptSignals()
+		if len(signals) == 0 {
+			return // Notify would take none for all
+		}
 		stop := make(chan os.Signal, 1)
-		signal.Notify(stop, interruptSignals()...)
+		signal.Notify(stop, signals...)
 		go func() {
 			s := <-stop
 			temporary.finishing.Lock() // and for good: nothing more gets a name
 			temporary.removeAll()
+			temporary.leave()
 			signal.Reset(s)
 			if p, err := os.FindProcess(os.Getpid()); err == nil && p.Signal(s) == nil {
 				select {} // the signal ends the process
@@ -30,21 +43,4 @@ func watchInterrupts(temporary *temporaryFiles) func() {
 			os.Exit(exitMachine)
 		}()
 	})
-}
-
-// holdInterrupts lets no interruption in until the function it returns is called:
-// for the moment in which a finished file gets its name and takes the target's
-// place.
-func holdInterrupts() (resume func()) {
-	var held []os.Signal
-	for _, s := range interruptSignals() {
-		if !signal.Ignored(s) {
-			held = append(held, s)
-		}
-	}
-	if len(held) == 0 {
-		return func() {}
-	}
-	signal.Ignore(held...)
-	return func() { signal.Reset(held...) }
 }

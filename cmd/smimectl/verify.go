@@ -53,6 +53,7 @@ func (a *app) runVerify(o *verifyOptions, args []string) error {
 	if o.compare == "-" && name == "-" {
 		return usageErrorf("--compare and FILE cannot both be standard input").withHint("smimectl verify --compare sent.eml received.eml")
 	}
+	a.startMeter(o.many.progress)
 	x, err := o.judge.examiner(a)
 	if err != nil {
 		a.finishEarly("verify", name, err, o.judge.output != "-")
@@ -79,7 +80,7 @@ func (a *app) verifySeveral(o *verifyOptions, operands []string) error {
 	if err != nil {
 		return err
 	}
-	s := &several{verb: "verify", flags: &o.many, outputs: &o.outputs, do: func(a *app, m *mail, target string) *outcome {
+	s := &several{verb: "verify", flags: &o.many, outputs: &o.outputs, screens: true, do: func(a *app, m *mail, target string) *outcome {
 		in, err := a.openMail(m)
 		if err != nil {
 			return a.failed("verify", m.name, err)
@@ -114,7 +115,7 @@ func (a *app) verifyOne(x *message.Examiner, o *verifyOptions, in *input, target
 		defer c.close()
 		content = c.source
 	}
-	ex := x.Examine(message.Input{Command: "verify", Name: name, Source: in.source, Content: content, Want: target != "" || o.compare != ""})
+	ex := x.Examine(message.Input{Command: "verify", Name: name, Source: in.source, Observer: a.env.meter.observer(), Content: content, Want: target != "" || o.compare != ""})
 	defer ex.Close()
 	if o.compare != "" {
 		if err := a.compare(x, ex, o.compare); err != nil {

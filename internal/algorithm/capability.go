@@ -7,16 +7,13 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// oidZlib is id-alg-zlibCompress (RFC 3274, Section 5).
-var oidZlib = MustOID("1.2.840.113549.1.9.16.3.8")
-
 // Capabilities returns what is read and may be announced, most wanted first in
 // each group: signatures, content ciphers, key management, and what is none of
 // these (RFC 8551, Section 2.5.2). Receivers compare these octet by octet, so that
 // parameters are there only where a list of published ones has them.
 func Capabilities() []Identifier {
 	return slices.Concat(signatureCapabilities(), cipherCapabilities(), managementCapabilities(),
-		[]Identifier{{OID: oidCEKHKDF}, {OID: oidZlib}})
+		[]Identifier{{OID: oidCEKHKDF}, zlibCompression.Identifier()})
 }
 
 // signatureCapabilities lists what is widely read before what is new.
@@ -67,26 +64,49 @@ func managementCapabilities() []Identifier {
 }
 
 // oaepCapability returns the parameters that announce OAEP with SHA-256.
+func oaepCapability() []byte { return oaepCapabilityOf(sha256Digest) }
+
+// oaepCapabilityOf returns those for any hash.
 //
 // QUIRK: the published octets (RFC 5911, Section 8) lack the tags that the
 // parameters have in messages.
-func oaepCapability() []byte {
+func oaepCapabilityOf(hash *Digest) []byte {
 	var b cryptobyte.Builder
 	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		sha256Digest.nullIdentifier().AddTo(b)
-		Identifier{OID: oidMGF1, Parameters: sha256Digest.nullIdentifier().DER()}.AddTo(b)
+		hash.nullIdentifier().AddTo(b)
+		Identifier{OID: oidMGF1, Parameters: hash.nullIdentifier().DER()}.AddTo(b)
 	})
 	return b.BytesOrPanic()
 }
 
+// oaepCapabilityName tells by which hash RSAES-OAEP is read: "rsa-oaep" for SHA-256, and
+// "rsa-oaep-sha1" where the parameters are the defaults (RFC 3560, Section 5). Who
+// reads the one need not read the other. They are read in the published form and in that
+// of messages; others are named by what they are not.
+func oaepCapabilityName(parameters []byte) string {
+	for _, t := range writtenOAEP() {
+		hash := t.scheme.(oaep).hash
+		if string(parameters) == string(oaepCapabilityOf(hash)) || string(parameters) == string(t.Identifier.Parameters) {
+			if hash == sha256Digest {
+				return t.Name
+			}
+			return t.Name + "-" + t.Detail
+		}
+	}
+	return "rsa-oaep-other"
+}
+
 // CapabilityName returns the name of a capability that stands for several rows of
-// a table here, or for none.
-func CapabilityName(oid OID) (string, bool) {
+// a table here, or for none, or whose parameters are not those of messages.
+func CapabilityName(id Identifier) (string, bool) {
+	oid := id.OID
 	switch {
+	case oid == oidRSAESOAEP:
+		return oaepCapabilityName(id.Parameters), true
 	case oid == oidCEKHKDF:
 		return "cek-hkdf-sha256", true
-	case oid == oidZlib:
-		return "zlib", true
+	case oid == zlibCompression.OID:
+		return zlibCompression.Name, true
 	}
 	for _, row := range keyKEMs {
 		if row.oid == oid {

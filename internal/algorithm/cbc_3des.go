@@ -6,5 +6,5 @@ import "crypto/des"
 // and 3 encrypted with. It is read only.
 var tripleDESCiphers = []*ContentCipher{
 	{Name: "3des-cbc", Title: "3DES-CBC", OID: MustOID("1.2.840.113549.3.7"), KeySize: 24, BlockSize: des.BlockSize,
-		Status: Legacy, ReadOnly: true, mode: cbc{des.NewTripleDESCipher, des.BlockSize}},
+		Status: Legacy, ReadOnly: true, mode: cbc{des.NewTripleDESCipher, des.BlockSize}, standard: "RFC 3370, Section 5.1", strength: 112},
 }

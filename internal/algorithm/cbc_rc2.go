@@ -23,7 +23,7 @@ var rc2Ciphers = []*ContentCipher{
 func rc2Row(name, title string, bits int, version int64) *ContentCipher {
 	block := func(key []byte) (cipher.Block, error) { return newRC2(key, bits), nil }
 	return &ContentCipher{Name: name, Title: title, OID: oidRC2, KeySize: bits / 8, BlockSize: rc2Block,
-		Status: Broken, ReadOnly: true, mode: rc2CBC{cbc{block, rc2Block}, version}}
+		Status: Broken, ReadOnly: true, mode: rc2CBC{cbc{block, rc2Block}, version}, standard: "RFC 3370, Section 5.2"}
 }
 
 // rc2CBC is CBC mode with the parameters

@@ -24,9 +24,9 @@ func underHKDF(ciphers []*ContentCipher) []*ContentCipher {
 	for _, c := range ciphers {
 		row := *c
 		row.Name = "cek-hkdf-sha256-" + c.Name
-		row.Title = c.Title + " (CEK-HKDF-SHA256)"
 		row.OID = oidCEKHKDF
 		row.mode = derived{c}
+		row.standard = "RFC 9709, Section 3"
 		rows = append(rows, &row)
 	}
 	return rows

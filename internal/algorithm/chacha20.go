@@ -18,7 +18,7 @@ import (
 // chachaCiphers holds ChaCha20 and Poly1305 (RFC 8103, Section 2).
 var chachaCiphers = []*ContentCipher{
 	{Name: "chacha20-poly1305", Title: "ChaCha20-Poly1305", OID: MustOID("1.2.840.113549.1.9.16.3.18"),
-		KeySize: chacha20.KeySize, BlockSize: 1, Authenticated: true, mode: chacha{}},
+		KeySize: chacha20.KeySize, BlockSize: 1, Authenticated: true, mode: chacha{}, standard: "RFC 8103, Section 2"},
 }
 
 // maxChaCha is how many octets one content has at most: the 32-bit counter, whose

@@ -21,7 +21,9 @@ type ContentCipher struct {
 	Status        Status
 	ReadOnly      bool // NewParameters and NewEncrypter refuse
 
-	mode cipherMode
+	mode     cipherMode
+	standard string // the clause that lets CMS use it
+	strength int    // bits, where they are not those of the key
 }
 
 // cipherMode is what the ciphers of one mode of operation have in common.
@@ -111,7 +113,7 @@ func (e *UnknownSizeError) Error() string {
 // parameters. Several rows may share an OID and differ in their parameters: a row
 // whose parameters these are not says *UnsupportedError, and the next is asked.
 func FindContentCipher(id Identifier) (*ContentCipher, *CipherParameters, error) {
-	var failure error = &UnsupportedError{Kind: "cipher", OID: id.OID}
+	var failure error = unsupported("cipher", id.OID)
 	for _, c := range contentCiphers {
 		if c.OID != id.OID {
 			continue

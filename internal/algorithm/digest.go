@@ -18,6 +18,8 @@ type Digest struct {
 	New        func() hash.Hash
 	Hash       crypto.Hash // 0 where crypto has no name for it
 
+	standard string // the clause that lets CMS use it
+
 	parameters string                 // of the identifier, where there must be some
 	mask       func(out, seed []byte) // of an extendable-output function: XORs its own output in
 }
@@ -64,7 +66,7 @@ func FindDigest(id Identifier) (*Digest, error) {
 		}
 		return d, nil
 	}
-	return nil, &UnsupportedError{Kind: "digest", OID: id.OID}
+	return nil, unsupported("digest", id.OID)
 }
 
 // findFixedDigest returns the digest that id names in a place where an

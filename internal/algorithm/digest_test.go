@@ -4,6 +4,7 @@ import (
 	"crypto/sha3"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -22,8 +23,18 @@ func TestDigests(t *testing.T) {
 		"shake256-512": "483366601360a8771c6863080cc4114d8db44530f8f1e1ee4f94ea37e78b5739d5a15bef186a5386c75744c0527e1faa9f8726e462a12a4feb06bd8801e751e4",
 		"sha224":       "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7",
 		"sha256":       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+		"sha512-256":   "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23",
 		"sha384":       "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7",
 		"sha512":       "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+	}
+	source := map[string]string{"md5": "RFC 1321, Appendix A.5"}
+	for name := range want {
+		switch {
+		case strings.HasPrefix(name, "sha3") || strings.HasPrefix(name, "shake"):
+			source[name] = "FIPS 202"
+		case name != "md5":
+			source[name] = "FIPS 180-4"
+		}
 	}
 	status := map[string]Status{"md5": Broken, "sha1": Broken, "sha224": Legacy, "sha3-224": Legacy}
 	parameters := map[string]string{"shake256-512": "02020200"}
@@ -37,6 +48,7 @@ func TestDigests(t *testing.T) {
 			if hex.EncodeToString(sum) != want[d.Name] || len(sum) != d.Size || d.New().Size() != d.Size {
 				t.Errorf("got %x of %d octets", sum, d.Size)
 			}
+			covers(t, row{"digest", d.Name, d.OID}, source[d.Name])
 			if d.Status != status[d.Name] {
 				t.Errorf("status: got %v, want %v", d.Status, status[d.Name])
 			}
@@ -79,7 +91,7 @@ func TestFindDigestRefuses(t *testing.T) {
 	if _, err := FindDigest(Identifier{OID: MustOID("1.3.36.3.2.1")}); !errors.As(err, &unsupported) || unsupported.Kind != "digest" {
 		t.Errorf("RIPEMD-160: got %v, want an UnsupportedError", err)
 	}
-	for _, name := range []string{"", "SHA256", "sha512-256"} {
+	for _, name := range []string{"", "SHA256", "sha512-224"} {
 		if _, err := DigestByName(name); !errors.As(err, &unsupported) {
 			t.Errorf("DigestByName(%q): got %v, want an UnsupportedError", name, err)
 		}

@@ -56,7 +56,7 @@ func findKEM(id Identifier) (*kemRow, error) {
 			return row, absentParameters(row.name, id)
 		}
 	}
-	return nil, &UnsupportedError{Kind: "key encapsulation", OID: id.OID}
+	return nil, unsupported("key encapsulation", id.OID)
 }
 
 // FindKeyEncapsulation returns what kem, kdf and wrap of a KEMRecipientInfo name.
@@ -84,7 +84,7 @@ func FindKeyEncapsulation(kem, kdf, wrap Identifier, kekLength int) (*KeyEncapsu
 		return &KeyEncapsulation{Name: row.name, Identifier: kem, KDF: kdf, WrapID: wrap, Wrap: w,
 			Status: max(row.status, w.Status), kem: row, kdf: d.kdf}, nil
 	}
-	return nil, &UnsupportedError{Kind: "key derivation", OID: kdf.OID}
+	return nil, unsupported("key derivation", kdf.OID)
 }
 
 // KeyEncapsulationFor returns what is to be written for a recipient's key and a

@@ -35,3 +35,17 @@ func KeyNames() []string {
 	}
 	return names
 }
+
+// SigningKeyNames returns those of KeyNames whose keys sign.
+func SigningKeyNames() []string {
+	var names []string
+	for i := range keyKinds {
+		if keyKinds[i].signature == nil {
+			continue
+		}
+		for _, g := range keyKinds[i].generate {
+			names = append(names, g.name)
+		}
+	}
+	return names
+}

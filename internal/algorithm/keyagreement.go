@@ -33,6 +33,9 @@ type agreementRow struct {
 	kdf    kdf
 	status Status
 	keys   []string // names of the keys for which this row is written
+	fits   []string // kinds of the keys for which it is written when it is asked for
+
+	standard string
 }
 
 // FindKeyAgreement returns the key agreement that id names, with the key wrap
@@ -43,12 +46,7 @@ func FindKeyAgreement(id Identifier) (*KeyAgreement, error) {
 			return row.with(id)
 		}
 	}
-	for _, known := range unsupportedAgreements {
-		if known.oid == id.OID {
-			return nil, &UnsupportedError{Kind: "key agreement", OID: id.OID, Detail: known.detail}
-		}
-	}
-	return nil, &UnsupportedError{Kind: "key agreement", OID: id.OID}
+	return nil, unsupported("key agreement", id.OID)
 }
 
 // with returns the row's key agreement with the parameters of id.
@@ -78,17 +76,22 @@ func KeyAgreementFor(pub *PublicKey, cekSize int) (*KeyAgreement, error) {
 	if pub.CanAgree {
 		for i := range keyAgreements {
 			row := &keyAgreements[i]
-			if !slices.Contains(row.keys, pub.Name) {
-				continue
+			if slices.Contains(row.keys, pub.Name) {
+				return row.wrapping(cekSize)
 			}
-			wrap, err := KeyWrapFor(cekSize)
-			if err != nil {
-				return nil, err
-			}
-			return row.with(Identifier{OID: row.oid, Parameters: wrap.Identifier().DER()})
 		}
 	}
 	return nil, &UnsupportedError{Kind: "key agreement", OID: pub.Identifier.OID, Detail: "no key agreement with a key of this kind"}
+}
+
+// wrapping returns the row's key agreement for a content-encryption key of cekSize
+// octets.
+func (row *agreementRow) wrapping(cekSize int) (*KeyAgreement, error) {
+	wrap, err := KeyWrapFor(cekSize)
+	if err != nil {
+		return nil, err
+	}
+	return row.with(Identifier{OID: row.oid, Parameters: wrap.Identifier().DER()})
 }
 
 // SendsUKM reports whether user keying material is to be sent. RFC 5753, Section

@@ -27,7 +27,7 @@ type originatorRow struct {
 
 // ecdhOriginators are the keys of crypto/ecdh.
 var ecdhOriginators = []originatorRow{
-	{kind: "ec", oid: oidECPublicKey, send: sendECDH, receive: receiveECDH, read: readOriginatorPoint},      // RFC 5753, Section 3.1.1
+	{kind: "ec", oid: oidECPublicKey, send: sendEC, receive: receiveEC, read: readOriginatorPoint},          // RFC 5753, Section 3.1.1
 	{kind: "x25519", oid: oidX25519, nonzero: true, send: sendECDH, receive: receiveECDH, read: readRawKey}, // RFC 8418, Section 3.2
 }
 
@@ -56,6 +56,21 @@ func ecdhKey(own *PublicKey) (*ecdh.PublicKey, error) {
 		}
 	}
 	return nil, noAgreement(own)
+}
+
+// sendEC and receiveEC tell the curves of the standard library from the others.
+func sendEC(row *originatorRow, own *PublicKey) (ephemeral, secret []byte, err error) {
+	if onBrainpool(own) {
+		return sendBrainpool(row, own)
+	}
+	return sendECDH(row, own)
+}
+
+func receiveEC(row *originatorRow, key Agreement, own *PublicKey, from OriginatorKey) ([]byte, error) {
+	if onBrainpool(own) {
+		return receiveBrainpool(row, key, own, from)
+	}
+	return receiveECDH(row, key, own, from)
 }
 
 func sendECDH(row *originatorRow, own *PublicKey) (ephemeral, secret []byte, err error) {
@@ -139,4 +154,28 @@ func (row *originatorRow) checked(secret []byte, err error) ([]byte, error) {
 		return nil, ErrUnwrap
 	}
 	return secret, nil
+}
+
+// ProveAgreement shows that key is the private half of own: both agree on one
+// secret with a fresh key. It takes what agreements are written for, and what is
+// only read.
+func ProveAgreement(key Agreement, own *PublicKey) error {
+	row, err := findOriginator(own)
+	if err != nil {
+		return err
+	}
+	ephemeral, want, err := row.send(row, own)
+	if err != nil {
+		return err
+	}
+	defer clear(want)
+	got, err := row.receive(row, key, own, OriginatorKey{Identifier: Identifier{OID: row.oid}, Key: ephemeral})
+	if err != nil {
+		return err
+	}
+	defer clear(got)
+	if subtle.ConstantTimeCompare(got, want) != 1 {
+		return ErrUnwrap
+	}
+	return nil
 }

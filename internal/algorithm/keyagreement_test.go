@@ -82,6 +82,7 @@ func TestKeyAgreementOfOthers(t *testing.T) {
 			if want := len(encrypted) - 8; len(cek) != want && len(cek) != want-8 {
 				t.Errorf("key of %d octets", len(cek))
 			}
+			covers(t, row{"key-agreement", a.Name, a.Identifier.OID}, "testdata/keyagreement.txt")
 			for name, try := range map[string]func() ([]byte, error){
 				"encrypted key": func() ([]byte, error) {
 					return a.Decrypt(key.Agreement, key.Public, from, ukm, flipLast(encrypted))

@@ -33,6 +33,9 @@ type transportScheme interface {
 type transportRow struct {
 	oid  OID
 	read func(id Identifier) (*KeyTransport, error) // reads the parameters
+	// written gives the forms that are made, the usual one first.
+	written  func() []*KeyTransport
+	standard string
 }
 
 // FindKeyTransport returns the key transport that id names, its parameters
@@ -44,7 +47,7 @@ func FindKeyTransport(id Identifier) (*KeyTransport, error) {
 			return row.read(id)
 		}
 	}
-	return nil, &UnsupportedError{Kind: "key transport", OID: id.OID}
+	return nil, unsupported("key transport", id.OID)
 }
 
 // KeyTransportFor returns the key transport to be written for a recipient's

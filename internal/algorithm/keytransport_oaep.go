@@ -45,6 +45,16 @@ func oaepTransport(p oaepParameters) *KeyTransport {
 	return t
 }
 
+// writtenOAEP are the pairs that are written: one hash in both places. SHA-1 is no
+// weakness there, and all that some readers know (RFC 3560, Section 3).
+func writtenOAEP() []*KeyTransport {
+	var list []*KeyTransport
+	for _, d := range []*Digest{sha256Digest, sha384Digest, sha512Digest, sha1Digest} {
+		list = append(list, oaepTransport(oaepParameters{hash: d, mgf: d}))
+	}
+	return list
+}
+
 // readOAEPTransport reads the parameters, which must be there (RFC 3560,
 // Section 3).
 func readOAEPTransport(id Identifier) (*KeyTransport, error) {

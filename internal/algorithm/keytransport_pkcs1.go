@@ -10,8 +10,8 @@ import (
 
 // rsaTransports are the key transports with RSA keys.
 var rsaTransports = []transportRow{
-	{oid: oidRSAESOAEP, read: readOAEPTransport},
-	{oid: oidRSAEncryption, read: readPKCS1v15Transport},
+	{oid: oidRSAESOAEP, read: readOAEPTransport, written: writtenOAEP, standard: "RFC 3560, Section 3"},
+	{oid: oidRSAEncryption, read: readPKCS1v15Transport, written: writtenPKCS1v15, standard: "RFC 3370, Section 4.2.1"},
 }
 
 // pkcs1v15Transport returns RSAES-PKCS1-v1_5 as written: NULL parameters
@@ -23,6 +23,8 @@ func pkcs1v15Transport() *KeyTransport {
 		scheme:     pkcs1v15{},
 	}
 }
+
+func writtenPKCS1v15() []*KeyTransport { return []*KeyTransport{pkcs1v15Transport()} }
 
 // readPKCS1v15Transport takes NULL parameters.
 //

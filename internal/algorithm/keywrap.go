@@ -13,7 +13,9 @@ type KeyWrap struct {
 	KeySize int // octets of the key-encryption key
 	Status  Status
 
-	min int // octets of the shortest wrapped key; 0 is minWrapped
+	standard string // the clause that lets CMS use it
+	strength int    // bits, where they are not those of the key
+	min      int    // octets of the shortest wrapped key; 0 is minWrapped
 	// null says that the standard form of the parameters is NULL, not absence.
 	null   bool
 	block  func(kek []byte) (cipher.Block, error)
@@ -43,7 +45,7 @@ func FindKeyWrap(id Identifier) (*KeyWrap, error) {
 		}
 		return w, nil
 	}
-	return nil, &UnsupportedError{Kind: "key wrap", OID: id.OID}
+	return nil, unsupported("key wrap", id.OID)
 }
 
 // KeyWrapFor returns the key wrap written with a key-encryption key of size

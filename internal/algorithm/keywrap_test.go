@@ -3,6 +3,7 @@ package algorithm
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -28,6 +29,8 @@ func TestKeyWrapVectors(t *testing.T) {
 			if got, err := w.Unwrap(kek, wrapped); err != nil || !bytes.Equal(got, cek) {
 				t.Errorf("unwrapped to %x, %v; want %x", got, err, cek)
 			}
+			document, _, _ := strings.Cut(test.name, ",")
+			covers(t, row{"key-wrap", w.Name, w.OID}, document)
 			if w.Status == Current {
 				if got, err := w.Wrap(kek, cek); err != nil || !bytes.Equal(got, wrapped) {
 					t.Errorf("wrapped to %x, %v; want %x", got, err, wrapped)

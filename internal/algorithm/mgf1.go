@@ -15,7 +15,7 @@ var oidMGF1 = MustOID("1.2.840.113549.1.1.8")
 // function exists there.
 func readMGF1(id Identifier) (*Digest, error) {
 	if id.OID != oidMGF1 {
-		return nil, &UnsupportedError{Kind: "mask generation function", OID: id.OID}
+		return nil, unsupported("mask generation function", id.OID)
 	}
 	if len(id.Parameters) == 0 {
 		return nil, &ParameterError{Name: "mgf1", Detail: "hash is missing"}

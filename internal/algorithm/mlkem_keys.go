@@ -23,6 +23,9 @@ func mlkemKinds(sets []*kemRow) []keyKind {
 	for _, row := range sets {
 		kinds = append(kinds, keyKind{
 			oid:           row.oid,
+			name:          row.name,
+			standard:      "RFC 9935, Section 3",
+			strength:      strengthOf(row.bits, true),
 			public:        row.readPublic,
 			private:       row.readPrivate,
 			encodePublic:  row.encodePublic,

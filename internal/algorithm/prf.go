@@ -44,7 +44,7 @@ func FindPRF(id Identifier) (*PRF, error) {
 		}
 		return p, nil
 	}
-	return nil, &UnsupportedError{Kind: "key derivation", OID: id.OID}
+	return nil, unsupported("key derivation", id.OID)
 }
 
 // DefaultPRF returns the one that parameters of PBKDF2 mean when they name none.

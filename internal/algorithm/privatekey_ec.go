@@ -47,19 +47,24 @@ func readECPrivateKey(id Identifier, octets []byte) (*softKey, error) {
 	if !body.ReadOptionalASN1(&public, &hasPublic, asn1.Tag(1).Constructed().ContextSpecific()) || !body.Empty() {
 		return nil, malformed
 	}
-	key, err := c.readScalar(scalar)
-	if err != nil {
-		return nil, err
-	}
+	var bits []byte // the point beside it
 	if hasPublic {
 		// QUIRK: Bouncy Castle of the 2000s counted the zero bits at the end of
 		// the point as unused. The octets are all there and must be right.
-		var bits []byte
 		var unused uint8
 		if !public.ReadASN1((*cryptobyte.String)(&bits), asn1.BIT_STRING) || !public.Empty() ||
 			!(*cryptobyte.String)(&bits).ReadUint8(&unused) || unused > 7 {
 			return nil, malformed
 		}
+	}
+	if c.brainpool != nil {
+		return c.readBrainpoolPrivateKey(scalar, bits)
+	}
+	key, err := c.readScalar(scalar)
+	if err != nil {
+		return nil, err
+	}
+	if hasPublic {
 		if point, err := c.readPoint(bits); err != nil || !point.Equal(&key.PublicKey) {
 			return nil, errWrongPublicKey("ec")
 		}
@@ -68,8 +73,8 @@ func readECPrivateKey(id Identifier, octets []byte) (*softKey, error) {
 	if err != nil {
 		return nil, malformed
 	}
-	_, bits, _ := encodeECPublicKey(&key.PublicKey)
-	return &softKey{public: bits, identifier: c.identifier(), key: key, signer: key, agreement: agreement}, nil
+	_, public, _ = encodeECPublicKey(&key.PublicKey)
+	return &softKey{public: public, identifier: c.identifier(), key: key, signer: key, agreement: agreement}, nil
 }
 
 // readScalar reads a private key, a number from 1 to below the order.
@@ -77,19 +82,29 @@ func readECPrivateKey(id Identifier, octets []byte) (*softKey, error) {
 // QUIRK: RFC 5915 fixes the length, but old OpenSSL and Java key files leave out
 // leading zeros or, treating it as a signed number, write one too many.
 func (c *curve) readScalar(b []byte) (*ecdsa.PrivateKey, error) {
-	for len(b) > c.size() && b[0] == 0 {
-		b = b[1:]
+	padded, err := padScalar(b, c.size())
+	if err != nil {
+		return nil, err
 	}
-	if len(b) > c.size() {
-		return nil, &KeyError{Kind: "ec", Detail: "private key is too long"}
-	}
-	padded := make([]byte, c.size())
-	copy(padded[len(padded)-len(b):], b)
 	key, err := ecdsa.ParseRawPrivateKey(c.curve, padded)
 	if err != nil {
-		return nil, &KeyError{Kind: "ec", Detail: "private key is not between 0 and the order"}
+		return nil, errScalar
 	}
 	return key, nil
+}
+
+var errScalar = &KeyError{Kind: "ec", Detail: "private key is not between 0 and the order"}
+
+func padScalar(b []byte, size int) ([]byte, error) {
+	for len(b) > size && b[0] == 0 {
+		b = b[1:]
+	}
+	if len(b) > size {
+		return nil, &KeyError{Kind: "ec", Detail: "private key is too long"}
+	}
+	padded := make([]byte, size)
+	copy(padded[len(padded)-len(b):], b)
+	return padded, nil
 }
 
 func encodeECPrivateKey(key any) (Identifier, []byte, bool) {
@@ -105,6 +120,9 @@ func encodeECPrivateKey(key any) (Identifier, []byte, bool) {
 			return Identifier{}, nil, false
 		}
 		id, public, ok = encodeECPublicKey(&k.PublicKey)
+	} else if k, isBrainpool := key.(*brainpoolKey); isBrainpool && k != nil {
+		scalar = k.Bytes()
+		id, public, ok = encodeBrainpoolPublicKey(k.PublicKey())
 	}
 	if !ok {
 		return Identifier{}, nil, false

@@ -23,6 +23,9 @@ type PublicKey struct {
 	// What the identifier lets the key do. Key usage extensions of
 	// certificates are not looked at here.
 	CanSign, CanTransport, CanAgree, CanEncapsulate bool
+	// ReadOnly says that signatures of the key are checked and what was encrypted
+	// to it is opened, but nothing new is made for it or with it.
+	ReadOnly bool
 
 	bits      []byte // content of the BIT STRING
 	canonical []byte // the same in the one form that is compared
@@ -33,7 +36,9 @@ type PublicKey struct {
 // keyKind is one row of the key table: the keys under one OID of
 // SubjectPublicKeyInfo and PrivateKeyInfo. A function that does not apply is nil.
 type keyKind struct {
-	oid OID
+	oid      OID
+	name     string
+	standard string
 	// public reads the content of the BIT STRING.
 	public func(id Identifier, bits []byte) (*PublicKey, error)
 	// private reads the content of PrivateKeyInfo's OCTET STRING.
@@ -45,6 +50,8 @@ type keyKind struct {
 	// signature chooses how a key signs.
 	signature func(key *PublicKey, opt SignOptions) (*Signature, error)
 	generate  []keyGenerator
+	strength  func(key *PublicKey) Strength
+	status    Status // of what is made with such keys, when none of it is better
 }
 
 // findKeyKind returns the row for an OID.
@@ -54,7 +61,7 @@ func findKeyKind(oid OID) (*keyKind, error) {
 			return &keyKinds[i], nil
 		}
 	}
-	return nil, &UnsupportedError{Kind: "key", OID: oid}
+	return nil, unsupported("key", oid)
 }
 
 // ParsePublicKey reads a DER SubjectPublicKeyInfo (RFC 5280, Section 4.1.2.7).

@@ -7,29 +7,36 @@ import (
 	"crypto/rand"
 
 	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"smimectl/internal/algorithm/brainpool"
 )
 
 var oidECPublicKey = MustOID("1.2.840.10045.2.1")
 
-// curve is one row of the curve table (RFC 5480, Section 2.1.1.1).
+// curve is one row of the curve table.
 type curve struct {
-	name   string
-	title  string
-	oid    OID
+	name  string
+	title string
+	oid   OID
+	// Of the curves of the standard library; nil for others.
 	curve  elliptic.Curve
 	ecdh   ecdh.Curve
 	digest *Digest // the default beside it, RFC 5753, Section 8
+	// brainpool is of the curves of RFC 5639, which are only read.
+	brainpool func() *brainpool.Curve
 }
 
-var ecCurves = []curve{
-	{"p-256", "P-256", MustOID("1.2.840.10045.3.1.7"), elliptic.P256(), ecdh.P256(), sha256Digest},
-	{"p-384", "P-384", MustOID("1.3.132.0.34"), elliptic.P384(), ecdh.P384(), sha384Digest},
-	{"p-521", "P-521", MustOID("1.3.132.0.35"), elliptic.P521(), ecdh.P521(), sha512Digest},
+// nistCurves are those of RFC 5480, Section 2.1.1.1.
+var nistCurves = []curve{
+	{name: "p-256", title: "P-256", oid: MustOID("1.2.840.10045.3.1.7"), curve: elliptic.P256(), ecdh: ecdh.P256(), digest: sha256Digest},
+	{name: "p-384", title: "P-384", oid: MustOID("1.3.132.0.34"), curve: elliptic.P384(), ecdh: ecdh.P384(), digest: sha384Digest},
+	{name: "p-521", title: "P-521", oid: MustOID("1.3.132.0.35"), curve: elliptic.P521(), ecdh: ecdh.P521(), digest: sha512Digest},
 }
 
 // Elliptic curve keys (RFC 5480): one OID for signing and key agreement.
 var ecKeyKinds = []keyKind{
-	{oid: oidECPublicKey, public: readECPublicKey, private: readECPrivateKey,
+	{oid: oidECPublicKey, name: "ec", standard: "RFC 5480, Section 2.1.1", strength: strengthOfCurve, public: readECPublicKey, private: readECPrivateKey,
 		encodePublic: encodeECPublicKey, encodePrivate: encodeECPrivateKey,
 		signature: ecdsaSignatureFor,
 		generate: []keyGenerator{
@@ -59,6 +66,9 @@ func (c *curve) size() int { return (c.curve.Params().BitSize + 7) / 8 }
 // sender's making proves nothing.
 func readECParameters(parameters []byte) (*curve, error) {
 	s := cryptobyte.String(parameters)
+	if !s.Empty() && !s.PeekASN1Tag(asn1.SEQUENCE) && !s.PeekASN1Tag(asn1.NULL) && !s.PeekASN1Tag(asn1.OBJECT_IDENTIFIER) {
+		return nil, &ParameterError{Name: "ec", Detail: "no curve"}
+	}
 	oid, ok := ReadOID(&s)
 	if !ok || !s.Empty() {
 		return nil, &UnsupportedError{Kind: "key", OID: oidECPublicKey, Detail: "curve is not given by its name"}
@@ -68,13 +78,16 @@ func readECParameters(parameters []byte) (*curve, error) {
 			return &ecCurves[i], nil
 		}
 	}
-	return nil, &UnsupportedError{Kind: "key", OID: oid, Detail: "elliptic curve"}
+	return nil, unsupportedCurve(oid)
 }
 
 func readECPublicKey(id Identifier, bits []byte) (*PublicKey, error) {
 	c, err := readECParameters(id.Parameters)
 	if err != nil {
 		return nil, err
+	}
+	if c.brainpool != nil {
+		return c.readBrainpoolPublicKey(bits)
 	}
 	key, err := c.readPoint(bits)
 	if err != nil {
@@ -118,8 +131,11 @@ func encodeECPublicKey(key any) (Identifier, []byte, bool) {
 		}
 		return Identifier{}, nil, false
 	}
+	if k, ok := key.(*brainpool.PublicKey); ok {
+		return encodeBrainpoolPublicKey(k)
+	}
 	k, ok := key.(*ecdsa.PublicKey)
-	if !ok || k == nil {
+	if !ok || k == nil || k.Curve == nil {
 		return Identifier{}, nil, false
 	}
 	for i := range ecCurves {

@@ -17,14 +17,14 @@ var (
 // Keys of RFC 8410: the OID says all, parameters are absent, public and private
 // keys are raw octets, the private ones in an OCTET STRING of their own.
 var rfc8410KeyKinds = []keyKind{
-	{oid: oidEd25519, public: readEd25519PublicKey, private: readEd25519PrivateKey,
+	{oid: oidEd25519, name: "ed25519", standard: "RFC 8410, Section 3", strength: strengthOf(128, false), public: readEd25519PublicKey, private: readEd25519PrivateKey,
 		encodePublic: encodeEd25519PublicKey, encodePrivate: encodeEd25519PrivateKey,
 		signature: ed25519SignatureFor,
 		generate: []keyGenerator{{"ed25519", func() (any, error) {
 			_, key, err := ed25519.GenerateKey(rand.Reader)
 			return key, err
 		}}}},
-	{oid: oidX25519, public: readX25519PublicKey, private: readX25519PrivateKey,
+	{oid: oidX25519, name: "x25519", standard: "RFC 8410, Section 3", strength: strengthOf(128, false), public: readX25519PublicKey, private: readX25519PrivateKey,
 		encodePublic: encodeX25519PublicKey, encodePrivate: encodeX25519PrivateKey,
 		generate: []keyGenerator{{"x25519", func() (any, error) { return ecdh.X25519().GenerateKey(rand.Reader) }}}},
 }

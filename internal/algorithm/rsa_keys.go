@@ -20,7 +20,7 @@ var (
 // RSA keys (RFC 4055, Section 1.2): under rsaEncryption for any use, under
 // id-RSASSA-PSS and id-RSAES-OAEP for that one, with the parameters given there.
 var rsaKeyKinds = []keyKind{
-	{oid: oidRSAEncryption, public: readRSAKey, private: readRSAPrivateKey,
+	{oid: oidRSAEncryption, name: "rsa", standard: "RFC 3279, Section 2.3.1", strength: strengthOfModulus, public: readRSAKey, private: readRSAPrivateKey,
 		encodePublic: encodeRSAPublicKey, encodePrivate: encodeRSAPrivateKey,
 		signature: rsaSignatureFor,
 		generate: []keyGenerator{
@@ -28,8 +28,8 @@ var rsaKeyKinds = []keyKind{
 			{"rsa-3072", func() (any, error) { return rsa.GenerateKey(rand.Reader, 3072) }},
 			{"rsa-4096", func() (any, error) { return rsa.GenerateKey(rand.Reader, 4096) }},
 		}},
-	{oid: oidRSASSAPSS, public: readRSAPSSKey, private: readRSAPrivateKey, signature: rsaSignatureFor},
-	{oid: oidRSAESOAEP, public: readRSAOAEPKey, private: readRSAPrivateKey},
+	{oid: oidRSASSAPSS, name: "rsa-pss", standard: "RFC 4055, Section 1.2", strength: strengthOfModulus, public: readRSAPSSKey, private: readRSAPrivateKey, signature: rsaSignatureFor},
+	{oid: oidRSAESOAEP, name: "rsa-oaep", standard: "RFC 4055, Section 1.2", strength: strengthOfModulus, public: readRSAOAEPKey, private: readRSAPrivateKey},
 }
 
 func readRSAKey(id Identifier, bits []byte) (*PublicKey, error) {
@@ -81,7 +81,7 @@ func describeRSAKey(id Identifier, bits []byte) (*PublicKey, error) {
 	key := &PublicKey{
 		Kind:  "rsa",
 		Name:  fmt.Sprintf("rsa-%d", size),
-		Title: fmt.Sprintf("RSA %d", size),
+		Title: rsaTitle(size),
 		Bits:  size,
 		rsa:   numbers,
 	}
@@ -90,6 +90,8 @@ func describeRSAKey(id Identifier, bits []byte) (*PublicKey, error) {
 	}
 	return key, nil
 }
+
+func rsaTitle(bits int) string { return fmt.Sprintf("RSA %d", bits) }
 
 func encodeRSAPublicKey(key any) (Identifier, []byte, bool) {
 	k, ok := key.(*rsa.PublicKey)

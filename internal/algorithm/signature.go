@@ -32,8 +32,10 @@ type Message struct {
 // signatureRow is one row of the signature table: an OID and how its
 // parameters are read. declared is the digest that stands beside it, or nil.
 type signatureRow struct {
-	oid  OID
-	read func(id Identifier, declared *Digest) (*Signature, error)
+	oid      OID
+	read     func(id Identifier, declared *Digest) (*Signature, error)
+	standard string
+	usual    func() []byte // parameters, where there must be some
 }
 
 // FindSignature returns the algorithm that id names. digest is the one that
@@ -56,7 +58,7 @@ func FindSignature(id Identifier, digest *Digest) (*Signature, error) {
 		s.Identifier = id
 		return s, nil
 	}
-	return nil, &UnsupportedError{Kind: "signature", OID: id.OID}
+	return nil, unsupported("signature", id.OID)
 }
 
 // Verify returns nil if sig is a signature of m by key, and otherwise an error
@@ -96,28 +98,44 @@ func (s *Signature) input(m Message) ([]byte, error) {
 // Sign signs m. What the key returns is checked before it is let out: a fault
 // while signing can give the private key away. Only Current algorithms sign.
 func (s *Signature) Sign(key crypto.Signer, m Message) ([]byte, error) {
-	if s.Status != Current || s.sign == nil {
-		return nil, &UnsupportedError{Kind: "signature", OID: s.Identifier.OID, Detail: s.Name + " with " + s.Digest.Name + " is read only"}
-	}
-	public, err := PublicKeyOf(key.Public())
+	sig, public, err := s.made(key, m)
 	if err != nil {
 		return nil, err
-	}
-	if public.Kind != s.kind {
-		return nil, &UnsupportedError{Kind: "signature", OID: s.Identifier.OID, Detail: "not with a key of kind " + public.Kind}
-	}
-	input, err := s.input(m)
-	if err != nil {
-		return nil, err
-	}
-	sig, err := s.sign(key, input)
-	if err != nil {
-		return nil, fmt.Errorf("algorithm: signing with %s: %w", s.Name, err)
 	}
 	if err := s.Verify(public, m, sig); err != nil {
 		return nil, fmt.Errorf("algorithm: the key made a signature that does not verify: %w", err)
 	}
 	return sig, nil
+}
+
+// SignUnchecked is Sign without the check, for those who verify the signature
+// themselves, with the key of the certificate it is for, before they let it out.
+func (s *Signature) SignUnchecked(key crypto.Signer, m Message) ([]byte, error) {
+	sig, _, err := s.made(key, m)
+	return sig, err
+}
+
+// made returns a signature as the key gives it, and the public key.
+func (s *Signature) made(key crypto.Signer, m Message) ([]byte, *PublicKey, error) {
+	if s.Status != Current || s.sign == nil {
+		return nil, nil, &UnsupportedError{Kind: "signature", OID: s.Identifier.OID, Detail: s.Name + " with " + s.Digest.Name + " is read only"}
+	}
+	public, err := PublicKeyOf(key.Public())
+	if err != nil {
+		return nil, nil, err
+	}
+	if public.Kind != s.kind {
+		return nil, nil, &UnsupportedError{Kind: "signature", OID: s.Identifier.OID, Detail: "not with a key of kind " + public.Kind}
+	}
+	input, err := s.input(m)
+	if err != nil {
+		return nil, nil, err
+	}
+	sig, err := s.sign(key, input)
+	if err != nil {
+		return nil, nil, fmt.Errorf("algorithm: signing with %s: %w", s.Name, err)
+	}
+	return sig, public, nil
 }
 
 // FixedSize returns the octets of every signature by key, or 0 where they

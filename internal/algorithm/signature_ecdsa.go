@@ -4,16 +4,18 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rand"
+
+	"smimectl/internal/algorithm/brainpool"
 )
 
 // ECDSA: one OID for each digest, any curve (RFC 5753, Section 2.1; RFC 5758,
 // Section 3.2). id-ecPublicKey in its place names no digest and is not read.
 var ecdsaSHA2Schemes = []ecdsaScheme{
-	{oidECDSASHA256, sha256Digest},
-	{oidECDSASHA384, sha384Digest},
-	{oidECDSASHA512, sha512Digest},
-	{MustOID("1.2.840.10045.4.3.1"), sha224Digest},
-	{MustOID("1.2.840.10045.4.1"), sha1Digest},
+	{oidECDSASHA256, sha256Digest, "RFC 5753, Section 7.1.3"},
+	{oidECDSASHA384, sha384Digest, "RFC 5753, Section 7.1.3"},
+	{oidECDSASHA512, sha512Digest, "RFC 5753, Section 7.1.3"},
+	{MustOID("1.2.840.10045.4.3.1"), sha224Digest, "RFC 5753, Section 7.1.3"},
+	{MustOID("1.2.840.10045.4.1"), sha1Digest, "RFC 5753, Section 7.1.3"},
 }
 
 var (
@@ -24,20 +26,21 @@ var (
 
 // ecdsaScheme is ECDSA with one digest.
 type ecdsaScheme struct {
-	oid    OID
-	digest *Digest
+	oid      OID
+	digest   *Digest
+	standard string
 }
 
 func ecdsaRows(schemes []ecdsaScheme) []signatureRow {
 	var rows []signatureRow
 	for _, s := range schemes {
-		rows = append(rows, ecdsaRow(s.oid, s.digest))
+		rows = append(rows, ecdsaRow(s.oid, s.digest, s.standard))
 	}
 	return rows
 }
 
-func ecdsaRow(oid OID, d *Digest) signatureRow {
-	return signatureRow{oid, func(id Identifier, _ *Digest) (*Signature, error) {
+func ecdsaRow(oid OID, d *Digest, standard string) signatureRow {
+	return signatureRow{oid: oid, standard: standard, read: func(id Identifier, _ *Digest) (*Signature, error) {
 		// QUIRK: RFC 5758, Section 3.2 wants no parameters; signers that share
 		// one path with RSA write NULL.
 		if !id.hasNone() {
@@ -52,8 +55,13 @@ func newECDSA(oid OID, d *Digest) *Signature {
 		Name: "ecdsa", Digest: d, Status: d.Status, Identifier: Identifier{OID: oid}, kind: "ec",
 		verify: func(key *PublicKey, sum, sig []byte) bool {
 			// Strict DER of SEQUENCE { r, s }; both between 0 and the order.
-			public, ok := key.Key.(*ecdsa.PublicKey)
-			return ok && ecdsa.VerifyASN1(public, sum, sig)
+			switch public := key.Key.(type) {
+			case *ecdsa.PublicKey:
+				return ecdsa.VerifyASN1(public, sum, sig)
+			case *brainpool.PublicKey:
+				return public.VerifyASN1(sum, sig)
+			}
+			return false
 		},
 		sign: func(key crypto.Signer, sum []byte) ([]byte, error) {
 			if _, ours := key.(*ecdsa.PrivateKey); ours {
@@ -73,12 +81,15 @@ func newECDSA(oid OID, d *Digest) *Signature {
 // ecdsaSignatureFor chooses the digest as strong as the curve, RFC 5753,
 // Section 8.
 func ecdsaSignatureFor(key *PublicKey, opt SignOptions) (*Signature, error) {
+	c, err := readECParameters(key.Identifier.Parameters)
+	if err != nil {
+		return nil, err
+	}
+	if key.ReadOnly {
+		return nil, &UnsupportedError{Kind: "signature", OID: c.oid, Detail: "nothing is signed with a key on " + c.title}
+	}
 	d := opt.Digest
 	if d == nil {
-		c, err := readECParameters(key.Identifier.Parameters)
-		if err != nil {
-			return nil, err
-		}
 		d = c.digest
 	}
 	for _, scheme := range ecdsaSchemes {

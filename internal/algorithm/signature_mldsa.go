@@ -41,7 +41,7 @@ var (
 func mldsaRows(sets []*mldsaSet) []signatureRow {
 	var rows []signatureRow
 	for _, set := range sets {
-		rows = append(rows, signatureRow{set.oid, func(id Identifier, declared *Digest) (*Signature, error) {
+		rows = append(rows, signatureRow{oid: set.oid, standard: "RFC 9882, Section 3.3", read: func(id Identifier, declared *Digest) (*Signature, error) {
 			if err := absentParameters(set.name, id); err != nil {
 				return nil, err
 			}
@@ -54,7 +54,7 @@ func mldsaRows(sets []*mldsaSet) []signatureRow {
 func mldsaKeys(sets []*mldsaSet) []keyKind {
 	var kinds []keyKind
 	for _, set := range sets {
-		kinds = append(kinds, keyKind{oid: set.oid, public: set.readPublic, private: set.readPrivate,
+		kinds = append(kinds, keyKind{oid: set.oid, name: set.name, standard: "RFC 9881, Section 2", strength: strengthOf(set.bits, true), public: set.readPublic, private: set.readPrivate,
 			encodePublic: set.encodePublic, encodePrivate: set.encodePrivate, signature: set.signatureFor,
 			generate: []keyGenerator{{set.name, func() (any, error) { return mldsa.GenerateKey(set.parameters) }}}})
 	}

@@ -22,6 +22,7 @@ var opensslSignatures = []struct {
 	sig            string
 }{
 	{"DSA 1024-160, sha1", "dsa 1024-160", "1.2.840.10040.4.3", nil, "MCwCFGuqxaAXcJ0+KuykixH7j3Us5/ATAhQipGD2gDiqI7Jpq8gjW4kb34A7sw=="},
+	{"DSA 1024-160, under the OID of the key", "dsa 1024-160", "1.2.840.10040.4.1", nil, "MCwCFGuqxaAXcJ0+KuykixH7j3Us5/ATAhQipGD2gDiqI7Jpq8gjW4kb34A7sw=="},
 	{"DSA 1024-160, sha224", "dsa 1024-160", "2.16.840.1.101.3.4.3.1", nil, "MCwCFB6fW91IJ2OzDAI+pVjWAP12m078AhRLyiXa0wOQ5Avs2Tzyu+QD10R6qw=="},
 	{"DSA 1024-160, sha256", "dsa 1024-160", "2.16.840.1.101.3.4.3.2", nil, "MCwCFA7YisjADJSLZRE52m5HxIsyEncPAhRSXPeiU9ZHSU/SgAJjxnlpg1hJOg=="},
 	{"DSA 2048-224, sha1", "dsa 2048-224", "1.2.840.10040.4.3", nil, "MDwCHG3XwAA4KnfMG3OG/vL6KI3FStWr0jXuLSxdyswCHGqBunDFdwdO6TBAiI9dvyFbUfUA69XrvbZQX7g="},
@@ -64,6 +65,8 @@ func TestOpenSSLSignatures(t *testing.T) {
 			if err := s.Verify(key, message, sig); err != nil {
 				t.Error(err)
 			}
+			covers(t, rowOfSignature(s), "signature_openssl_test.go")
+			coversKey(t, key, "signature_openssl_test.go")
 			message.Bytes[0] ^= 1
 			if err := s.Verify(key, message, sig); !errors.Is(err, ErrSignature) {
 				t.Errorf("changed: got %v, want ErrSignature", err)

@@ -14,27 +14,33 @@ import (
 // RSASSA-PKCS1-v1_5: under rsaEncryption with the digest declared beside it
 // (RFC 3370, Section 3.2), or under an OID of its own for each digest (RFC
 // 5754, Section 3.2; RFC 3279, Section 2.2.1).
-var pkcs1v15Signatures = []signatureRow{{oidRSAEncryption, readGenericPKCS1v15}}
+var pkcs1v15Signatures = []signatureRow{{oid: oidRSAEncryption, read: readGenericPKCS1v15, standard: "RFC 3370, Section 3.2"}}
 
 // pkcs1v15Scheme is RSASSA-PKCS1-v1_5 under the OID for one digest.
 type pkcs1v15Scheme struct {
-	oid    OID
-	digest *Digest
+	oid      OID
+	digest   *Digest
+	standard string
 }
 
 var pkcs1v15SHA2Schemes = []pkcs1v15Scheme{
-	{MustOID("1.2.840.113549.1.1.11"), sha256Digest},
-	{MustOID("1.2.840.113549.1.1.12"), sha384Digest},
-	{MustOID("1.2.840.113549.1.1.13"), sha512Digest},
-	{MustOID("1.2.840.113549.1.1.14"), sha224Digest},
-	{MustOID("1.2.840.113549.1.1.5"), sha1Digest},
-	{MustOID("1.2.840.113549.1.1.4"), md5Digest},
+	{MustOID("1.2.840.113549.1.1.11"), sha256Digest, "RFC 5754, Section 3.2"},
+	{MustOID("1.2.840.113549.1.1.12"), sha384Digest, "RFC 5754, Section 3.2"},
+	{MustOID("1.2.840.113549.1.1.13"), sha512Digest, "RFC 5754, Section 3.2"},
+	{MustOID("1.2.840.113549.1.1.14"), sha224Digest, "RFC 5754, Section 3.2"},
+	{MustOID("1.2.840.113549.1.1.5"), sha1Digest, "RFC 3370, Section 3.2"},
+	{MustOID("1.2.840.113549.1.1.4"), md5Digest, "RFC 3370, Section 3.2"},
+}
+
+// pkcs1v15TruncatedSchemes is not announced: few readers know it.
+var pkcs1v15TruncatedSchemes = []pkcs1v15Scheme{
+	{MustOID("1.2.840.113549.1.1.16"), sha512256Digest, "RFC 8017, Appendix A.2.4"},
 }
 
 func pkcs1v15Rows(schemes []pkcs1v15Scheme) []signatureRow {
 	var rows []signatureRow
 	for _, scheme := range schemes {
-		rows = append(rows, signatureRow{scheme.oid, func(id Identifier, _ *Digest) (*Signature, error) {
+		rows = append(rows, signatureRow{oid: scheme.oid, standard: scheme.standard, read: func(id Identifier, _ *Digest) (*Signature, error) {
 			return readPKCS1v15(id, scheme.digest)
 		}})
 	}

@@ -9,7 +9,12 @@ import (
 
 // RSASSA-PSS in CMS: RFC 4056.
 var pssSignatures = []signatureRow{
-	{MustOID("1.2.840.113549.1.1.10"), readPSS},
+	{oid: MustOID("1.2.840.113549.1.1.10"), read: readPSS, standard: "RFC 4056, Section 2.2", usual: usualPSS},
+}
+
+// usualPSS are the parameters with SHA-256 in both places.
+func usualPSS() []byte {
+	return (&pssParameters{hash: sha256Digest, mgf: sha256Digest, salt: sha256Digest.Size}).identifier().Parameters
 }
 
 func readPSS(id Identifier, _ *Digest) (*Signature, error) {

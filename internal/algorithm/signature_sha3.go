@@ -5,15 +5,15 @@ package algorithm
 // parameters and needs none.
 var (
 	ecdsaSHA3Schemes = []ecdsaScheme{
-		{MustOID("2.16.840.1.101.3.4.3.10"), sha3256Digest},
-		{MustOID("2.16.840.1.101.3.4.3.11"), sha3384Digest},
-		{MustOID("2.16.840.1.101.3.4.3.12"), sha3512Digest},
-		{MustOID("2.16.840.1.101.3.4.3.9"), sha3224Digest},
+		{MustOID("2.16.840.1.101.3.4.3.10"), sha3256Digest, "RFC 9688, Section 3.2"},
+		{MustOID("2.16.840.1.101.3.4.3.11"), sha3384Digest, "RFC 9688, Section 3.2"},
+		{MustOID("2.16.840.1.101.3.4.3.12"), sha3512Digest, "RFC 9688, Section 3.2"},
+		{MustOID("2.16.840.1.101.3.4.3.9"), sha3224Digest, "RFC 9688, Section 3.2"},
 	}
 	pkcs1v15SHA3Schemes = []pkcs1v15Scheme{
-		{MustOID("2.16.840.1.101.3.4.3.14"), sha3256Digest},
-		{MustOID("2.16.840.1.101.3.4.3.15"), sha3384Digest},
-		{MustOID("2.16.840.1.101.3.4.3.16"), sha3512Digest},
-		{MustOID("2.16.840.1.101.3.4.3.13"), sha3224Digest},
+		{MustOID("2.16.840.1.101.3.4.3.14"), sha3256Digest, "RFC 9688, Section 3.1"},
+		{MustOID("2.16.840.1.101.3.4.3.15"), sha3384Digest, "RFC 9688, Section 3.1"},
+		{MustOID("2.16.840.1.101.3.4.3.16"), sha3512Digest, "RFC 9688, Section 3.1"},
+		{MustOID("2.16.840.1.101.3.4.3.13"), sha3224Digest, "RFC 9688, Section 3.1"},
 	}
 )

@@ -4,8 +4,8 @@ package algorithm
 // crypto.Signer has no word for SHAKE.
 var (
 	ecdsaSHAKESchemes = []ecdsaScheme{
-		{MustOID("1.3.6.1.5.5.7.6.32"), shake128Digest},
-		{MustOID("1.3.6.1.5.5.7.6.33"), shake256Digest},
+		{MustOID("1.3.6.1.5.5.7.6.32"), shake128Digest, "RFC 8702, Section 3.2.2"},
+		{MustOID("1.3.6.1.5.5.7.6.33"), shake256Digest, "RFC 8702, Section 3.2.2"},
 	}
 	pssSHAKESignatures = []signatureRow{
 		pssSHAKE("1.3.6.1.5.5.7.6.30", shake128Digest),
@@ -17,7 +17,7 @@ var (
 // long as its result. Keys that are restricted to other parameters do not make
 // it.
 func pssSHAKE(oid string, d *Digest) signatureRow {
-	return signatureRow{MustOID(oid), func(id Identifier, _ *Digest) (*Signature, error) {
+	return signatureRow{oid: MustOID(oid), standard: "RFC 8702, Section 3.2.1", read: func(id Identifier, _ *Digest) (*Signature, error) {
 		if err := absentParameters("rsa-pss with "+d.Name, id); err != nil {
 			return nil, err
 		}

@@ -41,7 +41,7 @@ var (
 func slhdsaRows(sets []*slhdsaSet) []signatureRow {
 	var rows []signatureRow
 	for _, set := range sets {
-		rows = append(rows, signatureRow{set.oid, func(id Identifier, declared *Digest) (*Signature, error) {
+		rows = append(rows, signatureRow{oid: set.oid, standard: "RFC 9814, Section 4", read: func(id Identifier, declared *Digest) (*Signature, error) {
 			if err := absentParameters(set.name, id); err != nil {
 				return nil, err
 			}
@@ -54,7 +54,7 @@ func slhdsaRows(sets []*slhdsaSet) []signatureRow {
 func slhdsaKeys(sets []*slhdsaSet) []keyKind {
 	var kinds []keyKind
 	for _, set := range sets {
-		kinds = append(kinds, keyKind{oid: set.oid, public: set.readPublic, private: set.readPrivate,
+		kinds = append(kinds, keyKind{oid: set.oid, name: set.name, standard: "RFC 9909, Section 3", strength: strengthOf(8*set.n, true), public: set.readPublic, private: set.readPrivate,
 			encodePublic: set.encodePublic, encodePrivate: set.encodePrivate, signature: set.signatureFor,
 			generate: []keyGenerator{{set.name, func() (any, error) {
 				_, key, err := slhdsa.GenerateKey(rand.Reader, set.id)

@@ -15,7 +15,8 @@ var (
 		slhdsaKeyKinds,
 		dsaKeyKinds,
 	)
-	pkcs1v15Schemes = slices.Concat(pkcs1v15SHA2Schemes, pkcs1v15SHA3Schemes)
+	ecCurves        = slices.Concat(nistCurves, brainpoolCurves)
+	pkcs1v15Schemes = slices.Concat(pkcs1v15SHA2Schemes, pkcs1v15TruncatedSchemes, pkcs1v15SHA3Schemes)
 	ecdsaSchemes    = slices.Concat(ecdsaSHA2Schemes, ecdsaSHA3Schemes, ecdsaSHAKESchemes)
 	signatures      = slices.Concat(
 		pkcs1v15Signatures, pkcs1v15Rows(pkcs1v15Schemes),

@@ -12,4 +12,5 @@ var (
 	kemDerivations = slices.Concat(hkdfDerivations)
 	keyWraps       = slices.Concat(aesWraps, paddedWraps, tripleDESWraps)
 	contentCiphers = slices.Concat(gcmCiphers, chachaCiphers, ccmCiphers, cbcCiphers, hkdfCiphers, tripleDESCiphers, desCiphers, rc2Ciphers)
+	compressions   = []*Compression{zlibCompression}
 )

@@ -2,6 +2,7 @@ package algorithm
 
 import (
 	"bytes"
+	"crypto/pbkdf2"
 	"testing"
 )
 
@@ -45,6 +46,7 @@ func TestWycheproofAEAD(t *testing.T) {
 					}
 					if v.Result == "valid" {
 						aeadStreams(t, c, p, v.Key, v.AAD, v.Msg, v.CT, v.Tag, 11)
+						covers(t, rowOfCipher(c), wycheproofSource(file))
 					}
 				}
 			}
@@ -79,6 +81,9 @@ func TestWycheproofAESKWP(t *testing.T) {
 				if v.Result == "valid" && (err != nil || !bytes.Equal(got, v.Msg)) {
 					t.Errorf("%d: %x, %v; want %x", v.TcID, got, err, v.Msg)
 				}
+				if v.Result == "valid" {
+					covers(t, row{"key-wrap", w.Name, w.OID}, wycheproofSource("aes_kwp"))
+				}
 				if v.Result == "invalid" && err != ErrUnwrap {
 					t.Errorf("%d (%v): %x, %v", v.TcID, v.Flags, got, err)
 				}
@@ -99,20 +104,20 @@ func TestWycheproofMLKEM(t *testing.T) {
 		}
 	}
 	for i, file := range []string{"mlkem_768", "mlkem_1024"} {
-		row := mlkemSets[i]
+		set := mlkemSets[i]
 		ran := map[string]int{}
 		for _, g := range wycheproof[group](t, file) {
 			for _, v := range g.Tests {
 				ran[v.Result]++
 				if len(v.Seed) != mlkemSeed {
-					if _, err := ParsePrivateKey(mlkemFile(row, tlv(0x80, v.Seed))); err == nil {
+					if _, err := ParsePrivateKey(mlkemFile(set, tlv(0x80, v.Seed))); err == nil {
 						t.Errorf("%s %d: seed of %d octets", file, v.TcID, len(v.Seed))
 					}
 					continue
 				}
-				_, expanded := expandedOf(row, v.Seed)
+				_, expanded := expandedOf(set, v.Seed)
 				for _, octets := range [][]byte{tlv(0x80, v.Seed), tlv(4, expanded)} {
-					key, err := ParsePrivateKey(mlkemFile(row, octets))
+					key, err := ParsePrivateKey(mlkemFile(set, octets))
 					if err != nil {
 						t.Fatalf("%s %d: %v", file, v.TcID, err)
 					}
@@ -125,6 +130,10 @@ func TestWycheproofMLKEM(t *testing.T) {
 					}
 					if v.Result == "invalid" && err == nil && bytes.Equal(got, v.K) {
 						t.Errorf("%s %d: accepted", file, v.TcID)
+					}
+					if v.Result == "valid" {
+						covers(t, row{"key-encapsulation", set.name, set.oid}, wycheproofSource(file))
+						coversKey(t, key.Public, wycheproofSource(file))
 					}
 				}
 			}
@@ -150,4 +159,35 @@ func TestWycheproofHKDF(t *testing.T) {
 			}
 		}
 	}
+	covers(t, row{"key-derivation", "hkdf-sha256", oidHKDFSHA256}, wycheproofSource("hkdf_sha256"))
+}
+
+// TestWycheproofPBKDF2 computes as content-encryption keys for passwords are made.
+func TestWycheproofPBKDF2(t *testing.T) {
+	t.Parallel()
+	type group struct {
+		Tests []struct {
+			TcID, IterationCount, DKLen int
+			Password, Salt, DK          hexBytes
+			Result                      string
+		}
+	}
+	prf := WrittenPRF()
+	ran := 0
+	for _, g := range wycheproof[group](t, "pbkdf2_hmacsha256") {
+		for _, v := range g.Tests {
+			if testing.Short() && v.IterationCount > 10_000 {
+				continue
+			}
+			got, err := pbkdf2.Key(prf.New, string(v.Password), v.Salt, v.IterationCount, v.DKLen)
+			if ok := err == nil && bytes.Equal(got, v.DK); ok != (v.Result == "valid") {
+				t.Errorf("%d: %s, got %x, %v", v.TcID, v.Result, got, err)
+			}
+			ran++
+		}
+	}
+	if ran == 0 {
+		t.Error("no vectors")
+	}
+	covers(t, row{"key-derivation", "pbkdf2-" + prf.Name, prf.OID}, wycheproofSource("pbkdf2_hmacsha256"))
 }

@@ -2,7 +2,6 @@ package algorithm
 
 import (
 	"bytes"
-	"encoding/pem"
 	"errors"
 	"strings"
 	"testing"
@@ -45,6 +44,11 @@ func TestWycheproofAESGCM(t *testing.T) {
 			if v.Result == "valid" && (!bytes.Equal(got, v.CT) || !bytes.Equal(tag, v.Tag)) {
 				t.Errorf("%d: encrypted %x %x, want %x %x", v.TcID, got, tag, v.CT, v.Tag)
 			}
+			for _, c := range gcmCiphers {
+				if v.Result == "valid" && c.KeySize == len(v.Key) {
+					covers(t, rowOfCipher(c), wycheproofSource("aes_gcm"))
+				}
+			}
 			ran++
 		}
 	}
@@ -82,6 +86,7 @@ func TestWycheproofAESWrap(t *testing.T) {
 			if got, err := w.Wrap(v.Key, v.Msg); err != nil || !bytes.Equal(got, v.CT) {
 				t.Errorf("%d: wrapped to %x, %v; want %x", v.TcID, got, err, v.CT)
 			}
+			covers(t, row{"key-wrap", w.Name, w.OID}, wycheproofSource("aes_wrap"))
 			ran++
 		}
 	}
@@ -137,6 +142,8 @@ func TestWycheproofRSAOAEP(t *testing.T) {
 						t.Errorf("%d: got %x, %v; want ErrUnwrap", v.TcID, got, err)
 					case v.Result != "invalid" && (err != nil || !bytes.Equal(got, v.Msg)):
 						t.Errorf("%d: got %x, %v; want %x", v.TcID, got, err, v.Msg)
+					case v.Result != "invalid" && g.SHA == g.MGFSHA:
+						covers(t, row{"key-transport", tr.Name + "-" + tr.Detail, tr.Identifier.OID}, wycheproofSource(name))
 					}
 					ran++
 				}
@@ -179,6 +186,9 @@ func TestWycheproofRSAPKCS1(t *testing.T) {
 			if got, want := bytes.Equal(first, v.Msg), v.Result == "valid"; got != want {
 				t.Errorf("%d (%s): got %x, want %x: %v", v.TcID, v.Comment, first, v.Msg, want)
 			}
+			if v.Result == "valid" {
+				covers(t, row{"key-transport", tr.Name, tr.Identifier.OID}, wycheproofSource("rsa_pkcs1_2048"))
+			}
 			if v.Result != "valid" && size >= 4 {
 				second, _ := tr.Decrypt(key.Decrypter, v.CT, size)
 				if bytes.Equal(first, second) {
@@ -208,23 +218,22 @@ func TestWycheproofECDH(t *testing.T) {
 			Flags                    []string
 		}
 	}
-	for _, name := range []string{"ecdh_secp256r1_pem", "ecdh_secp384r1_pem", "ecdh_secp521r1_pem", "x25519_pem", "x448_pem"} {
+	for _, name := range []string{"ecdh_secp256r1_pem", "ecdh_secp384r1_pem", "ecdh_secp521r1_pem", "x25519_pem", "x448_pem", "x25519_asn", "x448_asn"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ran := map[string]int{}
 			for _, g := range wycheproof[group](t, name) {
 				for _, v := range g.Tests {
-					private, _ := pem.Decode([]byte(v.Private))
-					if private == nil {
-						ran["no key"]++
-						continue
+					decode := pemBlock
+					if strings.HasSuffix(name, "_asn") {
+						decode = func(text string) []byte { return decodeHex(t, text) }
 					}
-					key, err := ParsePrivateKey(private.Bytes)
+					key, err := ParsePrivateKey(decode(v.Private))
 					if err != nil {
 						ran["no key"]++
 						continue
 					}
-					from, ok := originatorOf(pemBlock(v.Public))
+					from, ok := originatorOf(decode(v.Public))
 					if !ok {
 						ran["no point"]++
 						continue
@@ -247,6 +256,9 @@ func TestWycheproofECDH(t *testing.T) {
 						t.Errorf("%d (%s): accepted", v.TcID, v.Comment)
 					case err != nil && v.Result == "valid":
 						t.Errorf("%d (%s): %v", v.TcID, v.Comment, err)
+					}
+					if err == nil {
+						coversKey(t, key.Public, wycheproofSource(name))
 					}
 				}
 			}

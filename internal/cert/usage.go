@@ -46,6 +46,7 @@ var (
 	PurposeAny             = algorithm.MustOID("2.5.29.37.0")
 	PurposeEmailProtection = algorithm.MustOID("1.3.6.1.5.5.7.3.4")
 	PurposeCodeSigning     = algorithm.MustOID("1.3.6.1.5.5.7.3.3")
+	PurposeTimeStamping    = algorithm.MustOID("1.3.6.1.5.5.7.3.8")
 )
 
 // purpose is a row of the table of purposes that have a name.
@@ -60,7 +61,7 @@ var purposes = []purpose{
 	{algorithm.MustOID("1.3.6.1.5.5.7.3.2"), "clientAuth"},
 	{PurposeCodeSigning, "codeSigning"},
 	{PurposeEmailProtection, "emailProtection"},
-	{algorithm.MustOID("1.3.6.1.5.5.7.3.8"), "timeStamping"},
+	{PurposeTimeStamping, "timeStamping"},
 	{algorithm.MustOID("1.3.6.1.5.5.7.3.9"), "OCSPSigning"},
 	{algorithm.MustOID("1.3.6.1.5.5.7.3.36"), "documentSigning"},
 	{algorithm.MustOID("1.3.6.1.4.1.311.20.2.2"), "smartcardLogon"},

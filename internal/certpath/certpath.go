@@ -32,12 +32,14 @@ type Purpose int
 
 // The purposes of S/MIME, and of commits and tags, which a certificate for code
 // may sign too. PurposeAny asks for none: neither key usage nor extended key
-// usage of any certificate are looked at for it.
+// usage of any certificate are looked at for it. PurposeTimeStamp is that of
+// time-stamping authorities, which has anchors of its own.
 const (
 	PurposeSign Purpose = iota
 	PurposeEncrypt
 	PurposeAny
 	PurposeCode
+	PurposeTimeStamp
 )
 
 // Request is what Validate needs to know.

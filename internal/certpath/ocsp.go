@@ -50,7 +50,7 @@ func (k *checker) answered(c *cert.Certificate, above []*cert.Certificate) (Revo
 	out, asked := Revocation{Certificate: c}, false
 	issuer := above[0]
 	var good, held *answer
-	var goodBy responder
+	var goodBy, heldBy responder
 	for _, a := range k.evidence.answers[c.SerialKey()] {
 		if !k.evidence.spend(nameWork) || !a.ID.Matches(c, issuer) {
 			continue
@@ -69,10 +69,10 @@ func (k *checker) answered(c *cert.Certificate, above []*cert.Certificate) (Revo
 			// What was revoked stays revoked, however old the answer is. Only a
 			// hold may end, which a later answer says.
 			if a.Reason != cert.ReasonHold {
-				return a.revocation(c, Revoked), true
+				return a.revocation(c, Revoked).restsOn(a.response.SignatureAlgorithm, by.path), true
 			}
 			if held == nil || a.ThisUpdate.After(held.ThisUpdate) {
-				held = a
+				held, heldBy = a, by
 			}
 			continue
 		case a.Status != cert.OCSPGood:
@@ -97,7 +97,7 @@ func (k *checker) answered(c *cert.Certificate, above []*cert.Certificate) (Revo
 	}
 	switch {
 	case held != nil && (good == nil || !good.ThisUpdate.After(held.ThisUpdate)):
-		return held.revocation(c, Revoked), true
+		return held.revocation(c, Revoked).restsOn(held.response.SignatureAlgorithm, heldBy.path), true
 	case good != nil:
 		return good.revocation(c, NotRevoked).restsOn(good.response.SignatureAlgorithm, goodBy.path), true
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 )
 
@@ -27,8 +28,10 @@ func (e *UnfitError) Unwrap() error { return e.Err }
 //     keys that agree (RFC 5652, Section 6.2; RFC 8550, Section 4.4.2).
 //   - Extended key usage emailProtection or any (RFC 8550, Section 4.4.4); for
 //     signing code codeSigning too.
+//   - Time stamps: extended key usage timeStamping and no other, critical (RFC
+//     3161, Section 2.3).
 //
-// An extension that is absent does not restrict.
+// An extension that is absent does not restrict, but for time stamps.
 func Fits(c *cert.Certificate, p Purpose) error {
 	if p == PurposeAny {
 		return nil
@@ -63,16 +66,49 @@ func Fits(c *cert.Certificate, p Purpose) error {
 			return &UnfitError{Certificate: c, Detail: "nothing can be encrypted to a key of kind " + key.Name}
 		}
 	}
+	if p == PurposeTimeStamp {
+		return fitsTimeStamp(c)
+	}
 	if !meantFor(c, p) {
-		return &UnfitError{Certificate: c, Detail: "its extended key usage allows " + purposesOf(c) + ", not emailProtection"}
+		return &UnfitError{Certificate: c, Detail: notMeant(c, p)}
 	}
 	return nil
 }
 
+var oidExtKeyUsage = algorithm.MustOID("2.5.29.37")
+
+// fitsTimeStamp is RFC 3161, Section 2.3: whose key makes time stamps makes
+// nothing else, and says so in a way nobody may pass over.
+func fitsTimeStamp(c *cert.Certificate) error {
+	e := c.Extension(oidExtKeyUsage)
+	purposes, present := c.ExtKeyUsage()
+	switch {
+	case !present || e == nil:
+		return &UnfitError{Certificate: c, Detail: "it has no extended key usage, where timeStamping has to stand"}
+	case len(purposes) != 1 || purposes[0] != cert.PurposeTimeStamping:
+		return &UnfitError{Certificate: c, Detail: "its extended key usage allows " + purposesOf(c) + ", not timeStamping alone"}
+	case !e.Critical:
+		return &UnfitError{Certificate: c, Detail: "its extended key usage is not critical"}
+	}
+	return nil
+}
+
+// notMeant says what is missing for meantFor.
+func notMeant(c *cert.Certificate, p Purpose) string {
+	wanted := "emailProtection"
+	if p == PurposeTimeStamp {
+		wanted = "timeStamping"
+	}
+	return "its extended key usage allows " + purposesOf(c) + ", not " + wanted
+}
+
 // meantFor reports whether the extended key usage allows mail, or code where that
-// is what is signed.
+// is what is signed, or time stamps and nothing but them.
 func meantFor(c *cert.Certificate, p Purpose) bool {
 	purposes, present := c.ExtKeyUsage()
+	if p == PurposeTimeStamp {
+		return !present || slices.Contains(purposes, cert.PurposeTimeStamping) || slices.Contains(purposes, cert.PurposeAny)
+	}
 	return !present || slices.Contains(purposes, cert.PurposeEmailProtection) || slices.Contains(purposes, cert.PurposeAny) ||
 		p == PurposeCode && slices.Contains(purposes, cert.PurposeCodeSigning)
 }

@@ -30,7 +30,7 @@ type Revocation struct {
 	Detail      string // why it is Unknown
 	Misused     bool   // Unknown: a CA of the path signed the list, and its key usage does not allow that
 
-	// What NotRevoked rests on besides the path: the digests and keys of the list
+	// What NotRevoked, and the dates of Revoked, rest on besides the path: the digests and keys of the list
 	// or response and of the certificates between who signed it and the anchor.
 	Digests []*algorithm.Digest
 	Keys    []*algorithm.PublicKey
@@ -139,7 +139,7 @@ func (k *checker) listed(c *cert.Certificate, above []*cert.Certificate) Revocat
 					return Revocation{
 						Certificate: c, Status: Revoked, Source: f.by.source, Issued: f.by.ThisUpdate,
 						Revoked: f.by.Entry.Revoked, Invalid: f.by.Entry.Invalid, Reason: f.by.Entry.Reason,
-					}
+					}.restsOn(f.by.SignatureAlgorithm, f.by.signer)
 				case NotRevoked:
 					reasons |= s.reasons(p)
 					if good == nil || f.by.ThisUpdate.After(good.ThisUpdate) {

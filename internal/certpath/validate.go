@@ -24,7 +24,7 @@ var handled = []algorithm.OID{
 	oidPolicyMappings,
 	algorithm.MustOID("2.5.29.35"), // authorityKeyIdentifier
 	oidPolicyConstraints,
-	algorithm.MustOID("2.5.29.37"), // extKeyUsage
+	oidExtKeyUsage,
 	oidInhibitAnyPolicy,
 	algorithm.MustOID("1.3.6.1.5.5.7.48.1.5"), // id-pkix-ocsp-nocheck
 }
@@ -98,7 +98,7 @@ func (w *walk) anchor(c *cert.Certificate) {
 		w.problem(CodePathInvalid, c, "its key usage does not allow it to sign certificates")
 	}
 	if w.b.req.Purpose != PurposeAny && !meantFor(c, w.b.req.Purpose) {
-		w.problem(CodeWrongPurpose, c, "its extended key usage allows "+purposesOf(c)+", not emailProtection")
+		w.problem(CodeWrongPurpose, c, notMeant(c, w.b.req.Purpose))
 	}
 	if len(c.Malformed()) > 0 {
 		w.problem(CodePathInvalid, c, "extension "+c.Malformed()[0].String()+" is malformed")
@@ -179,7 +179,7 @@ func (w *walk) issuing(c *cert.Certificate) {
 	// RFC 5280 does not chain extended key usages; the CAs and their users do
 	// (CA/Browser Forum S/MIME Baseline Requirements, Section 7.1.2.2).
 	if w.b.req.Purpose != PurposeAny && !meantFor(c, w.b.req.Purpose) {
-		w.problem(CodeWrongPurpose, c, "its extended key usage allows "+purposesOf(c)+", not emailProtection")
+		w.problem(CodeWrongPurpose, c, notMeant(c, w.b.req.Purpose))
 	}
 	w.addConstraints(c)
 }

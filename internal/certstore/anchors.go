@@ -17,10 +17,31 @@ type Anchor struct {
 	Path        string
 }
 
-// Anchors returns the user's own anchors. One damaged file is an error,
-// *DamagedError: to go on with the others could turn a verdict without a word.
-func (s *Store) Anchors() ([]*Anchor, error) {
-	paths, err := s.list(certificateSuffix, anchorsDir)
+// AnchorPurpose is what an anchor may vouch for. Each has a folder of its own:
+// who is trusted for the one is not for the other.
+type AnchorPurpose int
+
+// The purposes: certificates of mail, and of time-stamping authorities (RFC 3161).
+const (
+	ForMail AnchorPurpose = iota
+	ForTimeStamps
+)
+
+func (p AnchorPurpose) dir() string {
+	if p == ForTimeStamps {
+		return stampAnchorsDir
+	}
+	return anchorsDir
+}
+
+// Anchors returns the user's own anchors for mail.
+func (s *Store) Anchors() ([]*Anchor, error) { return s.AnchorsFor(ForMail) }
+
+// AnchorsFor returns the user's own anchors for a purpose. One damaged file is an
+// error, *DamagedError: to go on with the others could turn a verdict without a
+// word.
+func (s *Store) AnchorsFor(purpose AnchorPurpose) ([]*Anchor, error) {
+	paths, err := s.list(certificateSuffix, purpose.dir())
 	if err != nil {
 		return nil, err
 	}
@@ -57,20 +78,26 @@ func modTime(path string) time.Time {
 	return info.ModTime().UTC()
 }
 
-// AddAnchor makes c an anchor under a name. A certificate that is one already, or
-// a name that is taken, is *ExistsError; force writes over the name.
+// AddAnchor makes c an anchor for mail under a name.
 func (s *Store) AddAnchor(name string, c *cert.Certificate, force bool) (*Anchor, error) {
+	return s.AddAnchorFor(ForMail, name, c, force)
+}
+
+// AddAnchorFor makes c an anchor for a purpose under a name. A certificate that is
+// one already, or a name that is taken, is *ExistsError; force writes over the
+// name.
+func (s *Store) AddAnchorFor(purpose AnchorPurpose, name string, c *cert.Certificate, force bool) (*Anchor, error) {
 	unlock, err := s.lock()
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
 	// Adding to anchors that cannot be read would hide that.
-	anchors, err := s.Anchors()
+	anchors, err := s.AnchorsFor(purpose)
 	if err != nil {
 		return nil, err
 	}
-	path := s.dir(anchorsDir, safeName(name)+certificateSuffix)
+	path := s.dir(purpose.dir(), safeName(name)+certificateSuffix)
 	for _, a := range anchors {
 		if a.Certificate.Equal(c) && (!force || a.Path != path) {
 			return nil, &ExistsError{Path: a.Path}
@@ -82,10 +109,13 @@ func (s *Store) AddAnchor(name string, c *cert.Certificate, force bool) (*Anchor
 	return &Anchor{Name: safeName(name), Certificate: c, Added: modTime(path), Path: path}, nil
 }
 
-// FindAnchors returns the anchors that who names: the name of a file, a
-// fingerprint, a key identifier or an address.
-func (s *Store) FindAnchors(who string) ([]*Anchor, error) {
-	anchors, err := s.Anchors()
+// FindAnchors returns the anchors for mail that who names.
+func (s *Store) FindAnchors(who string) ([]*Anchor, error) { return s.FindAnchorsFor(ForMail, who) }
+
+// FindAnchorsFor returns the anchors for a purpose that who names: the name of a
+// file, a fingerprint, a key identifier or an address.
+func (s *Store) FindAnchorsFor(purpose AnchorPurpose, who string) ([]*Anchor, error) {
+	anchors, err := s.AnchorsFor(purpose)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
+	"errors"
 	"fmt"
 
 	"software.sslmate.com/src/go-pkcs12"
@@ -15,7 +16,8 @@ import (
 
 // EncodePKCS12 writes a key with its certificate chain, own certificate first, as
 // PKCS#12: AES-256, PBKDF2 and MAC with SHA-256 and 600,000 iterations. Nothing
-// weaker is written, so Windows before Server 2019 cannot read it.
+// weaker is written, so Windows before Server 2019 cannot read it. Keys of every kind
+// are written; whether a reader knows the kind is another matter.
 func EncodePKCS12(key *algorithm.PrivateKey, chain []*cert.Certificate, passphrase []byte) ([]byte, error) {
 	return encodePKCS12(key, chain, passphrase, writtenIterations)
 }
@@ -28,6 +30,14 @@ func encodePKCS12(key *algorithm.PrivateKey, chain []*cert.Certificate, passphra
 		return nil, err
 	}
 	private, err := softwareKey(key)
+	if _, ok := errors.AsType[*UnsupportedError](err); ok { // Ed448, ML-DSA, SLH-DSA, X448, ML-KEM
+		der, err := key.PKCS8()
+		if err != nil {
+			return nil, fmt.Errorf("certstore: %w", err)
+		}
+		defer clear(der)
+		return writePKCS12(der, chain, passphrase, iterations)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -118,7 +118,7 @@ func Prove(key *algorithm.PrivateKey, c *cert.Certificate) error {
 	case key.Decrypter != nil && public.CanTransport:
 		err = proveTransport(key, public)
 	case key.Agreement != nil && public.CanAgree:
-		err = proveAgreement(key, public)
+		err = algorithm.ProveAgreement(key.Agreement, public)
 	case key.Decapsulator != nil && public.CanEncapsulate:
 		err = proveEncapsulation(key, public)
 	default:
@@ -159,27 +159,6 @@ func proveTransport(key *algorithm.PrivateKey, public *algorithm.PublicKey) erro
 		return err
 	}
 	got, err := transport.Decrypt(key.Decrypter, wrapped, len(cek))
-	if err != nil {
-		return err
-	}
-	if subtle.ConstantTimeCompare(got, cek) != 1 {
-		return errNotUnwrapped
-	}
-	return nil
-}
-
-func proveAgreement(key *algorithm.PrivateKey, public *algorithm.PublicKey) error {
-	agreement, err := algorithm.KeyAgreementFor(public, 32)
-	if err != nil {
-		return err
-	}
-	cek := make([]byte, 32)
-	rand.Read(cek)
-	from, wrapped, err := agreement.Encrypt(public, nil, cek)
-	if err != nil {
-		return err
-	}
-	got, err := agreement.Decrypt(key.Agreement, public, from, nil, wrapped)
 	if err != nil {
 		return err
 	}

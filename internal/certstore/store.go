@@ -17,6 +17,7 @@ const (
 	identitiesDir     = "identities"
 	certificatesDir   = "certs"
 	anchorsDir        = "anchors"
+	stampAnchorsDir   = "timestamp-anchors"
 	listsDir          = "crls"
 	certificateSuffix = ".pem"
 	keySuffix         = ".key"

@@ -737,3 +737,49 @@ func TestReadOnly(t *testing.T) {
 		t.Errorf("got %v, want permission denied", err)
 	}
 }
+
+// TestAnchorPurposes: who is trusted for the one is not for the other.
+func TestAnchorPurposes(t *testing.T) {
+	t.Parallel()
+	s, ca := newStore(t), newCA(t)
+	a, err := s.AddAnchorFor(ForTimeStamps, "tsa", ca.Certificate, false)
+	if err != nil || a.Path != s.dir("timestamp-anchors", "tsa.pem") {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	count := func() (mail, stamps int) {
+		list, err := s.Anchors()
+		more, err2 := s.AnchorsFor(ForTimeStamps)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		return len(list), len(more)
+	}
+	if mail, stamps := count(); mail != 0 || stamps != 1 {
+		t.Errorf("%d for mail, %d for time stamps", mail, stamps)
+	}
+	if found, err := s.FindAnchors("tsa"); err != nil || len(found) != 0 {
+		t.Errorf("found for mail: %v, %v", found, err)
+	}
+	// The same certificate may be both, if that is said.
+	if _, err := s.AddAnchor("tsa", ca.Certificate, false); err != nil {
+		t.Fatal(err)
+	}
+	found, err := s.FindAnchorsFor(ForTimeStamps, ca.Certificate.Fingerprint())
+	if err != nil || len(found) != 1 || found[0].Path != a.Path {
+		t.Fatalf("%v, %v", found, err)
+	}
+	if err := s.RemoveAnchor(found[0]); err != nil {
+		t.Fatal(err)
+	}
+	if mail, stamps := count(); mail != 1 || stamps != 0 {
+		t.Errorf("%d for mail, %d for time stamps", mail, stamps)
+	}
+	put(t, s.dir("timestamp-anchors", "bad.pem"), []byte("no certificate"))
+	var damaged *DamagedError
+	if _, err := s.AnchorsFor(ForTimeStamps); !errors.As(err, &damaged) {
+		t.Errorf("damaged: %v", err)
+	}
+	if _, err := s.Anchors(); err != nil {
+		t.Errorf("mail: %v", err)
+	}
+}

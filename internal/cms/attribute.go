@@ -59,7 +59,7 @@ func parseAttributes(der []byte, lim Limits) ([]Attribute, error) {
 	if body.Empty() {
 		return nil, malformed("empty SET of attributes")
 	}
-	var out []Attribute
+	out := make([]Attribute, 0, 8)
 	values := 0
 	for !body.Empty() {
 		var attribute, set cryptobyte.String
@@ -106,6 +106,35 @@ func marshalAttributes(tag ber.Tag, attributes []Attribute) []byte {
 	return ber.Wrap(tag, sorted(encoded)...)
 }
 
+// inOrder reports whether attributes in DER, that parseAttributes has read, are
+// sorted, and the values of each: whether marshalAttributes would give the same
+// octets.
+func inOrder(der []byte) bool {
+	s := cryptobyte.String(der)
+	var body, before, element cryptobyte.String
+	var tag asn1.Tag
+	if !s.ReadAnyASN1(&body, &tag) {
+		return false
+	}
+	for !body.Empty() {
+		if !body.ReadAnyASN1Element(&element, &tag) || bytes.Compare(before, element) > 0 {
+			return false
+		}
+		before = element
+		var attribute, set, valueBefore, value cryptobyte.String
+		if !element.ReadASN1(&attribute, asn1.SEQUENCE) || !attribute.SkipASN1(asn1.OBJECT_IDENTIFIER) || !attribute.ReadASN1(&set, asn1.SET) {
+			return false
+		}
+		for !set.Empty() {
+			if !set.ReadAnyASN1Element(&value, &tag) || bytes.Compare(valueBefore, value) > 0 {
+				return false
+			}
+			valueBefore = value
+		}
+	}
+	return true
+}
+
 // sorted returns the elements in the order of a SET OF in DER (X.690, Section
 // 11.6).
 func sorted(elements [][]byte) [][]byte {
@@ -128,8 +157,16 @@ func find(attributes []Attribute, oid algorithm.OID) []Attribute {
 // single returns the value of an attribute that is there once and has one
 // value; nil otherwise.
 func single(attributes []Attribute, oid algorithm.OID) []byte {
-	if found := find(attributes, oid); len(found) == 1 && len(found[0].Values) == 1 {
-		return found[0].Values[0]
+	var value []byte
+	found := 0
+	for _, a := range attributes {
+		if a.OID != oid {
+			continue
+		}
+		if found++; found > 1 || len(a.Values) != 1 {
+			return nil
+		}
+		value = a.Values[0]
 	}
-	return nil
+	return value
 }

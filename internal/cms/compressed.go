@@ -2,16 +2,13 @@ package cms
 
 import (
 	"bufio"
-	"bytes"
 	"compress/zlib"
+	"errors"
 	"io"
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cms/ber"
 )
-
-// algZlib is id-alg-zlibCompress (RFC 3274, Section 2).
-const algZlib algorithm.OID = arcSMIME + "\x03\x08"
 
 // Beyond freeInflation octets a content may be inflationRatio times as large as
 // what it was compressed to, and not larger.
@@ -52,11 +49,11 @@ func readCompressedData(b *ber.Reader, unverified io.Writer, lim Limits) (inner 
 	if err != nil {
 		return "", err
 	}
-	if id.OID != algZlib {
-		return "", &algorithm.UnsupportedError{Kind: "compression", OID: id.OID}
-	}
-	if len(id.Parameters) > 0 && !bytes.Equal(id.Parameters, []byte{5, 0}) {
-		return "", &MalformedError{b.Offset(), "parameters of the compression are neither absent nor NULL"}
+	if _, err := algorithm.FindCompression(id); err != nil {
+		if _, ok := errors.AsType[*algorithm.ParameterError](err); ok {
+			return "", &MalformedError{b.Offset(), "parameters of the compression are neither absent nor NULL"}
+		}
+		return "", err
 	}
 	if err = b.Enter(ber.Sequence); err != nil {
 		return "", err
@@ -85,7 +82,10 @@ func readCompressedData(b *ber.Reader, unverified io.Writer, lim Limits) (inner 
 // inflation stands between the compressed octets, the decompressor and the
 // destination. It tells their errors apart and counts on both sides.
 type inflation struct {
-	src  *ber.OctetReader
+	src interface {
+		io.Reader
+		Size() int64 // octets read so far
+	}
 	dst  io.Writer
 	most int64
 

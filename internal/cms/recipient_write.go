@@ -22,6 +22,9 @@ type Recipient struct {
 	KEK, KEKID []byte
 	// OAEP asks for RSAES-OAEP where the key is an RSA key.
 	OAEP bool
+	// By asks for one way to encrypt the key. It has to fit the key; nil leaves it to
+	// the kind of the key, and to OAEP.
+	By *algorithm.KeyEncryption
 	// ByKeyID names the certificate by its subject key identifier instead of
 	// issuer and serial number.
 	ByKeyID bool
@@ -94,6 +97,9 @@ func (r Recipient) wrap(cek []byte) ([]byte, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	if r.By != nil && !r.By.Fits(key) {
+		return nil, 0, &algorithm.UnsupportedError{Kind: "key encryption", OID: key.Identifier.OID, Detail: r.By.Name + " does not go with a key of kind " + key.Title}
+	}
 	switch {
 	case key.CanTransport:
 		return r.transport(key, id, cek)
@@ -106,16 +112,17 @@ func (r Recipient) wrap(cek []byte) ([]byte, int, error) {
 }
 
 // transport makes a KeyTransRecipientInfo (RFC 5652, Section 6.2.1).
-func (r Recipient) transport(key *algorithm.PublicKey, id SignerID, cek []byte) ([]byte, int, error) {
-	t, err := algorithm.KeyTransportFor(key, r.OAEP)
-	if err != nil {
+func (r Recipient) transport(key *algorithm.PublicKey, id SignerID, cek []byte) (der []byte, version int, err error) {
+	var t *algorithm.KeyTransport
+	if r.By != nil {
+		t = r.By.Transport()
+	} else if t, err = algorithm.KeyTransportFor(key, r.OAEP); err != nil {
 		return nil, 0, err
 	}
 	encrypted, err := t.Encrypt(key, cek)
 	if err != nil {
 		return nil, 0, err
 	}
-	version := 0
 	if id.IssuerSerial == nil {
 		version = 2
 	}
@@ -126,14 +133,22 @@ func (r Recipient) transport(key *algorithm.PublicKey, id SignerID, cek []byte) 
 		t.Identifier.AddTo(b)
 		b.AddASN1OctetString(encrypted)
 	})
-	der, err := b.Bytes()
+	der, err = b.Bytes()
 	return der, version, err
+}
+
+// agreement returns the way that is asked for, or else what suits the key.
+func (r Recipient) agreement(key *algorithm.PublicKey, cekSize int) (*algorithm.KeyAgreement, error) {
+	if r.By != nil {
+		return r.By.Agreement(cekSize)
+	}
+	return algorithm.KeyAgreementFor(key, cekSize)
 }
 
 // agree makes a KeyAgreeRecipientInfo with an ephemeral key (RFC 5652, Section
 // 6.2.2; RFC 5753, Section 3.1.1; RFC 8418, Section 3).
 func (r Recipient) agree(key *algorithm.PublicKey, id SignerID, cek []byte) ([]byte, int, error) {
-	a, err := algorithm.KeyAgreementFor(key, len(cek))
+	a, err := r.agreement(key, len(cek))
 	if err != nil {
 		return nil, 0, err
 	}

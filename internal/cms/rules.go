@@ -26,7 +26,7 @@ func onlyOnce(oid algorithm.OID) bool {
 // applyRules checks the attributes and takes from them what is needed. The
 // first rule that is broken is kept as the fault.
 func (si *SignerInfo) applyRules(eContentType ContentType) {
-	for _, rule := range []func(ContentType) error{
+	si.obey(eContentType,
 		si.ruleRequired,
 		si.ruleSigned,
 		si.ruleOnce,
@@ -36,7 +36,11 @@ func (si *SignerInfo) applyRules(eContentType ContentType) {
 		si.ruleCapabilities,
 		si.ruleAlgorithmProtection,
 		si.ruleSigningCertificate,
-	} {
+	)
+}
+
+func (si *SignerInfo) obey(eContentType ContentType, rules ...func(ContentType) error) {
+	for _, rule := range rules {
 		if err := rule(eContentType); err != nil && si.fault == nil {
 			si.fault = err
 		}

@@ -167,7 +167,7 @@ func (m *signatureMaker) make(contentType ContentType, content *contentDigest, l
 		h.Write(message.Bytes)
 		message = algorithm.Message{Sum: h.Sum(nil)}
 	}
-	signature, err := m.scheme.Sign(m.signer.Key.Signer, message)
+	signature, err := m.scheme.SignUnchecked(m.signer.Key.Signer, message)
 	if err != nil {
 		return nil, fmt.Errorf("cms: signing: %w", err)
 	}

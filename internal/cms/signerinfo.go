@@ -133,9 +133,12 @@ func readSignedAttributes(received []byte, lim Limits) ([]Attribute, [][]byte, e
 	if err != nil {
 		return nil, nil, err
 	}
-	toBe := [][]byte{marshalAttributes(ber.Set, attributes)}
 	asReceived := bytes.Clone(received)
 	asReceived[0] = 0x31
+	if &der[0] == &received[0] && inOrder(der) { // ToDER and sorting would change nothing
+		return attributes, [][]byte{asReceived}, nil
+	}
+	toBe := [][]byte{marshalAttributes(ber.Set, attributes)}
 	if !bytes.Equal(asReceived, toBe[0]) {
 		toBe = append(toBe, asReceived)
 	}

@@ -20,6 +20,9 @@ func (w *SignedDataWriter) begin() error {
 	total := 0
 	for _, m := range w.makers {
 		n := m.size()
+		if w.opt.TimeStamp != nil {
+			n = 0 // how long the token will be is not known
+		}
 		if n == 0 && size > maxHeld {
 			w.definite = false
 			w.openIndefinite()

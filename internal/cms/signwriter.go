@@ -25,6 +25,10 @@ type SignedDataOptions struct {
 	ContentSize  int64     // octets that will be written, -1 when it is not known
 	Capabilities []algorithm.Identifier
 	Existing     *SignedData // its signers, certificates and revocation lists are kept: the content has to be the same
+
+	// TimeStamp gets a time stamp token over the signature of each signer, which is
+	// put beside it before anything of the SignerInfo is written. nil: none.
+	TimeStamp func(si *SignerInfo) (token []byte, err error)
 }
 
 // SignedDataWriter is an io.WriteCloser that signs what is written to it.
@@ -61,7 +65,7 @@ type SignedDataWriter struct {
 // detached content. Otherwise they are indefinite, and the content comes in
 // segments of 64 KiB.
 func NewSignedDataWriter(dst io.Writer, signers []Signer, opt SignedDataOptions) (*SignedDataWriter, error) {
-	if len(signers) == 0 {
+	if len(signers) == 0 && (opt.Existing == nil || len(opt.Existing.Signers) == 0) {
 		return nil, errors.New("cms: nobody to sign")
 	}
 	w := &SignedDataWriter{out: ber.NewWriter(dst), opt: opt, typ: TypeData}
@@ -130,6 +134,9 @@ func (w *SignedDataWriter) prepare(signers []Signer) {
 		w.crls = ber.Wrap(ber.Context(1), sorted(crls)...)
 	}
 	w.version = w.versionOf()
+	if sd := w.opt.Existing; sd != nil && len(digests) == 0 && sd.digested != nil {
+		digests = sd.digested.digests // nobody signs: that the content is the same is looked at all the same
+	}
 	w.digest = newContentDigest(digests, nil, false)
 }
 
@@ -224,6 +231,9 @@ func (w *SignedDataWriter) finish() error {
 	infos := slices.Clone(w.existing)
 	for _, m := range w.makers {
 		der, err := m.make(w.typ, w.digest, w.lim)
+		if err == nil && w.opt.TimeStamp != nil {
+			der, err = w.stamp(der)
+		}
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func signedCases(tb testing.TB, w *World) []Case {
 	}
 	for _, family := range []func(testing.TB, *World) []Case{
 		noSignerCases, digestListCases, noAttributesCases, contentTypeCases, messageDigestCases, attributeCases, attributeFormCases,
-		contentCases, severalSignersCases, countersignatureCases, namesakeCases, versionCases,
+		contentCases, severalSignersCases, countersignatureCases, counterCases, timeStampCases, namesakeCases, versionCases,
 		pkcs1Cases, pssCases, ecdsaCases, foreignSchemeCases, protectionCases, weakCases, signingCertificateCases,
 	} {
 		out = append(out, family(tb, w)...)

@@ -16,12 +16,14 @@ func (*NotSigned) Error() string { return "message: the mail has no signature to
 // Add writes a signed mail with further signers: the signed content and the
 // signers there are stay as they are (RFC 5652, Section 5.1).
 func Add(dst io.Writer, e *mimewrap.Entity, limits cms.Limits, hold spool.Options, opt SignOptions) error {
+	opt.Observer.stage(Reading, e.Source.Size())
 	layer, err := e.Layer()
 	if err != nil {
 		return err
 	}
 	switch layer.Kind {
 	case mimewrap.ClearSigned:
+		opt.Observer.stage(Signing, e.Source.Size())
 		return addClear(dst, e, layer, limits, opt)
 	case mimewrap.PKCS7:
 		return addOpaque(dst, e, layer, limits, hold, opt)
@@ -48,13 +50,14 @@ func addClear(dst io.Writer, e *mimewrap.Entity, layer *mimewrap.Layer, limits c
 	}
 	content := canonicalContent{layer}
 	return mimewrap.WriteClearSigned(dst, mimewrap.SplitHeader(e), content, micalg, func(signature io.Writer) (io.WriteCloser, error) {
-		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, Detached: true, ContentSize: -1, Existing: existing})
+		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: true, ContentSize: -1, Existing: existing})
 	})
 }
 
 func addOpaque(dst io.Writer, e *mimewrap.Entity, layer *mimewrap.Layer, limits cms.Limits, hold spool.Options, opt SignOptions) error {
 	held := spool.New(hold)
 	defer held.Close()
+	opt.Observer.held(held)
 	existing, err := readSigned(layer.CMS, held, limits)
 	if err != nil {
 		return err
@@ -66,11 +69,13 @@ func addOpaque(dst io.Writer, e *mimewrap.Entity, layer *mimewrap.Layer, limits 
 	if err != nil {
 		return err
 	}
+	source = opt.Observer.watch(source)
+	opt.Observer.stage(Signing, source.Size())
 	w, err := mimewrap.NewPKCS7Writer(dst, mimewrap.SplitHeader(e), "signed-data")
 	if err != nil {
 		return err
 	}
-	signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, ContentSize: source.Size(), Existing: existing})
+	signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, ContentSize: source.Size(), Existing: existing})
 	if err != nil {
 		return err
 	}

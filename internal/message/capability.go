@@ -3,10 +3,11 @@ package message
 import "smimectl/internal/algorithm"
 
 // capabilityName names an entry of SMIMECapabilities (RFC 8551, Section 2.5.2) as
-// reports and the store do. Parameters are left out on purpose: published lists
-// of them are known to hold mistakes, the OID is what is announced.
+// reports and the store do. Parameters are left out on purpose, but those of
+// RSAES-OAEP: published lists of them are known to hold mistakes, the OID is what is
+// announced.
 func capabilityName(id algorithm.Identifier) string {
-	if name, ok := algorithm.CapabilityName(id.OID); ok {
+	if name, ok := algorithm.CapabilityName(id); ok {
 		return name
 	}
 	for _, c := range algorithm.ContentCiphers() {
@@ -14,12 +15,7 @@ func capabilityName(id algorithm.Identifier) string {
 			return c.Name
 		}
 	}
-	transport, err := algorithm.FindKeyTransport(id)
-	if err != nil {
-		// The capability of OAEP is written without the tags its parameters have elsewhere.
-		transport, err = algorithm.FindKeyTransport(algorithm.Identifier{OID: id.OID, Parameters: emptySequence})
-	}
-	if err == nil {
+	if transport, err := algorithm.FindKeyTransport(id); err == nil {
 		return transport.Name
 	}
 	if agreement, err := algorithm.FindKeyAgreement(id); err == nil {
@@ -37,4 +33,11 @@ func capabilityName(id algorithm.Identifier) string {
 	return id.OID.String()
 }
 
-var emptySequence = []byte{0x30, 0}
+// CapabilityNames names the entries of SMIMECapabilities.
+func CapabilityNames(list []algorithm.Identifier) []string {
+	var names []string
+	for _, id := range list {
+		names = append(names, capabilityName(id))
+	}
+	return names
+}

@@ -19,6 +19,12 @@ type SignOptions struct {
 	Time    time.Time
 	Opaque  bool // one signed-data part instead of multipart/signed
 	AsIs    bool // parts that would break in transport are left as they are
+	// TimeStamp gets a time stamp token for a signature that was made; nil: none. Its error ends the work.
+	TimeStamp func(si *cms.SignerInfo) (token []byte, err error)
+	// Compress signs a compressed-data part that holds the content, not the content itself.
+	Compress bool
+
+	Observer *Observer // of this message; nil = nobody wants to know
 }
 
 // EncryptOptions say how a mail is encrypted.
@@ -27,6 +33,9 @@ type EncryptOptions struct {
 	Cipher     *algorithm.ContentCipher
 	Sign       *SignOptions // sign first; nil = do not
 	DropBcc    bool         // write no Bcc field
+	Compress   bool         // put the content into a compressed-data part first; Sign's is not looked at
+
+	Observer *Observer // of this message; nil = nobody wants to know
 }
 
 // Composed is what is worth saying about a mail that was written.
@@ -43,14 +52,17 @@ var ErrAlreadySigned = errors.New("message: already signed")
 // the content, after one look at it for what would break in transport.
 func Sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions) (*Composed, error) {
 	form := "clear-signed"
-	if opt.Opaque {
+	if opt.Opaque || opt.Compress {
 		form = "opaque"
 	}
+	opt.Observer.stage(Reading, e.Source.Size())
 	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.AsIs, For: form})
 	if err != nil {
 		return nil, err
 	}
-	if err := writeSigned(dst, mimewrap.SplitHeader(e), prepared, prepared.Size(), opt); err != nil {
+	opt.Observer.stage(Signing, e.Source.Size())
+	content, size := compressIf(opt.Compress, prepared)
+	if err := writeSigned(dst, mimewrap.SplitHeader(e), content, size, opt); err != nil {
 		return nil, err
 	}
 	return &Composed{Notes: prepared.Notes}, nil
@@ -62,7 +74,7 @@ func writeSigned(dst io.Writer, outer mimewrap.Outer, content io.WriterTo, size 
 		if err != nil {
 			return err
 		}
-		signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, ContentSize: size})
+		signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, ContentSize: size})
 		if err != nil {
 			return err
 		}
@@ -73,7 +85,7 @@ func writeSigned(dst io.Writer, outer mimewrap.Outer, content io.WriterTo, size 
 		return err
 	}
 	return mimewrap.WriteClearSigned(dst, outer, content, micalg, func(signature io.Writer) (io.WriteCloser, error) {
-		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, Detached: true, ContentSize: -1})
+		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: true, ContentSize: -1})
 	})
 }
 
@@ -117,10 +129,12 @@ func micalgName(d *algorithm.Digest) string {
 // Encrypt writes e encrypted to dst, signed first where asked for. One pass:
 // the writers nest. Nothing of the content stands outside (P77).
 func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, error) {
+	opt.Observer.stage(Reading, e.Source.Size())
 	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.Sign == nil || opt.Sign.AsIs, For: "encrypted"})
 	if err != nil {
 		return nil, err
 	}
+	opt.Observer.stage(Encrypting, e.Source.Size())
 	smimeType := "enveloped-data"
 	if opt.Cipher.Authenticated {
 		smimeType = "authEnveloped-data"
@@ -133,7 +147,8 @@ func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, 
 	if err != nil {
 		return nil, err
 	}
-	size := prepared.Size()
+	content, inner := compressIf(opt.Compress, prepared)
+	size := inner
 	if opt.Sign != nil {
 		size = -1 // the signature's length is not known before it is made
 	}
@@ -143,9 +158,9 @@ func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, 
 	}
 	if opt.Sign != nil {
 		inside := mimewrap.Outer{Ending: "\r\n"}
-		err = writeSigned(envelope, inside, prepared, prepared.Size(), *opt.Sign)
+		err = writeSigned(envelope, inside, content, inner, *opt.Sign)
 	} else {
-		_, err = prepared.WriteTo(envelope)
+		_, err = content.WriteTo(envelope)
 	}
 	if err != nil {
 		return nil, err
@@ -162,7 +177,8 @@ func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, 
 // SignRaw writes plain octets signed as a CMS file in DER or BER: detached, or
 // with the content inside.
 func SignRaw(dst io.Writer, src spool.Source, opt SignOptions) error {
-	signed, err := cms.NewSignedDataWriter(dst, opt.Signers, cms.SignedDataOptions{Time: opt.Time, Detached: !opt.Opaque, ContentSize: src.Size()})
+	opt.Observer.stage(Signing, src.Size())
+	signed, err := cms.NewSignedDataWriter(dst, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: !opt.Opaque, ContentSize: src.Size()})
 	if err != nil {
 		return err
 	}
@@ -174,6 +190,7 @@ func SignRaw(dst io.Writer, src spool.Source, opt SignOptions) error {
 
 // EncryptRaw writes plain octets encrypted as a CMS file.
 func EncryptRaw(dst io.Writer, src spool.Source, opt EncryptOptions) error {
+	opt.Observer.stage(Encrypting, src.Size())
 	envelope, err := cms.NewEnvelopeWriter(dst, opt.Recipients, cms.EnvelopeOptions{Cipher: opt.Cipher, ContentSize: src.Size()})
 	if err != nil {
 		return err

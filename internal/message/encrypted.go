@@ -58,7 +58,7 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 		return nil, err
 	}
 	buffer := w.buffer()
-	if err := env.Decrypt(open, cek, buffer); err != nil {
+	if err := env.Decrypt(w.passes(open, facts.Authenticated), cek, buffer); err != nil {
 		return nil, err
 	}
 	facts.Decrypted, facts.With = true, who
@@ -80,11 +80,26 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	return c, nil
 }
 
+// passes tells the observer which of the readings of an encrypted layer begins: a
+// tag is checked in the first, and only the next one decrypts.
+func (w *walk) passes(open func() (io.Reader, error), authenticated bool) func() (io.Reader, error) {
+	next := Decrypting
+	if authenticated {
+		next = Checking
+	}
+	return func() (io.Reader, error) {
+		w.stage(next)
+		next = Decrypting
+		return open()
+	}
+}
+
 // describe puts cipher and recipients into the facts; no key is needed.
 func (w *walk) describe(env *cms.Envelope, facts *verdict.Encrypted) {
 	facts.Unsupported = env.Unsupported
 	if env.Cipher != nil {
 		facts.Cipher, facts.CipherTitle, facts.CipherStatus = env.Cipher.Name, env.Cipher.Title, env.Cipher.Status
+		facts.CipherStrength = env.Cipher.Strength()
 	}
 	for _, ri := range env.Recipients {
 		facts.Recipients = append(facts.Recipients, w.recipient(ri))
@@ -92,6 +107,13 @@ func (w *walk) describe(env *cms.Envelope, facts *verdict.Encrypted) {
 }
 
 func (w *walk) recipient(ri *cms.RecipientInfo) verdict.Recipient {
+	r, c := w.recipientOf(ri)
+	rate(&r, ri, c)
+	return r
+}
+
+// recipientOf returns what is known of a recipient, and his certificate if it is at hand.
+func (w *walk) recipientOf(ri *cms.RecipientInfo) (verdict.Recipient, *cert.Certificate) {
 	r := verdict.Recipient{Here: "unknown", Algorithm: ri.Algorithm.OID.String()}
 	switch ri.Kind {
 	case cms.KeyTrans:
@@ -127,7 +149,7 @@ func (w *walk) recipient(ri *cms.RecipientInfo) verdict.Recipient {
 		if k.Certificate != nil && ri.Matches(k.Certificate) {
 			r.Here = "key"
 			describeCertificate(&r, k.Certificate)
-			return r
+			return r, k.Certificate
 		}
 	}
 	known := w.x.Chain
@@ -138,10 +160,10 @@ func (w *walk) recipient(ri *cms.RecipientInfo) verdict.Recipient {
 		if ri.Matches(c) {
 			r.Here = "certificate"
 			describeCertificate(&r, c)
-			return r
+			return r, c
 		}
 	}
-	return r
+	return r, nil
 }
 
 func describeCertificate(r *verdict.Recipient, c *cert.Certificate) {

@@ -13,7 +13,8 @@ import (
 // sender may have chosen (RFC 8550, Section 6; RFC 5940). nil means that there
 // are none, or that nobody is to look. What cannot be read is no evidence; it is
 // passed over, as if the sender had left it out. What is fetched is added later.
-func (w *walk) evidence(sd *cms.SignedData) *certpath.Evidence {
+// What others bring, which was told about already, comes last.
+func (w *walk) evidence(sd *cms.SignedData, others ...*cms.SignedData) *certpath.Evidence {
 	if w.x.Policy.NoRevocation {
 		return nil
 	}
@@ -43,6 +44,18 @@ func (w *walk) evidence(sd *cms.SignedData) *certpath.Evidence {
 	}
 	if unreadable > 0 {
 		w.note([]string{"an OCSP response of the message cannot be read"})
+	}
+	for _, other := range others {
+		for _, raw := range other.CRLs {
+			if l, err := cert.ParseCRL(raw); err == nil {
+				lists = append(lists, certpath.List{CRL: l, Source: "message"})
+			}
+		}
+		for _, raw := range other.OCSPResponses() {
+			if r, err := cert.ParseOCSP(raw); err == nil {
+				responses = append(responses, certpath.Response{OCSP: r, Source: "message"})
+			}
+		}
 	}
 	if len(lists)+len(responses) == 0 && w.x.Online == nil {
 		return nil

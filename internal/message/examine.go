@@ -14,7 +14,7 @@ import (
 // Examine takes the layers of a message off, from the outside in, and judges
 // what it found. It never fails: what ended the work is in the report.
 func (x *Examiner) Examine(in Input) *Examination {
-	w := &walk{x: x, in: in, ex: &Examination{source: in.Source}}
+	w := newWalk(x, in)
 	w.facts.Command = in.Command
 	w.facts.File = in.Name
 	if err := w.run(); err != nil {
@@ -30,7 +30,8 @@ func (x *Examiner) Examine(in Input) *Examination {
 // encrypted, by whom and for whom. It needs no key and checks nothing.
 func (x *Examiner) Inspect(in Input) *Examination {
 	in.Command = "inspect"
-	w := &walk{x: x, in: in, ex: &Examination{source: in.Source}, look: true}
+	w := newWalk(x, in)
+	w.look = true
 	w.facts.Command = in.Command
 	w.facts.File = in.Name
 	if err := w.run(); err != nil {
@@ -45,6 +46,13 @@ func (x *Examiner) Inspect(in Input) *Examination {
 	return w.ex
 }
 
+func newWalk(x *Examiner, in Input) *walk {
+	return &walk{x: x, in: in, ex: &Examination{source: in.Source, observer: in.Observer, size: in.Source.Size()}}
+}
+
+// stage tells the observer what is done from now on.
+func (w *walk) stage(s Stage) { w.in.Observer.stage(s, w.ex.size) }
+
 // walk is one examination under way.
 type walk struct {
 	look   bool       // only describe
@@ -58,6 +66,8 @@ type walk struct {
 
 	fetcher Fetcher             // of this message; nil before it is wanted
 	fetched []*cert.Certificate // what it brought
+
+	stamps, counters int // time stamps and countersignatures that were looked at
 
 	opened      int // layers down to the first that was decrypted without showing changes; 0: none
 	openedNotes int // notes up to there
@@ -94,7 +104,11 @@ func (w *walk) run() error {
 	if w.in.Source.Size() == 0 {
 		return &mimewrap.MalformedError{Detail: "it is empty"}
 	}
-	form := mimewrap.Detect(w.in.Source)
+	w.stage(Reading)
+	form, entity, err := mimewrap.Open(w.in.Source)
+	if err != nil {
+		return err
+	}
 	var current *content
 	switch form {
 	case mimewrap.FormCMS, mimewrap.FormPEM, mimewrap.FormBase64:
@@ -106,10 +120,6 @@ func (w *walk) run() error {
 			return err
 		}
 	default:
-		entity, err := mimewrap.ReadMail(w.in.Source)
-		if err != nil {
-			return err
-		}
 		w.ex.outer = entity
 		w.facts.IsMail = isMail(entity) || form == mimewrap.FormMail
 		w.facts.Mail = mailFacts(entity)
@@ -123,6 +133,7 @@ func (w *walk) run() error {
 // taken off here.
 func (w *walk) inward(current *content) error {
 	for current != nil && current.entity != nil {
+		w.stage(Reading)
 		layer, err := current.entity.Layer()
 		if err != nil {
 			var limit *mimewrap.LimitError
@@ -203,6 +214,7 @@ func (w *walk) compressed(open func() (io.Reader, error), l *mimewrap.Layer, par
 	}
 	w.facts.Layers = append(w.facts.Layers, verdict.Layer{Kind: "compressed", Form: "compressed-data", Part: part, WholeBody: true})
 	w.checkLabel(l, "compressed-data")
+	w.stage(Unpacking)
 	buffer := w.buffer()
 	if _, err := cms.ReadCompressed(r, buffer, w.x.Limits); err != nil {
 		return nil, err
@@ -214,6 +226,7 @@ func (w *walk) compressed(open func() (io.Reader, error), l *mimewrap.Layer, par
 func (w *walk) buffer() *spool.Buffer {
 	b := spool.New(w.x.Spool)
 	w.ex.buffers = append(w.ex.buffers, b)
+	w.in.Observer.held(b)
 	return b
 }
 
@@ -223,6 +236,8 @@ func (w *walk) found(buffer *spool.Buffer, part string) (*content, error) {
 	if err != nil {
 		return nil, err
 	}
+	source = w.in.Observer.watch(source)
+	w.ex.size = source.Size()
 	c := &content{source: source, part: part + ".1"}
 	var malformed *mimewrap.MalformedError
 	if c.entity, err = mimewrap.ReadEntity(source); err != nil {

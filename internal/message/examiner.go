@@ -25,6 +25,9 @@ type Examiner struct {
 	// lists too long to be looked through. They are nobody's signers by themselves. nil = none.
 	AnchorsFor func(leaf *cert.Certificate, others []*cert.Certificate, at time.Time) []certpath.Anchor
 
+	// TSAAnchors may vouch for who makes time stamps, and for nobody else; those of mail do not vouch for them.
+	TSAAnchors []certpath.Anchor
+
 	Chain   []*cert.Certificate        // further certificates handed in, never anchors
 	Store   func() []*cert.Certificate // those of the store; asked only when the message's own do not do
 	CRLs    []certpath.List            // revocation lists handed in and of the store; those of a message come after them
@@ -83,6 +86,8 @@ type Input struct {
 	Raw     bool         // decrypt: what comes out may be any bytes, not only a MIME entity
 	Want    bool         // the content will be released if the verdict allows it
 	Open    bool         // take off encrypted layers too (decrypt)
+
+	Observer *Observer // of this message; nil = nobody wants to know
 }
 
 // Examination is what came out: the report, and the content that may be
@@ -97,6 +102,8 @@ type Examination struct {
 	inner        *content // what the last layer that was taken off held; nil when none was
 	protected    *content // what the outermost signature is for; nil when there is none, or it was not kept
 	buffers      []*spool.Buffer
+	observer     *Observer
+	size         int64 // of the source that is read now: the file, or what a layer held
 }
 
 // Signers are the signers of the outermost signed layer, as they were found.

@@ -24,13 +24,15 @@ func (w *walk) checkLabel(l *mimewrap.Layer, form string) {
 // checkDigestLabel notes a micalg that does not name the digest of each signer.
 // The digests that count are those of the signers (RFC 8551, Section 3.5.3.2).
 func (w *walk) checkDigestLabel(l *mimewrap.Layer, signers []*cms.SignerInfo) {
-	plain := strings.NewReplacer("-", "", "rsa", "", " ", "")
-	label := strings.Split(plain.Replace(l.MICAlg), ",")
-	if l.MICAlg == "" || slices.Contains(label, "unknown") {
+	if l.MICAlg == "" {
+		return
+	}
+	label := strings.Split(plainDigest(l.MICAlg), ",")
+	if slices.Contains(label, "unknown") {
 		return
 	}
 	for _, s := range signers {
-		if s.Digest != nil && !slices.Contains(label, plain.Replace(strings.ToLower(s.Digest.Name))) {
+		if s.Digest != nil && !slices.Contains(label, plainDigest(strings.ToLower(s.Digest.Name))) {
 			w.facts.Notes = append(w.facts.Notes, verdict.Note{
 				Code: verdict.SMIMETypeDiffers,
 				Text: "labelled micalg=" + l.MICAlg + ", the digest is " + s.Digest.Name,
@@ -38,4 +40,13 @@ func (w *walk) checkDigestLabel(l *mimewrap.Layer, signers []*cms.SignerInfo) {
 			return
 		}
 	}
+}
+
+// plainDigest leaves out of a digest's name what is written in one place and not in
+// another: "sha-256", "rsa-sha256".
+func plainDigest(name string) string {
+	if strings.IndexByte(name, '-') < 0 && strings.IndexByte(name, ' ') < 0 && !strings.Contains(name, "rsa") {
+		return name
+	}
+	return strings.NewReplacer("-", "", "rsa", "", " ", "").Replace(name)
 }

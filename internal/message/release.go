@@ -27,6 +27,7 @@ func (ex *Examination) Release(dst io.Writer, opt ReleaseOptions) error {
 	if ex.inner == nil || ex.inner.source == nil {
 		return ErrNothingToRelease
 	}
+	ex.observer.stage(Writing, ex.size)
 	whole := ex.outer == nil || opt.Entity || opt.Raw || ex.inner.entity == nil
 	if !whole {
 		return mimewrap.WriteOpened(dst, mimewrap.SplitHeader(ex.outer), ex.inner.entity, mimewrap.OpenOptions{Replace: ex.fromInside()})

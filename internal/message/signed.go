@@ -41,6 +41,7 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 			Text: "the signature brings a content of its own: what is shown is not what is signed"})
 	}
 	if !w.look {
+		w.stage(Checking)
 		if err := sd.DigestContent(l.ContentReader(false), nil); err != nil {
 			return nil, err
 		}
@@ -65,6 +66,7 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 // detached signature that is no mail with the content handed in.
 func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part string) (*content, error) {
 	w.facts.Layers = append(w.facts.Layers, verdict.Layer{Kind: "signed", Form: "signed-data", Part: part, WholeBody: true})
+	w.stage(Checking)
 	sink := w.newSink()
 	sd, err := readSigned(open, sink, w.limits())
 	if err != nil {
@@ -101,10 +103,12 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 
 // detached judges a signature file with its content beside it, hashed as it stands.
 func (w *walk) detached(sd *cms.SignedData, part string) (*content, error) {
+	w.in.Observer.stage(Checking, w.in.Content.Size())
 	if err := sd.DigestContent(sectionReader(w.in.Content), nil); err != nil {
 		return nil, err
 	}
 	w.completeSigned(sd, w.signers(sd), nil, part+".1")
+	w.ex.size = w.in.Content.Size()
 	w.ex.inner = &content{source: w.in.Content, part: part + ".1"}
 	w.isProtected(w.ex.inner)
 	return nil, nil
@@ -166,13 +170,14 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo, evidence *certpath
 		s.Capabilities = append(s.Capabilities, w.x.Kept.capability(id))
 	}
 	at := w.x.Policy.At
-	candidates := w.signerCandidates(sd, si)
+	candidates := w.signerCandidates(si, sd.Certificates)
 	s.Sources = w.sources(sd)
 	if w.look {
 		if len(candidates) > 0 {
 			s.Certificate = candidates[0]
 		}
 		w.lookAtSigner(sd, si, &s)
+		s.Countersignatures, s.TimeStamps = w.countersignatures(sd, si, evidence), w.timeStamps(sd, si, nil, evidence)
 		return s
 	}
 	for _, c := range candidates {
@@ -197,6 +202,7 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo, evidence *certpath
 			break // another certificate cannot change what the content is
 		}
 	}
+	s.Countersignatures, s.TimeStamps = w.countersignatures(sd, si, evidence), w.timeStamps(sd, si, s.Certificate, evidence)
 	if s.Certificate == nil {
 		return s
 	}
@@ -215,7 +221,7 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo, evidence *certpath
 // signerCandidates are the certificates that the signer identifier names, those
 // of the message first: position in the message has no meaning (P4), the
 // signature decides.
-func (w *walk) signerCandidates(sd *cms.SignedData, si *cms.SignerInfo) []*cert.Certificate {
+func (w *walk) signerCandidates(si *cms.SignerInfo, carried ...[]*cert.Certificate) []*cert.Certificate {
 	var out []*cert.Certificate
 	add := func(list []*cert.Certificate) {
 		for _, c := range list {
@@ -224,7 +230,9 @@ func (w *walk) signerCandidates(sd *cms.SignedData, si *cms.SignerInfo) []*cert.
 			}
 		}
 	}
-	add(sd.Certificates)
+	for _, list := range carried {
+		add(list)
+	}
 	add(w.x.Chain)
 	for _, a := range w.x.Anchors {
 		add([]*cert.Certificate{a.Certificate})
@@ -238,22 +246,27 @@ func (w *walk) signerCandidates(sd *cms.SignedData, si *cms.SignerInfo) []*cert.
 // path validates the way from a signer's certificate to an anchor at a moment.
 // Only what a signature that fits has shown to be meant is worth going online for.
 func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time, evidence *certpath.Evidence, online bool) *certpath.Result {
-	req := certpath.Request{
-		Leaf:     leaf,
-		Anchors:  w.x.Anchors,
-		At:       at,
-		Purpose:  certpath.PurposeSign,
-		Policy:   w.x.Paths,
-		Sources:  map[string]string{},
-		Evidence: evidence,
-		Known:    w.x.Kept.paths(),
-	}
+	req := certpath.Request{Leaf: leaf, Anchors: w.x.Anchors, At: at, Purpose: certpath.PurposeSign, Policy: w.x.Paths, Evidence: evidence}
 	switch {
 	case w.x.Policy.PurposeAny:
 		req.Purpose = certpath.PurposeAny
 	case w.x.Policy.PurposeCode:
 		req.Purpose = certpath.PurposeCode
 	}
+	anchors := func(candidates []*cert.Certificate) []certpath.Anchor {
+		if w.x.AnchorsFor == nil {
+			return w.x.Anchors
+		}
+		return append(slices.Clip(w.x.Anchors), w.x.AnchorsFor(leaf, candidates, at)...)
+	}
+	return w.complete(&req, anchors, online, sd.Certificates)
+}
+
+// complete validates a path with the certificates of the message and those that
+// were handed in, then with those of the store, then with what can be fetched, as
+// far as it is needed.
+func (w *walk) complete(req *certpath.Request, anchors func([]*cert.Certificate) []certpath.Anchor, online bool, carried ...[]*cert.Certificate) *certpath.Result {
+	req.Sources, req.Known = map[string]string{}, w.x.Kept.paths()
 	add := func(list []*cert.Certificate, source string) {
 		for _, c := range list {
 			if f := c.Fingerprint(); req.Sources[f] == "" {
@@ -262,24 +275,20 @@ func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time, ev
 			}
 		}
 	}
-	add(sd.Certificates, "message")
+	for _, list := range carried {
+		add(list, "message")
+	}
 	add(w.x.Chain, "chain")
 	add(w.fetched, certpath.SourceOnline)
-	anchors := func(candidates []*cert.Certificate) []certpath.Anchor {
-		if w.x.AnchorsFor == nil {
-			return w.x.Anchors
-		}
-		return append(slices.Clip(w.x.Anchors), w.x.AnchorsFor(leaf, candidates, at)...)
-	}
-	result := certpath.Complete(&req, nil, anchors)
+	result := certpath.Complete(req, nil, anchors)
 	if !settled(&result) && w.x.Store != nil {
 		if stored := w.x.Store(); len(stored) > 0 {
 			add(stored, "store")
-			result = certpath.Complete(&req, nil, anchors)
+			result = certpath.Complete(req, nil, anchors)
 		}
 	}
 	if online && w.x.Online != nil && result.Wanting() {
-		result = w.goOnline(&req, anchors)
+		result = w.goOnline(req, anchors)
 	}
 	return &result
 }

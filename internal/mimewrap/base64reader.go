@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"strconv"
+
+	"smimectl/internal/spool"
 )
 
 // base64Reader decodes base64 strictly: the alphabet of RFC 2045, Section 6.8, and blanks and line ends;
@@ -32,9 +34,31 @@ type base64Reader struct {
 
 const base64Window = 128 << 10
 
+// decodeSlack is the room that decode wants behind what it decodes.
+const decodeSlack = 32
+
 // newBase64Reader reads src, which holds size octets, as far as that is known.
 func newBase64Reader(src io.Reader, size int64) *base64Reader {
 	return &base64Reader{src: src, t: tables(), in: make([]byte, min(base64Window, max(256, size+1)))}
+}
+
+// newBase64Source reads src from its start. What is in memory is decoded where it
+// lies.
+func newBase64Source(src spool.Source) *base64Reader {
+	if src.Size() <= base64Window {
+		if all, ok := spool.View(src, 0, src.Size()); ok {
+			return &base64Reader{t: tables(), in: all, w: len(all), eof: true}
+		}
+	}
+	return newBase64Reader(spool.NewReader(src), src.Size())
+}
+
+// Len returns how many octets are left at most, where that is known; else -1.
+func (b *base64Reader) Len() int {
+	if !b.eof || b.src != nil {
+		return -1
+	}
+	return len(b.out) + (b.w-b.r)/4*3 + 6
 }
 
 func (b *base64Reader) Read(p []byte) (int, error) {
@@ -42,7 +66,7 @@ func (b *base64Reader) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	if len(b.out) == 0 && b.err == nil {
-		if len(p) >= 4096 {
+		if len(p) >= 4096 || b.Len() >= 0 && len(p) >= b.Len()+decodeSlack {
 			n, err := b.decode(p)
 			b.err = err
 			if n > 0 {

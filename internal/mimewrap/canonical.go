@@ -65,21 +65,25 @@ func (c *canonicalReader) next() error {
 	if c.at >= c.end {
 		return io.EOF
 	}
-	if c.in == nil {
-		c.in = make([]byte, min(copyWindow, c.end-c.at))
+	p, held := spool.View(c.src, c.at, min(copyWindow, c.end-c.at))
+	if !held {
+		if c.in == nil {
+			c.in = make([]byte, min(copyWindow, c.end-c.at))
+		}
+		n, err := readAt(c.src, c.in[:min(int64(len(c.in)), c.end-c.at)], c.at)
+		if err != nil {
+			return err
+		}
+		p = c.in[:n]
 	}
-	n, err := readAt(c.src, c.in[:min(int64(len(c.in)), c.end-c.at)], c.at)
-	if err != nil {
-		return err
-	}
+	n := len(p)
 	if n == 0 {
 		return io.ErrUnexpectedEOF
 	}
-	p := c.in[:n]
 	c.at += int64(n)
 	if firstBareLF(p, c.afterCR) >= 0 {
 		if c.out == nil {
-			c.out = make([]byte, 0, len(c.in)+len(c.in)/8+64)
+			c.out = make([]byte, 0, n+n/8+64)
 		}
 		c.out = appendCanonical(c.out[:0], p, c.afterCR)
 		c.ready = c.out

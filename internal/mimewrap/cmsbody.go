@@ -15,6 +15,7 @@ func (e *Entity) openCMS(l *Layer) error {
 		return err
 	}
 	body := e.Body
+	l.object = e
 	switch encoding {
 	case "base64":
 	case "quoted-printable":
@@ -47,7 +48,7 @@ func (e *Entity) openCMS(l *Layer) error {
 	default:
 		return &ParameterError{Field: "Content-Transfer-Encoding", Detail: "encoding is not known"}
 	}
-	l.CMS = func() (io.Reader, error) { return newBase64Reader(spool.NewReader(body), body.Size()), nil }
+	l.CMS = func() (io.Reader, error) { return newBase64Source(body), nil }
 	return nil
 }
 
@@ -69,4 +70,39 @@ func (e *Entity) withoutLastLineEnd(size int64) (spool.Source, error) {
 		return e.Body, nil
 	}
 	return spool.Section(e.Body, 0, short), nil
+}
+
+// ReplaceCMS writes the mail that the layer was found in with another CMS object,
+// which write writes: nothing but the body of its part changes. The part has to be
+// in base64.
+func (l *Layer) ReplaceCMS(dst io.Writer, write func(object io.Writer) error) error {
+	if l.object == nil {
+		return malformed("there is no CMS object to be replaced")
+	}
+	src := l.object.base
+	if encoding, err := l.object.TransferEncoding(); err != nil {
+		return err
+	} else if encoding != "base64" {
+		return malformed("the CMS object is not in base64, but in " + encoding)
+	}
+	copyPart := func(start, end int64) error {
+		_, err := io.CopyBuffer(struct{ io.Writer }{dst}, spool.NewReader(spool.Section(src, start, end-start)), make([]byte, 256<<10))
+		return err
+	}
+	body := l.object.body
+	if err := copyPart(0, body.start); err != nil {
+		return err
+	}
+	ending := l.object.Header.Ending
+	if ending != "\n" {
+		ending = "\r\n"
+	}
+	w := newBase64Writer(dst, cmsColumns, ending)
+	if err := write(w); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return copyPart(body.end, src.Size())
 }

@@ -38,38 +38,59 @@ var httpFields = []string{"AS2-From", "AS2-To", "AS2-Version"}
 // Detect tells what src holds from its first octets. A file that is both, a mail with a PEM block in its text,
 // is a mail.
 func Detect(src spool.Source) Form {
-	head := make([]byte, min(src.Size(), 4096))
-	n, err := readAt(src, head, 0)
-	if err != nil || n == 0 {
-		return FormUnknown
+	form, _ := detect(src)
+	return form
+}
+
+// Open is Detect and, for what is no CMS object, ReadMail: the header is read once.
+func Open(src spool.Source) (Form, *Entity, error) {
+	form, e := detect(src)
+	switch form {
+	case FormCMS, FormPEM, FormBase64:
+		return form, nil, nil
 	}
-	head = head[:n]
+	if e == nil {
+		e, err := ReadMail(src)
+		return form, e, err
+	}
+	e, err := e.onlyMail()
+	return form, e, err
+}
+
+// detect also gives the entity where src begins with a header that ReadMail reads.
+func detect(src spool.Source) (Form, *Entity) {
+	head, err := peek(src, 0, firstRead)
+	if err != nil || len(head) == 0 {
+		return FormUnknown, nil
+	}
 	if beginsCMS(head) {
-		return FormCMS
+		return FormCMS, nil
 	}
 	if utf16(head) {
-		return FormUnknown
+		return FormUnknown, nil
 	}
 	form := FormUnknown
-	if e, err := ReadEntity(src); err == nil && len(e.Header.Fields) > 0 && oddStart(head) == "" {
+	var mail *Entity
+	if e, err := readEntity(src, head); err == nil && len(e.Header.Fields) > 0 && oddStart(head) == "" {
+		mail = e
 		mime := false
 		form = FormMail
 		for _, f := range e.Header.Fields {
 			mime = mime || isContentField(f.Name) || strings.EqualFold(f.Name, "MIME-Version")
 		}
 		if known, http := e.hasField(mailFields), e.hasField(httpFields); known && !http || e.hasField(senderFields) {
-			return FormMail
+			return FormMail, e
 		} else if mime || http {
-			return FormEntity
+			return FormEntity, e
 		}
 	}
 	if _, err := findPEM(src); err == nil {
-		return FormPEM
+		return FormPEM, nil
 	}
 	if base64CMS(head) {
-		return FormBase64
+		return FormBase64, nil
 	}
-	return form
+	return form, mail
 }
 
 func (e *Entity) hasField(names []string) bool {
@@ -104,20 +125,27 @@ func oddStart(head []byte) string {
 // ReadMail is ReadEntity for a file from outside. It refuses what two readers would read as two mails: a byte
 // order mark, UTF-16, empty lines before the header, and an mbox file with a second mail in it.
 func ReadMail(src spool.Source) (*Entity, error) {
-	head := make([]byte, min(src.Size(), 4096))
-	n, err := readAt(src, head, 0)
+	head, err := peek(src, 0, firstRead)
 	if err != nil {
 		return nil, err
 	}
-	if n == 0 {
+	if len(head) == 0 {
 		return nil, malformed("file is empty")
 	}
-	if odd := oddStart(head[:n]); odd != "" {
+	if odd := oddStart(head); odd != "" {
 		return nil, malformed(odd)
 	}
-	e, err := ReadEntity(src)
-	if err != nil || !bytes.HasPrefix(e.Envelope, []byte("From ")) {
+	e, err := readEntity(src, head)
+	if err != nil {
 		return e, err
+	}
+	return e.onlyMail()
+}
+
+// onlyMail refuses an mbox file of several mails.
+func (e *Entity) onlyMail() (*Entity, error) {
+	if !bytes.HasPrefix(e.Envelope, []byte("From ")) {
+		return e, nil
 	}
 	second, err := e.secondMail()
 	if err != nil {
@@ -240,13 +268,13 @@ func OpenCMS(src spool.Source, f Form) (func() (io.Reader, error), error) {
 	case FormCMS:
 		return func() (io.Reader, error) { return spool.NewReader(src), nil }, nil
 	case FormBase64:
-		return func() (io.Reader, error) { return newBase64Reader(spool.NewReader(src), src.Size()), nil }, nil
+		return func() (io.Reader, error) { return newBase64Source(src), nil }, nil
 	case FormPEM:
 		block, err := findPEM(src)
 		if err != nil {
 			return nil, err
 		}
-		return func() (io.Reader, error) { return newBase64Reader(spool.NewReader(block.of(src)), block.size()), nil }, nil
+		return func() (io.Reader, error) { return newBase64Source(block.of(src)), nil }, nil
 	}
 	return nil, malformed("file holds no CMS object")
 }

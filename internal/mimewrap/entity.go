@@ -35,33 +35,49 @@ func (s span) of(src spool.Source) spool.Source { return spool.Section(src, s.st
 // its blank line; a file that begins with anything but a header field is a MalformedError. A leading mbox
 // "From " line is skipped and kept in Envelope.
 func ReadEntity(src spool.Source) (*Entity, error) {
-	e := newEntity(src, span{0, src.Size()})
-	if err := e.skipEnvelope(); err != nil {
+	head, err := peek(src, 0, firstRead)
+	if err != nil {
 		return nil, err
 	}
-	if err := e.readHeader(); err != nil {
+	return readEntity(src, head)
+}
+
+// readEntity is ReadEntity where the beginning of src is known, as peek gives it.
+func readEntity(src spool.Source, head []byte) (*Entity, error) {
+	e := newEntity(src, span{0, src.Size()})
+	if err := e.skipEnvelope(head); err != nil {
+		return nil, err
+	}
+	if e.whole.start > 0 {
+		head = nil
+	}
+	if err := e.readHeader(head); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
+// firstRead is how much is read at first, which most headers do not exceed.
+const firstRead = 4096
+
 // Offset is where the entity begins in the source that its mail was read from.
 func (e *Entity) Offset() int64 { return e.whole.start }
 
 func newEntity(base spool.Source, whole span) *Entity {
-	return &Entity{base: base, whole: whole, body: whole, byDefault: "text/plain", Source: whole.of(base), Body: whole.of(base)}
+	source := whole.of(base)
+	return &Entity{base: base, whole: whole, body: whole, byDefault: "text/plain", Source: source, Body: source}
 }
 
 // readPart reads a part of a multipart. A part whose header cannot be read is all body; only trouble with
 // the file is an error.
 func readPart(base spool.Source, whole span) (*Entity, error) {
 	e := newEntity(base, whole)
-	err := e.readHeader()
-	var m *MalformedError
-	var l *LimitError
+	err := e.readHeader(nil)
 	if err == nil {
 		return e, nil
 	}
+	var m *MalformedError
+	var l *LimitError
 	if !errors.As(err, &m) && !errors.As(err, &l) {
 		return nil, err
 	}
@@ -74,12 +90,9 @@ func readPart(base spool.Source, whole span) (*Entity, error) {
 // skipEnvelope takes the line off that mbox files have before each mail.
 //
 // QUIRK: the request line of an HTTP message saved as a file is skipped as well (AS2 gateways, RFC 4130).
-func (e *Entity) skipEnvelope() error {
-	buf := make([]byte, 1024)
-	n, err := readAt(e.base, buf, e.whole.start)
-	if err != nil {
-		return err
-	}
+func (e *Entity) skipEnvelope(head []byte) error {
+	buf := head[:min(len(head), 1024)]
+	n := len(buf)
 	i := bytes.IndexByte(buf[:n], '\n')
 	line := bytes.TrimRight(buf[:i+1], "\r\n")
 	http := bytes.HasPrefix(line, []byte("POST ")) && (bytes.HasSuffix(line, []byte(" HTTP/1.1")) || bytes.HasSuffix(line, []byte(" HTTP/1.0")))
@@ -102,11 +115,25 @@ func isField(line []byte) bool {
 	return ok
 }
 
-// readHeader finds the blank line, doubling what it reads, and cuts the fields.
-func (e *Entity) readHeader() error {
+// readHeader finds the blank line, reading four times as much each time, and cuts
+// the fields. head is what is known of the beginning, as peek gives it, or nil.
+func (e *Entity) readHeader(head []byte) error {
 	limit := min(e.whole.size(), maxHeader+2)
-	buf := make([]byte, 0, min(limit, 4096))
 	from, end, next := 0, -1, -1
+	buf := head
+	if buf == nil {
+		var err error
+		if buf, err = peek(e.base, e.whole.start, min(limit, firstRead)); err != nil {
+			return err
+		}
+	}
+	if buf = buf[:len(buf):len(buf)]; len(buf) > 0 {
+		if err := startsHeader(buf); err != nil {
+			return err
+		}
+		end, next = headerEnd(buf, from)
+		from = max(0, len(buf)-2)
+	}
 	for end < 0 {
 		if int64(len(buf)) == limit {
 			if limit > maxHeader {
@@ -125,11 +152,6 @@ func (e *Entity) readHeader() error {
 		}
 		if buf = buf[:had+n]; n == 0 {
 			return io.ErrUnexpectedEOF
-		}
-		if had == 0 {
-			if err := startsHeader(buf); err != nil {
-				return err
-			}
 		}
 		end, next = headerEnd(buf, from)
 		from = max(0, len(buf)-2)
@@ -197,6 +219,18 @@ func lineEnding(b []byte) string {
 		return "\n"
 	}
 	return "\r\n"
+}
+
+// peek returns n octets of src from off on, or as many as there are: a part of what
+// is in memory, or a copy. They must not be changed.
+func peek(src spool.Source, off, n int64) ([]byte, error) {
+	n = max(0, min(n, src.Size()-off))
+	if p, ok := spool.View(src, off, n); ok {
+		return p, nil
+	}
+	p := make([]byte, n)
+	m, err := readAt(src, p, off)
+	return p[:m], err
 }
 
 // readAt reads until p is full or the source ends; the end is no error.

@@ -124,7 +124,7 @@ func fieldName(line []byte) (name, colon int, ok bool) {
 
 // parseFields cuts a header block into its fields. Their Raw slices are parts of raw.
 func parseFields(raw []byte) ([]Field, error) {
-	var fields []Field
+	fields := make([]Field, 0, min(bytes.Count(raw, []byte{'\n'}), 32))
 	for start := 0; start < len(raw); {
 		end := len(raw)
 		if i := bytes.IndexByte(raw[start:], '\n'); i >= 0 {
@@ -152,7 +152,7 @@ func parseFields(raw []byte) ([]Field, error) {
 		if len(fields) == maxFields {
 			return nil, &LimitError{What: "header has more than 1,000 fields"}
 		}
-		fields = append(fields, Field{Name: string(line[:name]), Raw: line})
+		fields = append(fields, Field{Name: ownName(line[:name]), Raw: line})
 		start = end
 	}
 	for _, f := range fields {
@@ -161,6 +161,36 @@ func parseFields(raw []byte) ([]Field, error) {
 		}
 	}
 	return fields, nil
+}
+
+// ownName is a field's name as a string of its own. The usual spelling of what nearly
+// every mail has needs no copy.
+func ownName(name []byte) string {
+	switch string(name) {
+	case "Received":
+		return "Received"
+	case "From":
+		return "From"
+	case "To":
+		return "To"
+	case "Subject":
+		return "Subject"
+	case "Date":
+		return "Date"
+	case "Message-ID":
+		return "Message-ID"
+	case "MIME-Version":
+		return "MIME-Version"
+	case "Content-Type":
+		return "Content-Type"
+	case "Content-Transfer-Encoding":
+		return "Content-Transfer-Encoding"
+	case "Content-Disposition":
+		return "Content-Disposition"
+	case "Content-Description":
+		return "Content-Description"
+	}
+	return string(name)
 }
 
 // checkOctets refuses NUL and a CR without LF: each is the end of a line, or of the header, to some reader.

@@ -26,6 +26,8 @@ type Layer struct {
 	OutsideText    bool                      // ClearSigned: text before the first or after the last boundary
 	ProtectedParts []Part                    // PartlyProtected: the inner parts that are signed or encrypted
 	Notes          []string
+
+	object *Entity // whose body the CMS object is
 }
 
 func (l *Layer) note(s string) {

@@ -222,8 +222,14 @@ loop:
 }
 
 func (p *fieldParser) quoted(name string) (string, error) {
+	p.i++
+	if n := strings.IndexAny(p.s[p.i:], `"\`); n >= 0 && p.s[p.i+n] == '"' {
+		text := p.s[p.i : p.i+n]
+		p.i += n + 1
+		return text, nil
+	}
 	var out strings.Builder
-	for p.i++; p.i < len(p.s); p.i++ {
+	for ; p.i < len(p.s); p.i++ {
 		switch c := p.s[p.i]; c {
 		case '"':
 			p.i++

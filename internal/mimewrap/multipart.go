@@ -45,10 +45,16 @@ const scanWindow = 256 << 10
 const maxPadding = 1024
 
 func newBoundaryScanner(src spool.Source, body span, boundary string, window []byte) *boundaryScanner {
+	s := &boundaryScanner{src: src, body: body, pattern: []byte("\n--" + boundary), base: body.start, floor: body.start}
+	if view, ok := spool.View(src, body.start, body.size()); ok && body.size() <= scanWindow {
+		s.buf = view // all there is: nothing is read into it
+		return s
+	}
 	if window == nil {
 		window = make([]byte, 0, min(scanWindow, body.size()+1))
 	}
-	return &boundaryScanner{src: src, body: body, pattern: []byte("\n--" + boundary), buf: window[:0], base: body.start, floor: body.start}
+	s.buf = window[:0]
+	return s
 }
 
 // more drops what lies before keep and reads on; false at the end of the body.
@@ -212,15 +218,14 @@ var customaryPreambles = []string{
 // unsaid reports whether a span holds nothing but blanks, line ends and a
 // customary sentence, reading at most 64 KiB of it.
 func unsaid(src spool.Source, s span) (bool, error) {
-	buf := make([]byte, min(s.size(), 64<<10))
-	n, err := readAt(src, buf, s.start)
+	if s.size() > 64<<10 {
+		return false, nil
+	}
+	buf, err := peek(src, s.start, s.size())
 	if err != nil {
 		return false, err
 	}
-	text := string(bytes.TrimSpace(buf[:n]))
-	if s.size() > int64(len(buf)) {
-		return false, nil
-	}
+	text := string(bytes.TrimSpace(buf))
 	for _, known := range customaryPreambles {
 		if text == known {
 			return true, nil

@@ -19,6 +19,9 @@ type pieces struct {
 // readers differ in which one counts. Only name and filename are commonly written in two forms for the sake of
 // old readers; there the extended one wins (RFC 6266, Section 4.3 has the same rule).
 func assemble(field string, raw []rawParameter) ([]Parameter, error) {
+	if out, ok := plainParameters(raw); ok {
+		return out, nil
+	}
 	var order []*pieces
 	byName := map[string]*pieces{}
 	for _, r := range raw {
@@ -53,6 +56,30 @@ func assemble(field string, raw []rawParameter) ([]Parameter, error) {
 		out = append(out, Parameter{g.name, value})
 	}
 	return out, nil
+}
+
+// plainParameters is assemble for the usual few parameters, each given once and in
+// one piece; false: assemble has to look.
+func plainParameters(raw []rawParameter) ([]Parameter, bool) {
+	if len(raw) > 10 {
+		return nil, false
+	}
+	var out []Parameter
+	for i, r := range raw {
+		if r.name == "" || strings.IndexByte(r.name, '*') >= 0 {
+			return nil, false
+		}
+		for _, before := range raw[:i] {
+			if before.name == r.name {
+				return nil, false
+			}
+		}
+		if out == nil {
+			out = make([]Parameter, 0, len(raw))
+		}
+		out = append(out, Parameter{r.name, r.value})
+	}
+	return out, true
 }
 
 // splitAttribute reads "name", "name*", "name*3" and "name*3*".

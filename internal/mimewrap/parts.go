@@ -3,6 +3,8 @@ package mimewrap
 import (
 	"strconv"
 	"strings"
+
+	"smimectl/internal/spool"
 )
 
 // Part is one node of the tree of a mail.
@@ -93,7 +95,7 @@ func (t *tree) push(e *Entity, n node, m MediaType) error {
 	if err != nil {
 		return nil
 	}
-	if t.window == nil {
+	if _, held := spool.View(e.base, e.body.start, e.body.size()); !held && t.window == nil {
 		t.window = make([]byte, 0, min(scanWindow, e.body.size()+1))
 	}
 	s, err := slice(e.base, e.body, boundary, t.left, t.window)

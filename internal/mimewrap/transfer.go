@@ -63,7 +63,7 @@ func decoded(body spool.Source, encoding string) io.Reader {
 	case "7bit", "8bit", "binary":
 		return spool.NewReader(body)
 	case "base64":
-		return newBase64Reader(spool.NewReader(body), body.Size())
+		return newBase64Source(body)
 	case "quoted-printable":
 		return newQuotedReader(spool.NewReader(body))
 	}

@@ -17,6 +17,7 @@ type Limits struct {
 	Lists        int64         // octets of all lists for one message: 20 MiB
 	Certificates int64         // octets of certificates from one address: 1 MiB
 	Response     int64         // octets of one OCSP response: 64 KiB
+	Stamp        int64         // octets of one answer of a time-stamping authority: 256 KiB
 }
 
 func (l Limits) withDefaults() Limits {
@@ -41,6 +42,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Lists, 20<<20)
 	set(&l.Certificates, 1<<20)
 	set(&l.Response, 64<<10)
+	set(&l.Stamp, 256<<10)
 	return l
 }
 

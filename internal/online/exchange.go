@@ -91,7 +91,9 @@ func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 type request struct {
 	address string
 	body    []byte // nil: GET
+	kind    string // media type of body
 	accept  string
+	only    bool // the answer has to say that it is what is accepted, and comes from nowhere else
 	max     int64
 	short   bool // max is what other lists have left
 	own     bool // the address was written below an anchor of the user's own
@@ -126,11 +128,14 @@ func (c *Client) exchange(r request, within time.Duration) ([]byte, error) {
 	q.Header.Set("User-Agent", "smimectl")
 	q.Header.Set("Accept", r.accept)
 	if r.body != nil {
-		q.Header.Set("Content-Type", "application/ocsp-request")
+		q.Header.Set("Content-Type", r.kind)
 	}
 	redirected := false // what went wrong then is another machine's
 	client := &http.Client{Transport: c.public, CheckRedirect: func(next *http.Request, via []*http.Request) error {
 		redirected = true
+		if r.only {
+			return &refusedError{"it leads elsewhere, to " + shown(next.URL.String())}
+		}
 		if len(via) > c.limits.Redirects {
 			return &refusedError{fmt.Sprintf("more than %d redirects", c.limits.Redirects)}
 		}
@@ -162,6 +167,8 @@ func (c *Client) exchange(r request, within time.Duration) ([]byte, error) {
 		return nil, fmt.Errorf("the server said %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
 	case answer.Header.Get("Content-Encoding") != "" && !strings.EqualFold(answer.Header.Get("Content-Encoding"), "identity"):
 		return nil, errors.New("the answer is compressed, which nobody asked for")
+	case r.only && !isMediaType(answer.Header.Get("Content-Type"), r.accept):
+		return nil, fmt.Errorf("the answer is not %s, but %q", r.accept, shown(answer.Header.Get("Content-Type")))
 	case answer.ContentLength > r.max:
 		return nil, &sizeError{r.max}
 	}
@@ -174,6 +181,12 @@ func (c *Client) exchange(r request, within time.Duration) ([]byte, error) {
 		return failed(err)
 	}
 	return data, nil
+}
+
+// isMediaType reports whether a Content-Type names a media type, whatever its parameters.
+func isMediaType(value, want string) bool {
+	value, _, _ = strings.Cut(value, ";")
+	return strings.EqualFold(strings.TrimSpace(value), want)
 }
 
 // sizeError is an answer that is longer than it may be.

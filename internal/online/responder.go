@@ -44,7 +44,7 @@ func (s *Session) response(address string, c, issuer *cert.Certificate, own bool
 	if err != nil {
 		return nil, err
 	}
-	r := request{address: address, body: body, accept: "application/ocsp-response", max: s.client.limits.Response, own: own}
+	r := request{address: address, body: body, kind: "application/ocsp-request", accept: "application/ocsp-response", max: s.client.limits.Response, own: own}
 	value, err := s.fetch("response "+c.Fingerprint()+" "+issuer.Fingerprint(), r, func(data []byte) (any, int64, error) {
 		answer, err := s.client.readResponse(data, nonce, c, issuer)
 		return answer, 0, err

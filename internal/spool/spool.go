@@ -109,6 +109,11 @@ func (s *section) ReadAt(p []byte, off int64) (int, error) {
 // whatever size it is asked for, and it is independent of every other reader of
 // s.
 func NewReader(s Source) io.Reader {
+	if s.Size() <= chunkSize {
+		if b, ok := View(s, 0, s.Size()); ok {
+			return bytes.NewReader(b)
+		}
+	}
 	if b, ok := s.(byteSource); ok {
 		return bytes.NewReader(b)
 	}

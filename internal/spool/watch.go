@@ -133,18 +133,27 @@ func (w *watched) readWhole(p []byte, number int64) (int, error) {
 func (w *watched) readPart(p []byte, number int64, within int) (int, error) {
 	w.hold.Lock()
 	defer w.hold.Unlock()
-	if w.held != number {
-		w.held = -1
-		if w.chunk == nil {
-			w.chunk = make([]byte, min(chunkSize, w.size))
-		}
-		w.chunk = w.chunk[:w.length(number)]
-		if err := w.readChunk(number); err != nil {
-			return 0, err
-		}
-		w.held = number
+	if err := w.load(number); err != nil {
+		return 0, err
 	}
 	return copy(p, w.chunk[within:]), nil
+}
+
+// load makes a chunk the one that is held.
+func (w *watched) load(number int64) error {
+	if w.held == number {
+		return nil
+	}
+	w.held = -1
+	if w.chunk == nil {
+		w.chunk = make([]byte, min(chunkSize, w.size))
+	}
+	w.chunk = w.chunk[:w.length(number)]
+	if err := w.readChunk(number); err != nil {
+		return err
+	}
+	w.held = number
+	return nil
 }
 
 // readChunk reads the chunk that is held. The only one there is is never read

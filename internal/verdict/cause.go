@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -134,22 +135,31 @@ func contrast(is, before string) (string, string) {
 	if n > excerptRunes-6 {
 		from = n - 6
 	}
-	return quote(excerptFrom(a, from)), quote(excerptFrom(b, from))
+	// Where only something was put in, both end at the same place.
+	longer, shorter := a, b
+	if len(b) > len(a) {
+		longer, shorter = b, a
+	}
+	more := len(longer) - len(shorter)
+	if more > 0 && more <= 4 && slices.Equal(longer[n+more:], shorter[n:]) {
+		return quote(excerptFrom(a, from, excerptRunes+len(a)-len(shorter))), quote(excerptFrom(b, from, excerptRunes+len(b)-len(shorter)))
+	}
+	return quote(excerptFrom(a, from, excerptRunes)), quote(excerptFrom(b, from, excerptRunes))
 }
 
 // excerptRunes is how much of a line is shown.
 const excerptRunes = 24
 
 // excerpt is the beginning of a line.
-func excerpt(line string) string { return excerptFrom([]rune(Escape(line)), 0) }
+func excerpt(line string) string { return excerptFrom([]rune(Escape(line)), 0, excerptRunes) }
 
-func excerptFrom(line []rune, from int) string {
+func excerptFrom(line []rune, from, most int) string {
 	text, lead := line[min(from, len(line)):], ""
 	if from > 0 {
 		lead = "..."
 	}
-	if len(lead)+len(text) > excerptRunes {
-		return lead + string(text[:excerptRunes-3-len(lead)]) + "..."
+	if len(lead)+len(text) > most {
+		return lead + string(text[:most-3-len(lead)]) + "..."
 	}
 	return lead + string(text)
 }

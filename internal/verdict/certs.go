@@ -32,7 +32,7 @@ func judgedAt(p Policy) *JudgedAt {
 	switch {
 	case p.AtSigned:
 		source = "signer"
-	case !p.At.IsZero():
+	case !p.At.IsZero() && !p.At.Equal(p.Now):
 		source = "given"
 	}
 	return &JudgedAt{*t, source}
@@ -41,7 +41,7 @@ func judgedAt(p Policy) *JudgedAt {
 func certificateReport(c *cert.Certificate) CertificateReport {
 	r := CertificateReport{
 		SHA256: c.Fingerprint(), Serial: c.SerialHex(), Subject: c.Subject.String(), Issuer: c.Issuer.String(),
-		NotBefore: Time{c.NotBefore}, NotAfter: Time{c.NotAfter},
+		NotBefore: Time{c.NotBefore}, NotAfter: Time{c.NotAfter}, says: plainName(c.Subject),
 	}
 	if usage, ok := c.KeyUsage(); ok {
 		r.Usage = list(usage.Names())

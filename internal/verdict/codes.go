@@ -24,6 +24,7 @@ const (
 	WeakDigest         Code = "weak-digest"
 	WeakKey            Code = "weak-key"
 	WeakCipher         Code = "weak-cipher"
+	WeakestLink        Code = "weakest-link"
 	ClockDiffers       Code = "clock-differs"
 	FromMismatch       Code = "from-mismatch"
 	FromMissing        Code = "from-missing"
@@ -44,10 +45,14 @@ const (
 	SMIMETypeDiffers   Code = "smime-type-differs"
 	OutsideText        Code = "outside-text"
 	UnsignedAttributes Code = "unsigned-attributes"
-	ReEncoded          Code = "re-encoded"
-	Tolerated          Code = "tolerated"
-	NotFetched         Code = "not-fetched"
-	InputOutput        Code = "io"
+	TimestampInvalid   Code = "timestamp-invalid"
+	TimestampUntrusted Code = "timestamp-untrusted"
+
+	CountersignatureInvalid Code = "countersignature-invalid"
+	ReEncoded               Code = "re-encoded"
+	Tolerated               Code = "tolerated"
+	NotFetched              Code = "not-fetched"
+	InputOutput             Code = "io"
 )
 
 // CodeInfo explains a code: what it means and what to do about it.
@@ -115,13 +120,13 @@ func codeTable() []CodeInfo {
 			"The moment for which the certificates are judged lies before the beginning of their validity.",
 			"Look at the clock of this machine, or judge for another moment: --at TIME", ""},
 		{ExpiredNow, "the certificate has expired since",
-			"The certificate was valid when the signer says he signed, and has expired since then. Nobody but the signer vouches for that time, and whoever finds an old key can claim any time.",
+			"The certificate was valid when the signer says he signed, and has expired since then. Nobody but the signer vouches for that time, and whoever finds an old key can claim any time. A time stamp by an authority that you trust would prove it.",
 			"For old mail, accept the claimed time: --at signed", ""},
 		{ExpiresSoon, "a certificate expires sooner than asked for",
 			"The certificate, or one of its issuers, is valid now, and will not be for as long as --min-validity asks.",
 			"Get its successor before it expires; to judge it as it is today, leave out --min-validity.", ""},
 		{Revoked, "a certificate was revoked",
-			"The CA has withdrawn the certificate, because the key was lost or stolen or the owner has left.",
+			"The CA has withdrawn the certificate, because the key was lost or stolen or the owner has left. As a note, where a time stamp proves that the signature is older than that, it decides nothing.",
 			"Do not act on it; ask the sender by another way.", ""},
 		{RevocationUnknown, "nobody knows whether a certificate was revoked",
 			"It was required to know whether the certificates were revoked, and there is no answer to that.",
@@ -138,8 +143,11 @@ func codeTable() []CodeInfo {
 		{WeakCipher, "the cipher is out of date",
 			"The content is encrypted with a cipher that is not used any more. Triple DES is still read, with a warning; RC2 and DES hide nothing and are read only when that is asked for.",
 			"Ask the sender for AES. For old mail: --allow-legacy rc2", WordUnreadable},
+		{WeakestLink, "some recipients have weaker keys than others",
+			"The key of the text is encrypted once for each recipient. Who breaks the key of one of them reads it, however strong the others are: a mail for an ML-KEM and an RSA key is as strong as the RSA key, and a quantum computer will read a copy that is kept until there is one.",
+			"Ask whoever has the weaker key for a certificate with a stronger one, or write two mails. What all have to have: smimectl encrypt --profile pq", ""},
 		{ClockDiffers, "the times do not fit together",
-			"The signing time is the signer's claim. Here it differs from Date by more than a day, lies in the future, or outside the validity of the certificate: an old signature under a new header is one way to get that, a wrong clock another.",
+			"The signing time is the signer's claim. Here it differs from Date by more than a day, or from a time stamp by more than some minutes, lies in the future, or outside the validity of the certificate: an old signature under a new header is one way to get that, a wrong clock another.",
 			"Look whether the text fits the date.", ""},
 		{FromMismatch, "From is not the signer",
 			"The address in From, which a mail program shows, is not in the certificate of the signer. The text is intact, but it comes from the signer.",
@@ -182,7 +190,7 @@ func codeTable() []CodeInfo {
 			"Use another certificate or identity; after a renewal: smimectl id import NEW.p12", WordNoKey},
 		{Malformed, "the message breaks the rules of its format",
 			"The message cannot be read without guessing, and what is guessed could be guessed differently by another program.",
-			"Fetch the mail again. If it is the same, tell the sender.", WordUnreadable},
+			"Fetch the mail again; if it is the same, tell the sender.", WordUnreadable},
 		{UnsupportedAlg, "it uses an algorithm this program does not have",
 			"The message names an algorithm that is not known here, or in a form that is not.",
 			"Ask the sender for another one: SHA-256 with RSA or P-256, and AES, are read everywhere.", WordUnreadable},
@@ -196,7 +204,16 @@ func codeTable() []CodeInfo {
 			"Before the first or after the last part of the mail stands text that is not signed. It is not part of what was verified and is not written.",
 			"Nothing, unless you expected to read it.", ""},
 		{UnsignedAttributes, "the signature carries additions that are not signed",
-			"Beside the signature stand attributes that anybody can add, such as time stamps. They are not looked at.",
+			"Beside the signature stand attributes that anybody can add, and of which nothing is known here, or more of them than are looked at. They change nothing.",
+			"Nothing.", ""},
+		{TimestampInvalid, "a time stamp does not fit",
+			"Beside the signature stands a time stamp that cannot be read, is over something else than this signature, was not made with the key of the certificate it names, or is of a time that has not come at the moment that is judged for. Anybody can put one there: it proves nothing, and the signing time stays the signer's claim.",
+			"Nothing; the mail is judged as if it were not there.", ""},
+		{TimestampUntrusted, "nobody you trust vouches for a time stamp",
+			"Beside the signature stands a time stamp that fits, made by an authority that none of your anchors for time stamps vouches for, or whose certificate has expired, was revoked, or is not made for time stamps alone. Anchors for mail do not count for time stamps. It proves nothing, and the signing time stays the signer's claim.",
+			"If you know the authority, hand in its root for this call: --tsa-ca FILE; or for ever: smimectl ca add --for timestamps FILE", ""},
+		{CountersignatureInvalid, "a countersignature does not count",
+			"Beside the signature stands a signature over it, by somebody else, which does not fit, or by somebody nobody you trust vouches for. Anybody can put one there or take it away: it changes nothing about the signer.",
 			"Nothing.", ""},
 		{ReEncoded, "a part was written in another encoding",
 			"The part would have been changed in transport, which would break the signature. Its content is the same.",

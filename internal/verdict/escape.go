@@ -10,18 +10,36 @@ import (
 // maxEscaped is how many runes of one foreign text are shown.
 const maxEscaped = 200
 
+// maxPasted is how many runes a command to be pasted may have: it is of no use when it is cut.
+const maxPasted = 8192
+
 // maxMarks is how many combining marks may follow one letter; more of them paint over the lines around.
 const maxMarks = 3
 
 // Escape makes text that comes from a message safe to show: control characters (C0, DEL, C1), bidirectional controls,
 // characters without width or ink and invalid UTF-8 become \u202e, \xff and the like; a long text is cut. The result is
 // one line of printable runes, at most 200 of them.
-func Escape(s string) string { return escape(s, printable) }
+func Escape(s string) string { return escape(s, printable, maxEscaped) }
 
 // EscapeASCII is Escape for terminals that show nothing but ASCII.
 func EscapeASCII(s string) string {
-	return escape(s, func(c rune) bool { return c < utf8.RuneSelf && printable(c) })
+	return escape(s, printableASCII, maxEscaped)
 }
+
+// ASCII makes text that was escaped already fit for a terminal that shows nothing but ASCII, and cuts nothing.
+func ASCII(s string) string {
+	var out strings.Builder
+	for _, c := range s {
+		if c < utf8.RuneSelf {
+			out.WriteRune(c)
+			continue
+		}
+		out.WriteString(escaped(c))
+	}
+	return out.String()
+}
+
+func printableASCII(c rune) bool { return c < utf8.RuneSelf && printable(c) }
 
 // printable says whether a rune is shown as it is. Spaces other than U+0020 are not, nor are letters without ink, which
 // would hide how a text goes on.
@@ -36,7 +54,7 @@ func printable(c rune) bool {
 	return unicode.IsPrint(c)
 }
 
-func escape(s string, shown func(rune) bool) string {
+func escape(s string, shown func(rune) bool, most int) string {
 	var out strings.Builder
 	runes, marks := 0, maxMarks // a text that begins with a mark would join what stands before it
 	const cut = "..."
@@ -55,12 +73,12 @@ func escape(s string, shown func(rune) bool) string {
 			marks = 0
 		}
 		width := utf8.RuneCountInString(piece)
-		if runes+width > maxEscaped {
+		if runes+width > most {
 			return out.String()[:end] + cut
 		}
 		out.WriteString(piece)
 		runes += width
-		if runes <= maxEscaped-len(cut) {
+		if runes <= most-len(cut) {
 			end = out.Len()
 		}
 		s = s[n:]

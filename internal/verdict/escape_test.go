@@ -71,3 +71,32 @@ func FuzzEscape(f *testing.F) {
 		}
 	})
 }
+
+// TestColumns: what a terminal gives to a text.
+func TestColumns(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text string
+		want int
+	}{
+		{"", 0}, {"Zoe", 3}, {"Zoe\u0308", 3}, {"Zoë", 3}, {"漢字", 4}, {"a🔒b", 4}, {"ﾊﾝ", 2}, {"ＡＢ", 4}, {`\u202e`, 6},
+	} {
+		if got := Columns(c.text); got != c.want {
+			t.Errorf("%q: %d columns, want %d", c.text, got, c.want)
+		}
+	}
+	for _, line := range Wrap("Zoe\u0308 Zoe\u0308 Zoe\u0308 漢漢漢漢漢漢", 8) {
+		if Columns(line) > 8 {
+			t.Errorf("%q is longer than 8 columns", line)
+		}
+	}
+}
+
+// TestASCII: nothing is cut, and nothing but foreign letters changes.
+func TestASCII(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 3*maxEscaped)
+	if got := ASCII("Ångström 🔒 \\u202e " + long); got != `\u00c5ngstr\u00f6m \U0001f512 \u202e `+long {
+		t.Errorf("%q", got)
+	}
+}

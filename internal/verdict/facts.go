@@ -74,6 +74,25 @@ type Signer struct {
 	HasClaimedTime bool
 	Capabilities   []string
 	Look           *SignerLook
+
+	Countersignatures []Countersignature
+	TimeStamps        []TimeStamp
+}
+
+// Countersignature is what is known of a signature over a signer's signature (RFC 5652, Section 11.4).
+type Countersignature struct {
+	Over int   // index of the countersignature that it is over; -1: the signature itself
+	Err  error // why it cannot be read
+	By   Signer
+}
+
+// TimeStamp is what is known of a time stamp token over a signer's signature (RFC 3161).
+type TimeStamp struct {
+	Token  *cms.TimeStampToken // nil: it cannot be read
+	Err    error               // why it cannot be read, or that it is not over this signature
+	By     Signer              // the authority; Now is its path to an anchor for time stamps
+	Moment time.Time           // at which the signature existed at the latest, by the token
+	Then   *certpath.Result    // of the certificate of the signer who was stamped, at that moment; nil: nobody looked
 }
 
 // Cause is what explains a changed content: a change that transports make and that, undone, gives the digest that was
@@ -93,10 +112,12 @@ type Encrypted struct {
 	CipherTitle   string // "AES-256-GCM"
 	CipherStatus  algorithm.Status
 	Authenticated bool
-	Decrypted     bool
-	With          string // address of the identity that opened it
-	Recipients    []Recipient
-	Unsupported   error
+	// CipherStrength is that of the content-encryption key.
+	CipherStrength algorithm.Strength
+	Decrypted      bool
+	With           string // address of the identity that opened it
+	Recipients     []Recipient
+	Unsupported    error
 }
 
 // Recipient is one recipient of an encrypted layer.
@@ -111,7 +132,13 @@ type Recipient struct {
 	Used      bool             // this one opened the layer
 	Status    algorithm.Status // of the algorithm and the size of the key
 	KeyTitle  string           // "RSA 2048"
-	Look      *RecipientLook
+
+	// Strength is that of the weakest thing between the recipient and the content-encryption key, StrengthOf its name
+	// for people; empty where nothing tells it.
+	Strength   algorithm.Strength
+	StrengthOf string
+
+	Look *RecipientLook
 }
 
 // PartFact is one part of a mail that is only partly protected.

@@ -1,6 +1,9 @@
 package verdict
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // mainReason is the reason a screen is about, nil when nothing failed.
 func (r *Report) mainReason() *Reason {
@@ -97,6 +100,16 @@ func (r *Report) everyone(l *LayerReport) string {
 	return strings.Join(names, " and ")
 }
 
+// plainPerson says whether a name can stand in a sentence without quotes: short, and of letters as in names.
+func plainPerson(name string) bool {
+	for _, c := range name {
+		if !unicode.IsLetter(c) && !unicode.IsMark(c) && !strings.ContainsRune(" .-'", c) {
+			return false
+		}
+	}
+	return name != "" && len(name) <= maxName/2
+}
+
 // headline is what follows the word. It begins with words of ours, never with text of the message.
 func (r *Report) headline(word Word) string {
 	m := r.mainReason()
@@ -160,6 +173,9 @@ func (r *Report) headline(word Word) string {
 		}
 		if s == nil {
 			return "the certificate is no longer valid"
+		}
+		if s.Name != nil && s.Trust == "expired" && r.ownEnd(s) && plainPerson(*s.Name) {
+			return intact + ", but " + *s.Name + "'s certificate is no longer valid"
 		}
 		return intact + ", but the certificate of " + r.short(s) + " is no longer valid"
 	case WordUnsigned:

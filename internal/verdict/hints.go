@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"strings"
 
 	"smimectl/internal/cert"
 )
@@ -31,6 +32,8 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 		return []string{call("--online"), call("--chain ISSUER.pem"), call("--ca ROOT.pem")}
 	case CertificateMissing:
 		return []string{call("--chain SIGNER.pem"), "smimectl cert import OTHER-MAIL.eml"}
+	case TimestampUntrusted:
+		return []string{call("--tsa-ca TSA.pem"), "smimectl ca add --for timestamps TSA.pem"}
 	case ExpiredNow:
 		return []string{call("--at signed")}
 	case NotYetValid:
@@ -38,9 +41,12 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	case WrongPurpose:
 		return []string{call("--purpose any")}
 	case WeakDigest:
+		if name := j.weakKeyToo(c); name != "" { // both at once, or the next run refuses the key
+			return []string{call("--allow-legacy sha1,md5," + name)}
+		}
 		return []string{call("--allow-legacy sha1,md5")}
 	case WeakKey:
-		return []string{call("--allow-legacy rsa-1024")}
+		return []string{call("--allow-legacy " + weakKeyName(c))}
 	case RevocationUnknown:
 		return []string{call("--online"), call("--crl CA.crl")}
 	case FromMismatch, FromMissing, FromMultiple, FromNameMisleads:
@@ -54,8 +60,10 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 		return []string{call("--allow-partial -o signed.eml")}
 	case PartlyEncrypted:
 		return []string{"smimectl inspect " + name}
-	case DecryptFailed, NotARecipient:
-		return []string{"smimectl inspect " + name}
+	case DecryptFailed:
+		return []string{"fetch the mail again; see whose keys it is for:  smimectl inspect " + name}
+	case NotARecipient:
+		return []string{j.whose() + ":  smimectl inspect " + name, "an older key of yours? import that too:  smimectl id import OLD.p12"}
 	case WeakCipher:
 		return []string{call("--allow-legacy rc2,des")}
 	case NoIntegrity:
@@ -68,6 +76,38 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 		return []string{"smimectl id import YOUR.p12"}
 	}
 	return nil
+}
+
+// hints are those of the judge, about this signer. A root that is not in the mail cannot be taken from there.
+func (w *witness) hints(code Code) []string {
+	hints := w.j.hintsFor(code, w.s.Certificate)
+	if n := len(w.report.Chain); code == IssuerUnknown && n > 0 && w.report.Chain[n-1].Source != "message" {
+		hints[0] = "smimectl ca add CA.pem"
+	}
+	return hints
+}
+
+// whose names the recipients of the mail whose addresses are known, two at most.
+func (j *judge) whose() string {
+	var names []string
+	all := 0
+	for i := range j.f.Layers {
+		if e := j.f.Layers[i].Encrypted; e != nil {
+			all += len(e.Recipients)
+			for _, r := range e.Recipients {
+				if r.Address != "" && len(names) < 2 {
+					names = append(names, clip(r.Address))
+				}
+			}
+		}
+	}
+	switch more := all - len(names); {
+	case len(names) == 0:
+		return "see whose keys it is for"
+	case more > 0:
+		return fmt.Sprintf("it is for %s and %d more", strings.Join(names, ", "), more)
+	}
+	return "it is for " + strings.Join(names, " and ")
 }
 
 // shellWord quotes a word for a shell where it has to be; a name with anything unprintable in it is not offered for
@@ -97,4 +137,31 @@ func shellWord(s string) string {
 		quoted += string(c)
 	}
 	return quoted + "'"
+}
+
+// weakKeyToo names the weak key of a certificate that the policy does not allow; "" when
+// there is none.
+func (j *judge) weakKeyToo(c *cert.Certificate) string {
+	if c == nil {
+		return ""
+	}
+	if key, err := c.PublicKey(); err != nil || j.p.AllowsKey(key) {
+		return ""
+	}
+	return weakKeyName(c)
+}
+
+// weakKeyName is what --allow-legacy calls the weak key of a certificate: DSA by its
+// kind, RSA by its least size. Without a key to look at it is the usual one.
+func weakKeyName(c *cert.Certificate) string {
+	if c != nil {
+		switch key, err := c.PublicKey(); {
+		case err != nil:
+		case key.Kind == "rsa" && key.Bits < 1024:
+			return key.Name
+		case key.Kind != "rsa" && weakKey(key):
+			return key.Kind
+		}
+	}
+	return "rsa-1024"
 }

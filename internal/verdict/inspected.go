@@ -67,7 +67,7 @@ func coloured(text string, s Style, word Word) string {
 }
 
 // narrowLabels are for labels that are too long for a narrow screen.
-var narrowLabels = map[string]string{"Certificate": "Cert", "Attributes": "Attr", "Unprotected": "Unprot", "Private key": "Private"}
+var narrowLabels = map[string]string{"Time stamp": "Stamp", "Certificate": "Cert", "Attributes": "Attr", "Unprotected": "Unprot", "Private key": "Private"}
 
 // section writes rows below an empty line; nothing when there are none.
 func (s *screen) section(rows []row) {
@@ -171,9 +171,12 @@ func (r *Report) layerRows(s Style, i int) []row {
 			}
 			rows = append(rows, r.signerRows(s, l, k)...)
 		}
+		if weakest := l.Weakest.row(); weakest.Label != "" {
+			rows = append(rows, weakest)
+		}
 		rows = append(rows, r.signedRows(s, l, i)...)
 	case l.EncryptedReport != nil:
-		rows = r.encryptedRows(l, i)
+		rows = r.encryptedRows(s, l, i)
 	case l.Look != nil:
 		rows = append(rows, row{Label: "Holds", Value: l.Kind, Remark: "to see the structure: --asn1"})
 	}
@@ -203,17 +206,34 @@ func weakRows(weak []string) []row {
 }
 
 // attributeRows name attributes, with what they say.
-func attributeRows(label string, list []AttributeReport) []row {
-	var lines []string
+func attributeRows(s Style, label string, list []AttributeReport) []row {
+	var lines, usual []string
 	for _, a := range list {
+		if !s.Verbose && usualAttribute(a.Name) {
+			usual = append(usual, a.Name)
+			continue
+		}
 		text := a.Name
 		if len(a.Values) > 0 {
 			text += ": " + strings.Join(a.Values, "; ")
 		}
 		lines = append(lines, text)
 	}
+	if len(usual) > 0 {
+		lines = append([]string{strings.Join(usual, ", ")}, lines...)
+	}
 	if len(lines) == 0 {
 		return nil
 	}
 	return []row{{Label: label, Value: lines[0], Lines: lines[1:]}}
+}
+
+// usualAttribute says whether nearly every signature has the attribute: what is in it stands elsewhere, or says a
+// person nothing.
+func usualAttribute(name string) bool {
+	switch name {
+	case "contentType", "messageDigest", "signingTime", "CMSAlgorithmProtection", "signingCertificate", "signingCertificateV2", "smimeCapabilities":
+		return true
+	}
+	return false
 }

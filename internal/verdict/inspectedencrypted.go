@@ -6,7 +6,7 @@ import (
 )
 
 // encryptedRows describe an encrypted layer: how, and for whom.
-func (r *Report) encryptedRows(l *LayerReport, i int) []row {
+func (r *Report) encryptedRows(s Style, l *LayerReport, i int) []row {
 	remark := "does not show changes"
 	if l.Authenticated {
 		remark = "protected against changes"
@@ -18,6 +18,10 @@ func (r *Report) encryptedRows(l *LayerReport, i int) []row {
 	rows := []row{{Label: "Cipher", Value: cipher, Remark: remark}}
 	for k := range l.Recipients {
 		rows = append(rows, recipientRow(k+1, &l.Recipients[k]))
+	}
+	if weakest := l.Weakest.row(); weakest.Label != "" {
+		weakest.Lines, weakest.Remark = []string{weakest.Remark}, "" // below: beside it the recipients would lose their room
+		rows = append(rows, weakest)
 	}
 	if r.Mail != nil && i == 0 && l.Part == "1" {
 		rows = append(rows, row{Label: "Outside", Value: r.outside()})
@@ -32,8 +36,8 @@ func (r *Report) encryptedRows(l *LayerReport, i int) []row {
 	if look.ContentSize != nil {
 		rows = append(rows, row{Label: "Size", Value: sizeText(*look.ContentSize)})
 	}
-	rows = append(rows, attributeRows("Attributes", look.Attributes)...)
-	rows = append(rows, attributeRows("Unprotected", look.Unprotected)...)
+	rows = append(rows, attributeRows(s, "Attributes", look.Attributes)...)
+	rows = append(rows, attributeRows(s, "Unprotected", look.Unprotected)...)
 	var weak []string
 	for _, text := range look.Weak {
 		if !strings.HasSuffix(text, changesHidden) { // the cipher's own line says so

@@ -21,8 +21,14 @@ func (r *Report) signerRows(s Style, l *LayerReport, k int) []row {
 	first := row{Label: label, Value: r.who(signer)}
 	if signer.Certificate == nil {
 		first.Lines = []string{namedBy(look)}
-	} else if signer.Certificate.Subject != "" {
+	} else if signer.Certificate.Subject != "" && s.Verbose {
 		first.Lines = []string{signer.Certificate.Subject}
+	} else if says := signer.Certificate.says; signer.Name == nil {
+		first.Lines = []string{says}
+	} else if more, ok := strings.CutPrefix(says, *signer.Name+", "); ok {
+		first.Lines = []string{more}
+	} else if says != *signer.Name {
+		first.Lines = []string{says}
 	}
 	rows := []row{first, {Label: "Algorithm", Value: algorithmTitle(signer)}}
 	if signer.SignedAt != nil {
@@ -38,8 +44,10 @@ func (r *Report) signerRows(s Style, l *LayerReport, k int) []row {
 			Lines: []string{"serial " + c.Serial + ", " + originText(look.Source)}})
 		rows = append(rows, row{Label: "Chain", Value: chainText(signer)})
 	}
-	rows = append(rows, attributeRows("Attributes", look.Attributes)...)
-	rows = append(rows, attributeRows("Unsigned", look.Unsigned)...)
+	rows = append(rows, attributeRows(s, "Attributes", look.Attributes)...)
+	rows = append(rows, attributeRows(s, "Unsigned", look.Unsigned)...)
+	rows = append(rows, stampRows(s, signer)...)
+	rows = append(rows, r.counterRows(s, signer)...)
 	if s.Verbose {
 		rows = append(rows, row{Label: "Version", Value: fmt.Sprint(look.Version)}, row{Label: "Named by", Value: namedBy(look)})
 		if c := signer.Certificate; c != nil {

@@ -76,6 +76,8 @@ var shapes = map[string]string{
 	"layers.signers.certificate.usage": "a0", "layers.signers.certificate.for": "a0",
 	"layers.recipients.type": "s", "layers.recipients.algorithm": "s", "layers.recipients.issuer": "s0", "layers.recipients.serial": "s0",
 	"layers.recipients.key_id": "s0", "layers.recipients.address": "s0", "layers.recipients.here": "s", "layers.recipients.key_title": "s?",
+	"layers.weakest": "o?", "layers.weakest.what": "s", "layers.weakest.index": "n0", "layers.weakest.who": "s0", "layers.weakest.key": "s",
+	"layers.weakest.bits": "n", "layers.weakest.post_quantum": "b",
 }
 
 // TestJSONShape: absent is not known, null is not there, an empty list is [], for every report.

@@ -15,10 +15,16 @@ func (j *judge) layer(i int, gives bool) (LayerReport, []Reason) {
 	case "signed":
 		signed, reasons := j.signed(i, l, gives)
 		report.SignedReport = signed
+		if l.Signed != nil {
+			report.Weakest = weakestSigner(l.Signed.Signers)
+		}
 		return report, reasons
 	case "encrypted":
 		encrypted, reasons := j.encrypted(i, l)
 		report.EncryptedReport = encrypted
+		if l.Encrypted != nil {
+			report.Weakest = weakestRecipient(l.Encrypted)
+		}
 		return report, reasons
 	}
 	return report, nil
@@ -108,7 +114,7 @@ func (j *judge) opening(i int, e *Encrypted) []Reason {
 	}
 	switch {
 	case e.Unsupported != nil && !e.Decrypted:
-		add(UnsupportedAlg, Fail, WordUnreadable, e.Unsupported.Error())
+		add(UnsupportedAlg, Fail, WordUnreadable, withoutFloor(e.Unsupported))
 	case !e.Decrypted && j.f.Command == "decrypt" && j.f.Stop == nil && !j.beside():
 		add(DecryptFailed, Fail, WordBad, "")
 	}

@@ -3,6 +3,7 @@ package verdict
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/width"
 )
@@ -44,6 +45,14 @@ func (s Style) escape(text string) string {
 		return EscapeASCII(text)
 	}
 	return Escape(text)
+}
+
+// escapePasted makes what is to be pasted safe in this style, at full length.
+func (s Style) escapePasted(text string) string {
+	if s.ASCII {
+		return escape(text, printableASCII, maxPasted)
+	}
+	return escape(text, printable, maxPasted)
 }
 
 // time shows a moment: to the second where there is room.
@@ -178,6 +187,9 @@ func (s *screen) wideRows(rows []row) {
 	}
 }
 
+// pastedFrom is how what can be pasted begins.
+const pastedFrom = "smimectl "
+
 // block writes a label and lines beside it.
 func (s *screen) block(label string, labelWidth, indent int, lines []string) {
 	left := strings.Repeat(" ", indent) + pad(label, labelWidth)
@@ -187,7 +199,13 @@ func (s *screen) block(label string, labelWidth, indent int, lines []string) {
 			more++
 		}
 		room := s.style.columns() - indent - labelWidth - more
-		for _, piece := range wrap(s.style.escape(line[more:]), room, room) {
+		var pieces []string
+		if strings.HasPrefix(line[more:], pastedFrom) {
+			pieces = []string{s.style.escapePasted(line[more:])}
+		} else {
+			pieces = wrap(s.style.escape(line[more:]), room, room)
+		}
+		for _, piece := range pieces {
 			s.out.WriteString(strings.TrimRight(left+strings.Repeat(" ", more)+piece, " ") + "\n")
 			left = strings.Repeat(" ", indent+labelWidth)
 		}
@@ -211,14 +229,17 @@ func columnsOf(text string) int {
 }
 
 func runeColumns(c rune) int {
-	if c < 0x300 {
+	switch {
+	case c < 0x300:
 		return 1
+	case unicode.In(c, unicode.Mn, unicode.Me):
+		return 0 // it stands on the letter before
 	}
 	switch width.LookupRune(c).Kind() {
 	case width.EastAsianWide, width.EastAsianFullwidth:
 		return 2
 	}
-	return 1 // marks too: rather a column too many than a line too long
+	return 1
 }
 
 // wrap breaks escaped text at blanks, and inside a word that is longer than a line. The first line has its own room.

@@ -59,8 +59,12 @@ func (r *Report) lines(s Style) string {
 			out.line("note: " + x.Text)
 			continue
 		}
-		for _, hint := range x.hints {
-			out.out.WriteString(program + "hint: " + s.escape(hint) + "\n") // never broken, so that it can be pasted
+		hints := x.hints
+		if info, ok := Explain(string(x.Code)); ok && len(hints) == 0 && x == main && r.Verdict == WordUnreadable && !strings.Contains(info.Do, ". ") {
+			hints = []string{asAdvice(info.Do)}
+		}
+		for _, hint := range hints {
+			out.out.WriteString(program + "hint: " + s.escapePasted(hint) + "\n") // never broken, so that it can be pasted
 		}
 	}
 	if s.Quiet {

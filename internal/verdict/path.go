@@ -34,6 +34,7 @@ type finding struct {
 type assessment struct {
 	path     *certpath.Path // nil when there is none
 	findings []finding
+	later    []certpath.Revocation // what was revoked after a proven time
 }
 
 func (a assessment) trust() string {
@@ -73,8 +74,7 @@ func (a assessment) standing() bool {
 
 // assess takes the path that the policy finds least wrong; of equals the first, since certpath puts the best first.
 func (p Policy) assess(leaf *cert.Certificate, res *certpath.Result) assessment {
-	best := assessment{findings: []finding{{"untrusted", IssuerUnknown, WordUntrusted,
-		fmt.Sprintf("issued by %s, which is none of your anchors", quote(shownName(leaf.Issuer)))}}}
+	best := assessment{findings: []finding{{"untrusted", IssuerUnknown, WordUntrusted, p.unknownIssuer(leaf)}}}
 	if res == nil {
 		return best
 	}
@@ -103,7 +103,7 @@ func (p Policy) path(leaf *cert.Certificate, path *certpath.Path) assessment {
 	}
 	p.revocations(path, add)
 	if path.Anchor == nil && !a.says("untrusted") {
-		add("untrusted", IssuerUnknown, fmt.Sprintf("issued by %s, which is none of your anchors", quote(shownName(leaf.Issuer))))
+		add("untrusted", IssuerUnknown, p.unknownIssuer(leaf))
 	}
 	said := map[string]bool{}
 	for _, d := range path.Digests {
@@ -130,7 +130,7 @@ func (p Policy) problem(problem certpath.Problem, leaf *cert.Certificate, add fu
 	detail := problem.Detail
 	switch problem.Code {
 	case "issuer-unknown":
-		add("untrusted", IssuerUnknown, fmt.Sprintf("issued by %s, which is none of your anchors", quote(shownName(who.Issuer))))
+		add("untrusted", IssuerUnknown, p.unknownIssuer(who))
 	case "issuer-missing":
 		add("untrusted", IssuerMissing, fmt.Sprintf("the certificate of the issuer %s is not to be had", quote(shownName(who.Issuer))))
 	case "expired-now":
@@ -141,7 +141,7 @@ func (p Policy) problem(problem certpath.Problem, leaf *cert.Certificate, add fu
 		if p.PurposeAny {
 			return
 		}
-		text := fmt.Sprintf("the certificate of %s is not made for signing mail", quote(who.DisplayName()))
+		text := fmt.Sprintf("the certificate of %s is not made for %s", quote(who.DisplayName()), map[bool]string{false: "signing mail", true: "time stamps"}[p.stamps])
 		if detail != "" {
 			text += ": " + detail
 		}
@@ -160,12 +160,41 @@ func (p Policy) problem(problem certpath.Problem, leaf *cert.Certificate, add fu
 	}
 }
 
+// unknownIssuer says that nobody vouches for a certificate.
+func (p Policy) unknownIssuer(c *cert.Certificate) string {
+	text := fmt.Sprintf("issued by %s, which is none of your anchors", quote(shownName(c.Issuer)))
+	if p.stamps {
+		text += " for time stamps"
+	}
+	return text
+}
+
 // shownName is the part of a name people know: the common name, else all of it.
 func shownName(n cert.Name) string {
 	if cn := n.CommonName(); cn != "" {
 		return cn
 	}
 	return n.String()
+}
+
+// plainName is a name as people write it: its values, the most specific first.
+func plainName(n cert.Name) string {
+	var values []string
+	rdns := n.Attributes()
+	for i := len(rdns) - 1; i >= 0; i-- {
+		for _, a := range rdns[i] {
+			if text, ok := a.Text(); ok && text != "" {
+				if strings.ContainsAny(text, "<>@") { // as in who: not to be read as an address
+					text = quote(text)
+				}
+				values = append(values, text)
+			}
+		}
+	}
+	if len(values) == 0 {
+		return n.String()
+	}
+	return strings.Join(values, ", ")
 }
 
 func digestTitle(d *algorithm.Digest) string {

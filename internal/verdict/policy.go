@@ -31,6 +31,8 @@ type Policy struct {
 
 	MinValidity time.Duration // cert check: how long the certificate must still be valid
 
+	stamps bool // it is the certificate of a time-stamping authority that is judged
+
 	Flags []string // the exceptions in use, as the user typed them; named in the report
 }
 

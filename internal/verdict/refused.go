@@ -24,7 +24,7 @@ func (r *Report) refusedRows(s Style) []row {
 	case m.Code == IssuerUnknown && signer != nil:
 		rows := []row{{Label: "Why", Value: m.Text}}
 		if signer.Certificate != nil {
-			rows = append(rows, row{Label: "Says", Value: signer.Certificate.Subject})
+			rows = append(rows, row{Label: "Says", Value: signer.Certificate.says})
 		}
 		do.Value = "if you know this CA, compare its fingerprint with one from its own site:"
 		top := ""
@@ -33,7 +33,7 @@ func (r *Report) refusedRows(s Style) []row {
 		} else if signer.Certificate != nil {
 			top = signer.Certificate.SHA256
 		}
-		do.Lines = append(do.Lines, "  "+fingerprint(top))
+		do.Lines = append(do.Lines, s.fingerprint(top)...)
 		for i, hint := range m.hints {
 			do.Lines = append(do.Lines, s.advise([]string{"then", "or, for once,"}[min(i, 1)], hint)...)
 		}
@@ -48,7 +48,7 @@ func (r *Report) refusedRows(s Style) []row {
 		rows = append(rows, row{Label: "Why", Value: m.Text})
 	}
 	if signer != nil && signer.Certificate != nil {
-		rows = append(rows, row{Label: "Says", Value: signer.Certificate.Subject})
+		rows = append(rows, row{Label: "Says", Value: signer.Certificate.says})
 	}
 	info, _ := Explain(string(m.Code))
 	hints := m.hints
@@ -56,7 +56,14 @@ func (r *Report) refusedRows(s Style) []row {
 	case len(hints) == 0:
 		do.Value = asAdvice(info.Do)
 	default:
-		do.Value, do.Lines = hints[0], hints[1:]
+		for i, hint := range hints {
+			if leads := leadsOf(m.Code); i < len(leads) {
+				do.Lines = append(do.Lines, s.advise(leads[i], hint)...)
+				continue
+			}
+			do.Lines = append(do.Lines, hint)
+		}
+		do.Value, do.Lines = do.Lines[0], do.Lines[1:]
 	}
 	if do.Value != "" {
 		rows = append(rows, do)
@@ -99,7 +106,9 @@ func (r *Report) signerRow(s *SignerReport) row {
 	text := r.who(s)
 	if n := len(s.Chain); n > 0 {
 		text += ", " + s.Chain[0].name
-		if long, _ := anchorText(s.Chain[n-1]); long != "" {
+		anchor := s.Chain[n-1]
+		anchor.Added = nil // stands in the row that is about it
+		if long, _ := anchorText(anchor); long != "" {
 			text += " (" + long + ")"
 		}
 	}
@@ -111,9 +120,20 @@ func (r *Report) expiredRows(s Style, m *Reason, signer *SignerReport) []row {
 	if c := signer.Certificate; c != nil {
 		rows = append(rows, row{Label: "Valid", Value: day(c.NotBefore.Time) + " to " + day(c.NotAfter.Time)})
 	}
-	rows = append(rows, row{Label: "Why", Value: m.Text})
+	if !r.ownEnd(signer) {
+		rows = append(rows, row{Label: "Why", Value: m.Text})
+	}
 	if signer.SignedAt != nil {
 		rows = append(rows, row{Label: "Signed", Value: s.time(signer.SignedAt.Time) + " by the signer's clock, which nobody else confirms"})
+	}
+	if t := signer.Timestamp; t != nil && t.Integrity == "ok" && t.Trust == "untrusted" {
+		for _, x := range r.Reasons {
+			if x.Code == TimestampUntrusted && len(x.hints) > 0 {
+				lines := s.advise("if you trust who stamped it:", x.hints[0])
+				rows = append(rows, row{Label: "Do", Value: lines[0], Lines: lines[1:]})
+				break
+			}
+		}
 	}
 	for _, hint := range m.hints {
 		lines := s.advise("for old mail:", hint)
@@ -122,12 +142,36 @@ func (r *Report) expiredRows(s Style, m *Reason, signer *SignerReport) []row {
 	return rows
 }
 
+// ownEnd says whether it is the signer's own certificate that has ended, and not that of a CA above it.
+func (r *Report) ownEnd(s *SignerReport) bool {
+	return s.Certificate != nil && r.JudgedAt != nil && s.Certificate.NotAfter.Before(r.JudgedAt.Time.Time)
+}
+
 // asAdvice makes the text of a code what follows "Do".
 func asAdvice(text string) string {
 	if text == "" {
 		return ""
 	}
 	return strings.ToLower(text[:1]) + strings.TrimSuffix(text[1:], ".")
+}
+
+// leadsOf say beside each hint of a code what it is good for.
+func leadsOf(code Code) []string {
+	switch code {
+	case IssuerMissing:
+		return []string{"to look for it on the network:", "or, if you have it:", "or, if you know this CA:"}
+	case CertificateMissing:
+		return []string{"if you have it:", "or take it from another mail of the signer:"}
+	case ExpiredNow:
+		return []string{"for an earlier time:"}
+	case NotYetValid:
+		return []string{"is this computer's clock right? for another time:"}
+	case WrongPurpose, WeakDigest, WeakKey:
+		return []string{"if you know better, for once:"}
+	case RevocationUnknown:
+		return []string{"to ask the CA:", "or, with its revocation list:"}
+	}
+	return nil
 }
 
 // advise puts what can be pasted behind its lead, or on a line of its own where it would be broken.

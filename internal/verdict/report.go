@@ -127,7 +127,8 @@ type LayerReport struct {
 
 	*SignedReport
 	*EncryptedReport
-	Look *LayerLook `json:"details,omitempty"` // inspect
+	Weakest *WeakestReport `json:"weakest,omitempty"` // of several recipients or signers
+	Look    *LayerLook     `json:"details,omitempty"` // inspect
 }
 
 // SignedReport is what a signed layer adds.
@@ -168,7 +169,9 @@ type SignerReport struct {
 	Name           *string            `json:"name"`
 	Addresses      []string           `json:"addresses"`
 	SignedAt       *Time              `json:"signed_at"`
-	SignedAtSource *string            `json:"signed_at_source"`
+	SignedAtSource *string            `json:"signed_at_source"`     // "signer": a claim; "timestamp": proven by the time stamp
+	ClaimedAt      *Time              `json:"claimed_at,omitempty"` // by the signer's clock, where a time stamp proves another time
+	Timestamp      *TimeStampReport   `json:"timestamp,omitempty"`  // the one that proves the time, else the first
 	Digest         string             `json:"digest,omitempty"`
 	Signature      string             `json:"signature,omitempty"`
 	Key            string             `json:"key,omitempty"`
@@ -178,7 +181,10 @@ type SignerReport struct {
 	Revocation     RevocationReport   `json:"revocation"`
 	Capabilities   []string           `json:"capabilities"`
 	Checks         []CheckReport      `json:"checks"`
-	Look           *SignerLook        `json:"details,omitempty"` // inspect
+
+	Countersignatures []CountersignatureReport `json:"countersignatures,omitempty"`
+
+	Look *SignerLook `json:"details,omitempty"` // inspect
 
 	keyTitle, digestTitle string
 }
@@ -210,6 +216,7 @@ type CertificateReport struct {
 	Weaknesses []Weakness        `json:"weaknesses,omitzero"` // against the requirements for public CAs; they change no verdict
 
 	checked *SignerReport // for the screen
+	says    string        // the subject, without the types of its attributes
 }
 
 // ChainReport is one issuer above a signer.

@@ -39,22 +39,27 @@ func (p Policy) believed(path *certpath.Path) []certpath.Revocation {
 		if r.Status != certpath.NotRevoked {
 			continue
 		}
-		weak := ""
-		for _, d := range r.Digests {
-			if d != nil && !p.Allows(d.Name, d.Status) {
-				weak = "signed over " + digestTitle(d)
-			}
-		}
-		for _, k := range r.Keys {
-			if k != nil && !p.AllowsKey(k) {
-				weak = "signed with a key of " + k.Title
-			}
-		}
-		if weak != "" {
+		if weak := p.weakEvidence(r); weak != "" {
 			r.Status, r.Detail = certpath.Unknown, fmt.Sprintf("the %s of %s is %s", evidenceText(r.Source), day(r.Issued), weak)
 		}
 	}
 	return out
+}
+
+// weakEvidence says why a list or an OCSP answer may have been made by anybody; nothing when it may not.
+func (p Policy) weakEvidence(r *certpath.Revocation) string {
+	weak := ""
+	for _, d := range r.Digests {
+		if d != nil && !p.Allows(d.Name, d.Status) {
+			weak = "signed over " + digestTitle(d)
+		}
+	}
+	for _, k := range r.Keys {
+		if k != nil && !p.AllowsKey(k) {
+			weak = "signed with a key of " + k.Title
+		}
+	}
+	return weak
 }
 
 // sourceText says where a list or an OCSP answer is from.
@@ -146,7 +151,7 @@ func worstRevocation(list []certpath.Revocation) *certpath.Revocation {
 // tell takes over what is known of one certificate.
 func (out *RevocationReport) tell(r *certpath.Revocation) {
 	out.Source, out.ListOf = orNil(r.Source), timeOrNil(r.Issued)
-	if r.Status == certpath.Revoked {
+	if r.Status != certpath.Unknown && !r.Revoked.IsZero() {
 		out.RevokedAt, out.Reason = timeOrNil(r.Revoked), r.Reason.String()
 	}
 	if r.Status == certpath.Unknown {
@@ -159,9 +164,25 @@ func (r *Report) revokedRow(s *SignerReport) row {
 	v := s.Revocation
 	switch v.Status {
 	case "not-checked":
-		return row{Label: "Revoked?", Value: "not checked", Remark: "no revocation list was looked at", Narrow: []string{"not checked"}}
+		x := row{Label: "Revoked?", Value: "not checked", Narrow: []string{"not checked"}}
+		switch {
+		case slices.Contains(r.Exceptions, "--no-revocation"):
+			x.Remark = "as asked for"
+		case len(s.Chain) == 1 && s.Certificate != nil && s.Chain[0].SHA256 == s.Certificate.SHA256:
+			x.Remark = "an anchor is believed for its own sake"
+		default:
+			x.Remark = "no list at hand: --crl FILE or --online"
+		}
+		return x
 	case "good":
 		x := row{Label: "Revoked?", Value: "no", Narrow: []string{"no"}}
+		if v.RevokedAt != nil { // after the proven time
+			later := "revoked on " + day(v.RevokedAt.Time)
+			if v.Reason != "" {
+				later += " (" + v.Reason + ")"
+			}
+			return row{Label: "Revoked?", Value: "not when signed", Remark: later + ", after the proven time", Narrow: []string{"not when signed,", later}}
+		}
 		if v.ListOf != nil && v.Source != nil {
 			what := evidenceText(*v.Source)
 			x.Remark = fmt.Sprintf("by the %s of %s (%s)", what, day(v.ListOf.Time), sourceText(*v.Source))

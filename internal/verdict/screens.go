@@ -46,6 +46,9 @@ func (r *Report) screen(s Style) string {
 		rows = r.partialRows(out)
 	default:
 		rows = r.refusedRows(s)
+		if _, signer := r.subject(); signer != nil {
+			rows = append(rows, r.counterRows(s, signer)...)
+		}
 	}
 	rows = append(append(rows, r.noteRows()...), r.compareRows()...)
 	if r.Command == "cert check" {
@@ -80,7 +83,9 @@ func (r *Report) goodRows(s Style) []row {
 			rows = append(rows, r.coverRows(l)...)
 		}
 		rows = append(rows, r.issuerRow(signer), r.validRow(signer), r.revokedRow(signer), strengthRow(signer))
+		rows = append(rows, r.counterRows(s, signer)...)
 	}
+	rows = append(rows, l.Weakest.row())
 	return slices.DeleteFunc(rows, func(x row) bool { return x.Label == "" })
 }
 
@@ -105,6 +110,9 @@ func (r *Report) signedRow(s Style, signer *SignerReport) row {
 		return row{Label: "Signed", Value: "no time", Remark: "the signer claims none", Narrow: []string{"no time claimed"}}
 	}
 	when := s.time(signer.SignedAt.Time)
+	if t := signer.Timestamp; t != nil && t.TSA != nil && signer.SignedAtSource != nil && *signer.SignedAtSource == "timestamp" {
+		return row{Label: "Signed", Value: when, Remark: "proven by " + clip(*t.TSA), Narrow: []string{when, "proven by " + clip(*t.TSA)}}
+	}
 	remark := "by the signer's clock"
 	if r.Mail != nil && r.Mail.Date != nil {
 		fits := signer.SignedAt.Sub(r.Mail.Date.Time).Abs() <= maxSkew

@@ -20,12 +20,10 @@ const maxSkew = 24 * time.Hour
 func (j *judge) signer(li, si int, compare bool) (SignerReport, []Reason) {
 	s := &j.f.Layers[li].Signed.Signers[si]
 	w := &witness{j: j, s: s, layer: li, signer: si}
-	w.report = SignerReport{
-		Addresses: []string{}, Chain: []ChainReport{}, Capabilities: list(s.Capabilities), Checks: []CheckReport{},
-		Revocation: RevocationReport{Status: "not-checked"},
-	}
+	w.report = newSignerReport(s)
 	w.describe()
 	w.integrity(j.f.Layers[li].Signed.Judged)
+	w.timeStamps()
 	w.trust()
 	w.strength()
 	w.report.Address = "not-checked"
@@ -33,7 +31,15 @@ func (j *judge) signer(li, si int, compare bool) (SignerReport, []Reason) {
 		w.address()
 		w.clock()
 	}
+	w.countersignatures()
 	return w.report, w.reasons
+}
+
+func newSignerReport(s *Signer) SignerReport {
+	return SignerReport{
+		Addresses: []string{}, Chain: []ChainReport{}, Capabilities: list(s.Capabilities), Checks: []CheckReport{},
+		Revocation: RevocationReport{Status: "not-checked"},
+	}
 }
 
 // witness is the judgement of one signer under way.
@@ -43,11 +49,12 @@ type witness struct {
 	layer, signer int
 	report        SignerReport
 	reasons       []Reason
+	proven        *TimeStamp // gives the time of the signature; nil: nobody but the signer does
 }
 
 func (w *witness) add(code Code, level Level, word Word, text string) {
 	layer, signer := w.layer, w.signer
-	w.reasons = append(w.reasons, newReason(&layer, &signer, code, level, word, text, w.j.hintsFor(code, w.s.Certificate)))
+	w.reasons = append(w.reasons, newReason(&layer, &signer, code, level, word, text, w.hints(code)))
 }
 
 func (w *witness) check(name, result string) {
@@ -75,8 +82,8 @@ func (w *witness) describe() {
 		if info.Scheme != nil {
 			w.report.Signature = info.Scheme.Name
 		}
-		if len(info.UnsignedAttributes) > 0 {
-			w.add(UnsignedAttributes, Info, "", "not signed and not looked at: "+unsignedNames(info.UnsignedAttributes))
+		if names := unsignedNames(info.UnsignedAttributes); names != "" {
+			w.add(UnsignedAttributes, Info, "", "not signed and not looked at: "+names)
 		}
 	}
 	c := w.s.Certificate
@@ -92,13 +99,14 @@ func (w *witness) describe() {
 	}
 }
 
-// unsignedNames lists the types of attributes, of which a hostile message may have many.
+// unsignedNames lists the types of attributes that are not looked at, of which a hostile message may have many.
 func unsignedNames(list []cms.Attribute) string {
 	const most = 4
 	var names []string
 	for _, a := range list {
 		name := cms.AttributeName(a.OID)
 		switch {
+		case a.LookedAt() && len(a.Values) > 0:
 		case slices.Contains(names, name):
 		case len(names) == most:
 			return strings.Join(names, ", ") + ", ..."
@@ -202,18 +210,18 @@ func isUnreadable(err error) bool {
 
 func (w *witness) unreadable(err error) {
 	if _, ok := errors.AsType[*algorithm.UnsupportedError](err); ok {
-		w.add(UnsupportedAlg, Fail, WordUnreadable, err.Error())
+		w.add(UnsupportedAlg, Fail, WordUnreadable, withoutFloor(err))
 		return
 	}
 	if _, ok := errors.AsType[*cms.LimitError](err); ok {
-		w.add(TooLarge, Fail, WordUnreadable, err.Error())
+		w.add(TooLarge, Fail, WordUnreadable, withoutFloor(err))
 		return
 	}
 	if errors.Is(err, cms.ErrNoContent) {
 		w.add(Malformed, Fail, WordUnreadable, "the signed content is not here")
 		return
 	}
-	w.add(Malformed, Fail, WordUnreadable, err.Error())
+	w.add(Malformed, Fail, WordUnreadable, withoutFloor(err))
 }
 
 // future says whether the time the signer claims has not come yet.

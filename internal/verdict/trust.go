@@ -19,10 +19,21 @@ func (w *witness) trust() {
 	if byClaim {
 		effective = then
 	}
+	signed, signedWord := then, "claimed"
+	hasSigned := s.HasClaimedTime
+	if w.proven != nil {
+		// What is good at a proven time stays so, but a time stamp makes nothing worse: it says when a signature was
+		// there, not when it was made.
+		proven := p.assessProven(s, w.proven)
+		if trustRank(proven.trust()) > trustRank(effective.trust()) {
+			effective = proven
+		}
+		signed, signedWord, hasSigned = proven, "proven", true
+	}
 	w.chain(effective)
 	w.report.Validity.Now = now.validity()
-	if s.HasClaimedTime {
-		w.report.Validity.WhenSigned = then.validity()
+	if hasSigned {
+		w.report.Validity.WhenSigned = signed.validity()
 	}
 	if effective.path != nil {
 		for _, n := range effective.path.Notes {
@@ -30,6 +41,9 @@ func (w *witness) trust() {
 				w.add(Tolerated, Info, "", fmt.Sprintf("the certificate of %s: %s", quote(n.Certificate.DisplayName()), n.Detail))
 			}
 		}
+	}
+	for i := range effective.later {
+		w.add(Revoked, Info, "", revokedText(&effective.later[i])+", after the proven time")
 	}
 	for _, f := range effective.findings {
 		code, word := f.code, f.word
@@ -43,8 +57,8 @@ func (w *witness) trust() {
 		w.add(code, Fail, word, f.text)
 		w.worsen(f.trust)
 	}
-	if s.HasClaimedTime && now.validity() == "ok" && then.path != nil && then.validity() != "ok" && !byClaim {
-		w.add(ClockDiffers, Warn, "", "at the claimed signing time the certificate was "+strings.ReplaceAll(then.validity(), "-", " "))
+	if hasSigned && now.validity() == "ok" && signed.path != nil && signed.validity() != "ok" && !byClaim {
+		w.add(ClockDiffers, Warn, "", "at the "+signedWord+" signing time the certificate was "+strings.ReplaceAll(signed.validity(), "-", " "))
 	}
 	passed := func(bad bool) string {
 		if bad {
@@ -58,6 +72,9 @@ func (w *witness) trust() {
 		w.check("valid at the claimed time", passed(then.validity() != "ok"))
 	} else {
 		w.check("valid at the claimed time", "not checked")
+	}
+	if w.proven != nil {
+		w.check("valid at the proven time", passed(signed.validity() != "ok"))
 	}
 	if p.PurposeAny {
 		w.check("made for mail", "not checked")

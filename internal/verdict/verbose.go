@@ -14,6 +14,42 @@ func fingerprint(hex string) string {
 	return strings.Join(append(groups, hex), " ")
 }
 
+// fingerprint shows a fingerprint below a text, in lines of equal length.
+func (s Style) fingerprint(hex string) []string {
+	room, indent := s.columns()-narrowLabel-2, "  "
+	if s.wide() {
+		room = s.columns() - 2 - wideLabel - 2
+	}
+	groups := strings.Split(fingerprint(hex), " ")
+	line := len(groups)
+	for line > 1 && 5*line-1 > room {
+		line = (line + 1) / 2
+	}
+	var lines []string
+	for ; len(groups) > line; groups = groups[line:] {
+		lines = append(lines, indent+strings.Join(groups[:line], " "))
+	}
+	return append(lines, indent+strings.Join(groups, " "))
+}
+
+// linkText says where a certificate of a chain is from.
+func linkText(link ChainReport) string {
+	source := link.Source
+	link.Added = nil
+	if anchor, _ := anchorText(link); anchor != "" {
+		return anchor
+	}
+	return originText(source)
+}
+
+func unindented(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = strings.TrimLeft(line, " ")
+	}
+	return out
+}
+
 // verboseRows say everything that was looked at, of every layer.
 func (r *Report) verboseRows(s Style) []row {
 	var rows []row
@@ -30,11 +66,12 @@ func (r *Report) verboseRows(s Style) []row {
 			signer := &l.Signers[k]
 			rows = append(rows, row{Label: "Signer", Value: r.who(signer)})
 			if c := signer.Certificate; c != nil {
-				rows = append(rows, row{Label: "Fingerprint", Value: fingerprint(c.SHA256)},
+				sha256 := unindented(s.fingerprint(c.SHA256))
+				rows = append(rows, row{Label: "Fingerprint", Value: sha256[0], Lines: sha256[1:]},
 					row{Label: "Serial", Value: c.Serial}, row{Label: "Subject", Value: c.Subject}, row{Label: "Issued by", Value: c.Issuer})
 			}
 			for _, link := range signer.Chain {
-				rows = append(rows, row{Label: "Chain", Value: link.Subject + " (" + link.Source + ")", Lines: []string{fingerprint(link.SHA256)}})
+				rows = append(rows, row{Label: "Chain", Value: link.Subject + " (" + linkText(link) + ")", Lines: unindented(s.fingerprint(link.SHA256))})
 			}
 			for _, check := range signer.Checks {
 				rows = append(rows, row{Label: "Check", Value: check.Name, Remark: check.Result, Narrow: []string{check.Name + ": " + check.Result}})

@@ -19,6 +19,9 @@ func joined(t Tag) bool {
 // knowledge of the type. An element that is in this form already is returned
 // itself.
 func ToDER(raw []byte, lim Limits) ([]byte, error) {
+	if isDER(raw, lim.depth()) {
+		return raw, nil
+	}
 	c := converter{in: raw, depth: lim.depth()}
 	if same, err := c.scan(); err != nil {
 		return nil, err
@@ -28,6 +31,67 @@ func ToDER(raw []byte, lim Limits) ([]byte, error) {
 	c.convert()
 	return c.out, nil
 }
+
+// isDER reports whether raw is one element that scan would let stay as it is. It
+// knows the usual forms alone, of which nearly everything consists: tags of one
+// octet, definite lengths and at most derDepth levels. false says nothing.
+func isDER(raw []byte, depth int) bool {
+	var ends [derDepth]int
+	level, end := 0, len(raw)
+	for at := 0; ; {
+		if end-at < 2 {
+			return false
+		}
+		tag, length := raw[at], int(raw[at+1])
+		at += 2
+		if length >= 0x80 {
+			switch {
+			case length == 0x81 && end-at > 1:
+				length = int(raw[at])
+				at++
+				if length < 0x80 {
+					return false
+				}
+			case length == 0x82 && end-at > 2:
+				length = int(raw[at])<<8 | int(raw[at+1])
+				at += 2
+				if length < 0x100 {
+					return false
+				}
+			default:
+				return false
+			}
+		}
+		number := tag & 0x1f
+		switch {
+		case length > end-at, number == 0x1f, tag == 0:
+			return false
+		case level == 0 && length != end-at: // octets follow
+			return false
+		case tag == 0x01 && length == 1 && raw[at] != 0 && raw[at] != 0xff:
+			return false
+		case tag&0x20 != 0:
+			if tag < 0x40 && joined(Tag{Universal, uint32(number)}) || level == len(ends) || level == depth {
+				return false
+			}
+			ends[level] = end
+			level++
+			end = at + length
+		default:
+			at += length
+		}
+		for at == end {
+			if level == 0 {
+				return true
+			}
+			level--
+			end = ends[level]
+		}
+	}
+}
+
+// derDepth is how deep isDER looks: certificates have ten levels.
+const derDepth = 16
 
 // level is a container of the input.
 type level struct {

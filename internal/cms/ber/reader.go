@@ -12,6 +12,7 @@ import (
 const (
 	bufferSize = 64 << 10
 	firstSize  = 8 << 10
+	sizeSlack  = 128
 )
 
 // DefaultDepth is the nesting accepted where Limits.Depth is zero.
@@ -62,7 +63,14 @@ func NewReader(src io.Reader, lim Limits) *Reader {
 // want a look at the beginning of src only.
 func NewReaderSize(src io.Reader, lim Limits, size int) *Reader {
 	size = max(size, 2*maxHeader)
-	return &Reader{src: src, buf: make([]byte, min(size, firstSize)), size: size, depth: lim.depth()}
+	first := min(size, firstSize)
+	if known, ok := src.(interface{ Len() int }); ok {
+		// Room for all there is, and for a read that finds the end.
+		if n := known.Len(); n >= 0 && n < first {
+			first = min(first, n+sizeSlack)
+		}
+	}
+	return &Reader{src: src, buf: make([]byte, first), size: size, depth: lim.depth()}
 }
 
 // NewBytesReader returns a Reader of b. Elements it returns are parts of b.

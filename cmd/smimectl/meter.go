@@ -1,0 +1,432 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/term"
+
+	"smimectl/internal/message"
+	"smimectl/internal/spool"
+)
+
+// meter tells a person, or a front end, how far the work on one mail, or on several,
+// is, on standard error. The work only counts octets or mails; a clock of the meter's own looks at
+// the counts and shows them, so that nobody waits for a slow terminal. A nil meter
+// shows nothing and costs nothing.
+type meter struct {
+	w     io.Writer
+	form  string // "bar", "plain", "json"
+	ascii bool
+	now   func() time.Time
+	width func() int
+	begun time.Time
+	mails bool // they are counted, and what is done within each of them is not told
+
+	at   atomic.Int64 // where the source was read last
+	read atomic.Int64 // octets read since the stage began
+
+	mu    sync.Mutex // of what the work tells
+	stage workStage
+	held  *spool.Buffer // the one that is being filled
+	why   holdReason
+
+	drawing sync.Mutex // of what is on the terminal
+	onLine  bool
+	paused  int
+	resumed time.Time // after the last pause
+	told    time.Time // when the last line of a log was written
+	heldAt  time.Time // when it was first said that something is held back
+	ended   bool
+	shown   func() // called before the line is used; nil: nothing
+
+	stop, stopped chan struct{}
+}
+
+// workStage is what is being done.
+type workStage struct {
+	name  string
+	size  int64 // of the source, or how many mails; -1: not known
+	begun time.Time
+	input bool   // the mail comes from elsewhere
+	from  string // from where: nothing, or " on standard input"
+}
+
+// When what is shown, beside the times of progress.
+const (
+	waitPatience = 3 * time.Second // before it is said that there is no mail yet
+	jsonEvery    = time.Second
+	heldFor      = 2 * time.Second // how long the line says that text is held back
+	heldFrom     = 1 << 20         // what a buffer holds in memory
+)
+
+// Stages that only the command line knows.
+const (
+	stageInput = "reading"
+	stageWrite = "writing"
+	stageDisk  = "saving"
+	stageAwait = "waiting"
+	stageEnd   = "end"
+)
+
+var stageNames = map[message.Stage]string{
+	message.Reading: "reading", message.Checking: "checking", message.Decrypting: "decrypting", message.Unpacking: "unpacking",
+	message.Signing: "signing", message.Encrypting: "encrypting", message.Writing: stageWrite,
+}
+
+// startMeter makes the meter of a verb that works on one mail, in the form of
+// --progress, and sets it going.
+func (a *app) startMeter(form string) {
+	if m := a.newMeter(form); m != nil {
+		a.env.meter = m
+		m.start()
+	}
+}
+
+func (a *app) newMeter(form string) *meter {
+	f, tty := a.errorTerminal()
+	if form == "auto" {
+		form = "none"
+		if tty && !a.global.quiet && a.env.getenv("TERM") != "dumb" {
+			form = "bar"
+		}
+	}
+	if form == "none" {
+		return nil
+	}
+	m := &meter{w: a.env.stderr, form: form, now: a.env.now, begun: a.env.now(), ascii: a.global.ascii || !a.env.utf8()}
+	m.width = func() int { return a.columns(f) }
+	m.stage = workStage{size: -1, begun: m.begun}
+	m.shown = func() { a.env.temporary.onInterrupt(m.interrupted) }
+	return m
+}
+
+// endMeter ends the meter for good.
+func (a *app) endMeter() {
+	if a.env.meter != nil {
+		a.env.meter.end()
+		a.env.meter = nil
+	}
+}
+
+// errorTerminal is standard error, and whether it is a terminal.
+func (a *app) errorTerminal() (*os.File, bool) {
+	f, ok := a.env.stderr.(*os.File)
+	return f, ok && a.env.isTerminal(f)
+}
+
+// columns is how wide the terminal is now: its window may have been resized. What
+// COLUMNS says was true when the program began, and counts where it is less.
+func (a *app) columns(f *os.File) int {
+	_, width := a.env.terminal(a.env.stderr)
+	if f != nil {
+		if now, _, err := term.GetSize(int(f.Fd())); err == nil && now > 0 {
+			width = min(width, now)
+		}
+	}
+	return width
+}
+
+func (m *meter) start() {
+	m.stop, m.stopped = make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(m.stopped)
+		clock := time.NewTicker(barEvery)
+		defer clock.Stop()
+		for {
+			select {
+			case <-m.stop:
+				return
+			case <-clock.C:
+				m.tick(m.now())
+			}
+		}
+	}()
+}
+
+// begin says that from now on this is done, with a source of size octets, or of an
+// unknown number (-1).
+func (m *meter) begin(name string, size int64) {
+	if m == nil || m.mails {
+		return
+	}
+	m.enter(name, size)
+}
+
+func (m *meter) enter(name string, size int64) {
+	now := m.now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.at.Store(0)
+	m.read.Store(0)
+	m.stage = workStage{name: name, size: size, begun: now}
+}
+
+// await says that a mail is waited for that comes from elsewhere: nowhere that has
+// a name, or " on standard input".
+func (m *meter) await(from string) {
+	if m == nil || m.mails {
+		return
+	}
+	m.begin(stageInput, -1)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stage.input, m.stage.from = true, from
+}
+
+// holding says that what goes into a buffer stays there until why.
+func (m *meter) holding(buffer *spool.Buffer, why holdReason) {
+	if m == nil || m.mails {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held, m.why = buffer, why
+}
+
+// holdReason is what is held back, and why.
+type holdReason struct{ what, why string }
+
+var (
+	textUntilGood     = holdReason{"the text", "until it is known to be good"}
+	mailUntilComplete = holdReason{"the mail", "until it is complete"}
+)
+
+// observer hands on what the work on the message tells.
+func (m *meter) observer() *message.Observer {
+	if m == nil {
+		return nil
+	}
+	return &message.Observer{
+		Stage: func(stage message.Stage, size int64) { m.begin(stageNames[stage], size) },
+		Watch: m.watch,
+		Held:  func(buffer *spool.Buffer) { m.holding(buffer, textUntilGood) },
+	}
+}
+
+// watch counts what is read of a source.
+func (m *meter) watch(source spool.Source) spool.Source {
+	if m == nil || m.mails {
+		return source
+	}
+	return &countedSource{source, m}
+}
+
+type countedSource struct {
+	spool.Source
+	m *meter
+}
+
+func (s *countedSource) ReadAt(p []byte, off int64) (int, error) {
+	n, err := s.Source.ReadAt(p, off)
+	s.m.at.Store(off + int64(n))
+	s.m.read.Add(int64(n))
+	return n, err
+}
+
+// count counts what comes out of a reader.
+func (m *meter) count(r io.Reader) io.Reader {
+	if m == nil || m.mails {
+		return r
+	}
+	return &countedReader{r, m}
+}
+
+type countedReader struct {
+	r io.Reader
+	m *meter
+}
+
+func (c *countedReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.m.at.Add(int64(n))
+	c.m.read.Add(int64(n))
+	return n, err
+}
+
+// progressNow is how far the work is at one moment.
+type progressNow struct {
+	workStage
+	done    int64
+	mails   bool    // done and size count these
+	seconds float64 // since the stage began
+	rate    float64 // octets a second
+	held    int64   // octets held back in a temporary file; 0: none
+	why     holdReason
+}
+
+func (m *meter) look(now time.Time) progressNow {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := progressNow{workStage: m.stage, done: m.at.Load(), mails: m.mails, why: m.why}
+	if s.size >= 0 {
+		s.done = min(s.done, s.size)
+	}
+	if s.seconds = now.Sub(s.begun).Seconds(); s.seconds > 0 {
+		s.rate = float64(m.read.Load()) / s.seconds
+	}
+	if m.held != nil {
+		if n := m.held.Size(); n > heldFrom {
+			s.held = n
+		}
+	}
+	return s
+}
+
+// tick shows what there is to be shown at a moment.
+func (m *meter) tick(now time.Time) {
+	s := m.look(now)
+	m.drawing.Lock()
+	defer m.drawing.Unlock()
+	if m.paused > 0 || m.ended {
+		return
+	}
+	switch m.form {
+	case "bar":
+		if text := m.line(s, now); text != "" {
+			if !m.onLine && m.shown != nil {
+				m.shown()
+			}
+			fmt.Fprintf(m.w, "\r%s\x1b[K", text)
+			m.onLine = true
+		} else {
+			m.erase()
+		}
+	case "plain":
+		if now.Sub(m.since()) >= logEvery && s.name != "" {
+			m.told = now
+			fmt.Fprintf(m.w, "smimectl: %s\n", s.log())
+		}
+	case "json":
+		if now.Sub(m.since()) >= jsonEvery && s.name != "" {
+			m.told = now
+			m.writeJSON(s, now, false)
+		}
+	}
+}
+
+// since is when something was last written in a log.
+func (m *meter) since() time.Time {
+	if m.told.IsZero() {
+		return m.begun
+	}
+	return m.told
+}
+
+// line is the text for the terminal's one line; "" for none.
+func (m *meter) line(s progressNow, now time.Time) string {
+	width := m.width() - 1 // some terminals go on to the next line when the last column is written
+	switch {
+	case s.name == "" || now.Sub(m.begun) < patience || now.Sub(m.resumed) < patience:
+		return ""
+	case s.waits():
+		if now.Sub(s.begun) < waitPatience {
+			return ""
+		}
+		return cutTo(s.waiting(), width)
+	case s.held > 0 && (m.heldAt.IsZero() || now.Sub(m.heldAt) < heldFor):
+		if m.heldAt.IsZero() {
+			m.heldAt = now
+		}
+		return s.heldLine(width)
+	}
+	return s.bar(width, m.ascii)
+}
+
+// writeJSON writes an object of the shape that docs/scale.md describes.
+func (m *meter) writeJSON(s progressNow, now time.Time, last bool) {
+	var o struct {
+		Progress struct {
+			Stage   string  `json:"stage"`
+			Done    int64   `json:"done"`
+			Total   *int64  `json:"total"`
+			Unit    string  `json:"unit"`
+			Held    int64   `json:"held"`
+			Seconds float64 `json:"seconds"`
+			Last    bool    `json:"last"`
+		} `json:"progress"`
+	}
+	p := &o.Progress
+	if p.Stage = s.name; s.waits() {
+		p.Stage = stageAwait
+	}
+	p.Done, p.Unit, p.Held, p.Last = s.done, s.unit(), s.held, last
+	p.Seconds = now.Sub(m.begun).Round(time.Millisecond).Seconds()
+	if s.size >= 0 {
+		p.Total = &s.size
+	}
+	line, _ := json.Marshal(o)
+	fmt.Fprintf(m.w, "%s\n", line)
+}
+
+// erase takes the bar off its line.
+func (m *meter) erase() {
+	if m.onLine {
+		fmt.Fprint(m.w, "\r\x1b[K")
+		m.onLine = false
+	}
+}
+
+// interrupted erases the bar of a run that ends here, unless the terminal is in
+// the way.
+func (m *meter) interrupted() {
+	if m.drawing.TryLock() {
+		m.erase()
+		m.ended = true
+		m.drawing.Unlock()
+	}
+}
+
+// pause takes the bar off its line, which then is somebody else's until resume is
+// called: a line for people, or a question.
+func (m *meter) pause() (resume func()) {
+	if m == nil {
+		return func() {}
+	}
+	m.drawing.Lock()
+	defer m.drawing.Unlock()
+	m.erase()
+	m.paused++
+	return func() {
+		m.drawing.Lock()
+		defer m.drawing.Unlock()
+		m.paused--
+		m.resumed = m.now()
+	}
+}
+
+// end stops the clock, waits for it, and erases the bar: after it nothing more is
+// shown. A log gets a last line if it has had one, a front end always.
+func (m *meter) end() {
+	if m == nil {
+		return
+	}
+	now := m.now()
+	if !m.mails {
+		m.enter(stageEnd, -1)
+	}
+	s := m.look(now)
+	m.drawing.Lock()
+	if m.ended {
+		m.drawing.Unlock()
+		return
+	}
+	m.ended = true
+	m.erase()
+	switch {
+	case m.form == "json":
+		m.writeJSON(s, now, true)
+	case m.form == "plain" && !m.told.IsZero():
+		fmt.Fprintf(m.w, "smimectl: ended after %s\n", clockTime(now.Sub(m.begun)))
+	}
+	m.drawing.Unlock()
+	if m.stop != nil {
+		close(m.stop)
+		<-m.stopped
+	}
+}

@@ -1,0 +1,104 @@
+package verdict
+
+// CountersignatureReport is the judgement of one countersignature (RFC 5652, Section 11.4). It changes nothing about the
+// signer whose signature is signed.
+type CountersignatureReport struct {
+	Over        *int               `json:"over"`      // index of the countersignature it is over; null: the signer's own signature
+	Integrity   string             `json:"integrity"` // as of a signer
+	Trust       string             `json:"trust"`
+	Name        *string            `json:"name"`
+	Addresses   []string           `json:"addresses"`
+	SignedAt    *Time              `json:"signed_at"` // by the countersigner's clock
+	Digest      string             `json:"digest,omitempty"`
+	Signature   string             `json:"signature,omitempty"`
+	Key         string             `json:"key,omitempty"`
+	Certificate *CertificateReport `json:"certificate"`
+	Chain       []ChainReport      `json:"chain"`
+	Revocation  RevocationReport   `json:"revocation"`
+	Why         *string            `json:"why"` // why it does not count
+}
+
+// countersignatures judges those who signed the signature.
+func (w *witness) countersignatures() {
+	for i := range w.s.Countersignatures {
+		r := w.countersignature(&w.s.Countersignatures[i])
+		w.report.Countersignatures = append(w.report.Countersignatures, r)
+		if r.Why != nil {
+			w.add(CountersignatureInvalid, Info, "", "the countersignature"+r.by()+" does not count: "+*r.Why)
+		}
+	}
+}
+
+func (r *CountersignatureReport) by() string {
+	if len(r.Addresses) > 0 {
+		return " by " + r.Addresses[0]
+	}
+	if r.Name != nil {
+		return " by " + quote(*r.Name)
+	}
+	return ""
+}
+
+func (w *witness) countersignature(c *Countersignature) CountersignatureReport {
+	r := CountersignatureReport{Integrity: "not-checked", Trust: "not-checked", Addresses: []string{}, Chain: []ChainReport{}, Revocation: RevocationReport{Status: "not-checked"}}
+	if c.Over >= 0 {
+		r.Over = ptr(c.Over)
+	}
+	if c.By.Info == nil {
+		r.Integrity, r.Why = "bad", ptr(stampFault(c.Err))
+		return r
+	}
+	by := w.apart(w.j.p, &c.By)
+	s := &by.report
+	r.Name, r.Addresses, r.SignedAt, r.Certificate = s.Name, s.Addresses, s.SignedAt, s.Certificate
+	r.Digest, r.Signature, r.Key = s.Digest, s.Signature, s.Key
+	if w.j.f.Command == "inspect" {
+		return r
+	}
+	by.integrity(true)
+	if s.Integrity == "ok" || c.By.Certificate == nil {
+		by.trust()
+		by.strength()
+		r.Trust = s.Trust
+	}
+	r.Integrity, r.Chain, r.Revocation = s.Integrity, s.Chain, s.Revocation
+	if text := by.firstFault(); text != "" {
+		r.Why = &text
+	}
+	return r
+}
+
+// counterRows are the lines of a screen below a signer.
+func (r *Report) counterRows(s Style, signer *SignerReport) []row {
+	label := "Countersign"
+	if !s.wide() {
+		label = "Counter"
+	}
+	var rows []row
+	for i := range signer.Countersignatures {
+		c := &signer.Countersignatures[i]
+		who := "by somebody whose certificate is not to be had"
+		if c.Certificate != nil {
+			who = c.by()[len(" "):]
+		}
+		var remark string
+		switch {
+		case c.Integrity == "ok" && c.Why == nil:
+			remark = "good"
+		case c.Integrity == "ok":
+			remark = "intact, not believed"
+		case c.Integrity == "bad":
+			remark = "bad"
+		default:
+			remark = "not checked"
+		}
+		if c.SignedAt != nil {
+			remark += ", " + s.time(c.SignedAt.Time) + " by their clock"
+		}
+		if c.Over != nil {
+			remark += ", over another countersignature"
+		}
+		rows = append(rows, row{Label: label, Value: who, Remark: remark})
+	}
+	return rows
+}

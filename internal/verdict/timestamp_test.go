@@ -1,0 +1,268 @@
+package verdict
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
+	"smimectl/internal/cms"
+)
+
+// stampOf is a good time stamp of a moment, over the signature of s.
+func stampOf(t testing.TB, s *Signer, at time.Time) TimeStamp {
+	t.Helper()
+	d := digest(t, "sha256")
+	by := issue(t, person{name: "UX TSA", issuer: "UX Mail CA 1"})
+	return TimeStamp{
+		Token: &cms.TimeStampToken{Info: &cms.TSTInfo{Policy: algorithm.MustOID("1.2.3"), Serial: []byte{7}, Time: at,
+			Imprint: cms.Imprint{Algorithm: d.Identifier(), Sum: make([]byte, 32)}}},
+		By:     Signer{Info: &cms.SignerInfo{Digest: d, DigestAlgorithm: d.Identifier(), Scheme: &algorithm.Signature{Name: "rsa-pkcs1v15", Digest: d}}, Checked: true, Certificate: by, Now: pathOf(t, by)},
+		Moment: at, Then: pathOf(t, s.Certificate),
+	}
+}
+
+// stamped is a mail whose certificate has expired, with one time stamp.
+func stamped(t testing.TB, change func(s *Signer, stamp *TimeStamp, p *Policy)) (Facts, Policy) {
+	t.Helper()
+	f, p := good(t)
+	s := first(&f)
+	s.Now = with(t, s.Certificate, "expired-now")
+	stamp := stampOf(t, s, signed)
+	if change != nil {
+		change(s, &stamp, &p)
+	}
+	s.TimeStamps = []TimeStamp{stamp}
+	return f, p
+}
+
+func revokedOn(c *cert.Certificate, revoked, invalid time.Time, reason cert.Reason) certpath.Revocation {
+	return certpath.Revocation{Certificate: c, Status: certpath.Revoked, Source: "file", Issued: today, Revoked: revoked, Invalid: invalid, Reason: reason}
+}
+
+// TestTimeStamps: what a time stamp does for a signer, and what keeps it from that. Nothing is ever worse with one.
+func TestTimeStamps(t *testing.T) {
+	t.Parallel()
+	sha1 := digest(t, "sha1")
+	revoked := func(on, invalid time.Time, reason cert.Reason) func(s *Signer, stamp *TimeStamp, p *Policy) {
+		return func(s *Signer, stamp *TimeStamp, p *Policy) {
+			for _, res := range []*certpath.Result{s.Now, stamp.Then} {
+				res.Paths[0].Revocation = []certpath.Revocation{revokedOn(s.Certificate, on, invalid, reason), {Certificate: mailCA(t), Status: certpath.NotRevoked}}
+			}
+		}
+	}
+	before, after := signed.Add(-time.Hour), signed.Add(time.Hour)
+	for _, c := range []struct {
+		name   string
+		change func(s *Signer, stamp *TimeStamp, p *Policy)
+		word   Word
+		source string
+		told   string
+	}{
+		{"good", nil, WordGood, "timestamp", ""},
+		{"good, claim a month later", func(s *Signer, _ *TimeStamp, _ *Policy) { s.ClaimedTime = signed.AddDate(0, 1, 0) }, WordGood, "timestamp", "warn:clock-differs"},
+		{"good, claim a month before", func(s *Signer, _ *TimeStamp, _ *Policy) { s.ClaimedTime = signed.AddDate(0, -1, 0) }, WordGood, "timestamp", "note:clock-differs"},
+		{"good, claim four minutes later", func(s *Signer, _ *TimeStamp, _ *Policy) { s.ClaimedTime = signed.Add(4 * time.Minute) }, WordGood, "timestamp", ""},
+		{"good, no claim", func(s *Signer, _ *TimeStamp, _ *Policy) { s.HasClaimedTime, s.Then = false, nil }, WordGood, "timestamp", ""},
+		{"over something else", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.Err = &cms.TimeStampError{Detail: "of another"} }, WordExpired, "signer", "note:timestamp-invalid"},
+		{"not to be read", func(_ *Signer, stamp *TimeStamp, _ *Policy) { *stamp = TimeStamp{Err: errors.New("no")} }, WordExpired, "signer", "note:timestamp-invalid"},
+		{"no error and no token", func(_ *Signer, stamp *TimeStamp, _ *Policy) { *stamp = TimeStamp{} }, WordExpired, "signer", "note:timestamp-invalid"},
+		{"signature wrong", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Check = &cms.SignatureError{Kind: cms.Invalid} }, WordExpired, "signer", "note:timestamp-invalid"},
+		{"signature not checked", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Checked = false }, WordExpired, "signer", "note:timestamp-invalid"},
+		{"no certificate", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Certificate = nil }, WordExpired, "signer", "note:timestamp-invalid"},
+		{"no path", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Now = nil }, WordExpired, "signer", "note:timestamp-untrusted"},
+		{"no anchor", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Now.Paths[0].Anchor = nil }, WordExpired, "signer", "note:timestamp-untrusted"},
+		{"wrong purpose", func(_ *Signer, stamp *TimeStamp, p *Policy) {
+			stamp.By.Now = with(t, stamp.By.Certificate, "wrong-purpose")
+		}, WordExpired, "signer", "note:timestamp-untrusted"},
+		{"wrong purpose, any allowed", func(_ *Signer, stamp *TimeStamp, p *Policy) {
+			stamp.By.Now, p.PurposeAny = with(t, stamp.By.Certificate, "wrong-purpose"), true
+		}, WordExpired, "signer", "note:timestamp-untrusted"},
+		{"authority expired", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.By.Now = with(t, stamp.By.Certificate, "expired-now")
+		}, WordExpired, "signer", "note:timestamp-untrusted"},
+		{"authority revoked", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.By.Now.Paths[0].Revocation = []certpath.Revocation{revokedOn(stamp.By.Certificate, today, time.Time{}, 0)}
+		}, WordExpired, "signer", "note:timestamp-untrusted"},
+		{"imprint over SHA-1", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.Token.Info.Imprint.Algorithm = sha1.Identifier() }, WordExpired, "signer", "note:timestamp-untrusted"},
+		{"imprint over SHA-1, allowed", func(_ *Signer, stamp *TimeStamp, p *Policy) {
+			stamp.Token.Info.Imprint.Algorithm, p.Allow = sha1.Identifier(), map[string]bool{"sha1": true}
+		}, WordGood, "timestamp", ""},
+		{"imprint over nothing known", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Token.Info.Imprint.Algorithm.OID = algorithm.MustOID("1.2.3")
+		}, WordExpired, "signer", "note:timestamp-invalid"},
+		{"signed over SHA-1", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Info.Digest = sha1 }, WordExpired, "signer", "note:timestamp-untrusted"},
+		{"in the future", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.Token.Info.Time = today.Add(6 * time.Minute) }, WordExpired, "signer", "note:timestamp-invalid"},
+		{"a clock that is ahead", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.Token.Info.Time = today.Add(4 * time.Minute) }, WordGood, "timestamp", "note:clock-differs"},
+		{"nobody looked at the path then", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.Then = nil }, WordExpired, "timestamp", ""},
+		{"expired then, too", func(s *Signer, stamp *TimeStamp, _ *Policy) { stamp.Then = with(t, s.Certificate, "expired-now") }, WordExpired, "timestamp", ""},
+		{"not valid yet then", func(s *Signer, stamp *TimeStamp, _ *Policy) { stamp.Then = with(t, s.Certificate, "not-yet-valid") }, WordExpired, "timestamp", ""},
+		{"not valid yet then, but today", func(s *Signer, stamp *TimeStamp, _ *Policy) {
+			s.Now, stamp.Then = pathOf(t, s.Certificate), with(t, s.Certificate, "not-yet-valid")
+		}, WordGood, "timestamp", "warn:clock-differs"},
+		{"untrusted then, too", func(s *Signer, stamp *TimeStamp, _ *Policy) { stamp.Then.Paths[0].Anchor = nil }, WordExpired, "timestamp", ""},
+		{"content changed", func(s *Signer, _ *TimeStamp, _ *Policy) { s.Check = &cms.SignatureError{Kind: cms.ContentChanged} }, WordBad, "signer", ""},
+		{"revoked later", revoked(after, time.Time{}, 0), WordGood, "timestamp", "note:revoked"},
+		{"revoked later, key stolen later", revoked(after.Add(1), after, cert.Reason(1)), WordGood, "timestamp", "note:revoked"},
+		{"revoked later, key stolen before", revoked(after, before, cert.Reason(1)), WordUntrusted, "timestamp", ""},
+		{"revoked before", revoked(before, time.Time{}, 0), WordUntrusted, "timestamp", ""},
+		{"revoked in that second", revoked(signed, time.Time{}, 0), WordUntrusted, "timestamp", ""},
+		{"revoked at no time", revoked(time.Time{}, time.Time{}, 0), WordUntrusted, "timestamp", ""},
+		{"revoked later, by a list that anybody can make", func(s *Signer, stamp *TimeStamp, p *Policy) {
+			revoked(after, time.Time{}, 0)(s, stamp, p)
+			stamp.Then.Paths[0].Revocation[0].Digests = []*algorithm.Digest{sha1}
+		}, WordUntrusted, "timestamp", ""},
+		{"not known, but required", func(s *Signer, stamp *TimeStamp, p *Policy) {
+			p.RequireRevocation = true
+			stamp.Then.Paths[0].Revocation = []certpath.Revocation{{Certificate: s.Certificate}}
+		}, WordUntrusted, "signer", "note:timestamp-untrusted"},
+		{"known by the list of today", func(s *Signer, stamp *TimeStamp, p *Policy) {
+			p.RequireRevocation = true
+			ca := certpath.Revocation{Certificate: mailCA(t), Status: certpath.NotRevoked}
+			stamp.By.Now.Paths[0].Revocation = []certpath.Revocation{{Certificate: stamp.By.Certificate, Status: certpath.NotRevoked}, ca}
+			s.Now.Paths[0].Revocation = []certpath.Revocation{{Certificate: s.Certificate, Status: certpath.NotRevoked}, ca}
+			stamp.Then.Paths[0].Revocation = []certpath.Revocation{{Certificate: s.Certificate}, ca}
+		}, WordGood, "timestamp", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f, p := stamped(t, c.change)
+			r := Judge(f, p)
+			s := r.Layers[0].Signers[0]
+			source := ""
+			if s.SignedAtSource != nil {
+				source = *s.SignedAtSource
+			}
+			if r.Verdict != c.word || source != c.source {
+				t.Errorf("got %s, time by %q, want %s, %q: %q", r.Verdict, source, c.word, c.source, told(r))
+			}
+			found := c.told == ""
+			for i := range r.Reasons {
+				x := &r.Reasons[i]
+				level := string(x.Level)
+				found = found || c.told == level+":"+string(x.Code)
+				if c.told == "" && x.Level != Fail {
+					t.Errorf("said too: %s:%s %s", level, x.Code, x.Text)
+				}
+			}
+			if !found {
+				t.Errorf("reasons %q, want %q", told(r), c.told)
+			}
+			// Without it the word is not better.
+			bare := f
+			bare.Layers = append([]Layer{}, f.Layers...)
+			signers := append([]Signer{}, f.Layers[0].Signed.Signers...)
+			signers[0].TimeStamps = nil
+			bare.Layers[0].Signed = &Signed{Signers: signers, Judged: true}
+			if without := Judge(bare, p); without.Verdict == WordGood && r.Verdict != WordGood {
+				t.Errorf("%s with the time stamp, %s without", r.Verdict, without.Verdict)
+			}
+			for _, style := range styles {
+				safeText(t, r.Text(style), style)
+			}
+		})
+	}
+}
+
+// TestEarliestTimeStamp: of several that prove their time, the earliest counts, wherever it stands.
+func TestEarliestTimeStamp(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string][]int{"in order": {0, 1, 2}, "last": {2, 1, 0}, "between": {1, 0, 2}} {
+		f, p := stamped(t, nil)
+		s := first(&f)
+		all := []TimeStamp{stampOf(t, s, signed), stampOf(t, s, signed.Add(time.Hour)), {Err: errors.New("no")}}
+		s.TimeStamps = nil
+		for _, i := range order {
+			s.TimeStamps = append(s.TimeStamps, all[i])
+		}
+		r := Judge(f, p)
+		if got := r.Layers[0].Signers[0]; r.Verdict != WordGood || !got.SignedAt.Equal(signed) || !got.Timestamp.Time.Equal(signed) || got.ClaimedAt == nil {
+			t.Errorf("%s: %s, %+v", name, r.Verdict, got.SignedAt)
+		}
+	}
+}
+
+// TestTimeStampScreen: the screen says who proves the time.
+func TestTimeStampScreen(t *testing.T) {
+	t.Parallel()
+	f, p := stamped(t, nil)
+	if text := Judge(f, p).Text(Style{Width: 80}); !strings.Contains(text, "  Signed      2026-11-21 19:11:17 UTC   proven by UX TSA\n") || !strings.Contains(text, "when signed and not today") {
+		t.Error(text)
+	}
+	f, p = stamped(t, func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Now = nil })
+	text := Judge(f, p).Text(Style{Width: 80})
+	if strings.Contains(text, "proven") || !strings.Contains(text, "none of your anchors for time stamps") || !strings.Contains(text, "--tsa-ca TSA.pem") {
+		t.Error(text)
+	}
+	// A name that would act on the terminal, or push the rest away.
+	f, p = stamped(t, func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+		stamp.By.Certificate = issue(t, person{name: "TSA\x1b[31m" + strings.Repeat("x", 200)})
+		stamp.By.Now = pathOf(t, stamp.By.Certificate)
+	})
+	r := Judge(f, p)
+	for _, style := range styles {
+		safeText(t, r.Text(style), style)
+	}
+}
+
+// TestCountersignatures: they are told and change nothing.
+func TestCountersignatures(t *testing.T) {
+	t.Parallel()
+	bob := signer(t, person{name: "Bob", addresses: []string{"bob@example.org"}})
+	for _, c := range []struct {
+		name   string
+		change func(c *Countersignature)
+		shown  string
+		told   string
+	}{
+		{"good", func(*Countersignature) {}, "good", ""},
+		{"bad", func(c *Countersignature) { c.By.Check = &cms.SignatureError{Kind: cms.Invalid} }, "bad", "note:countersignature-invalid"},
+		{"not to be read", func(c *Countersignature) { *c = Countersignature{Over: -1, Err: errors.New("no")} }, "bad", "note:countersignature-invalid"},
+		{"no certificate", func(c *Countersignature) { c.By.Certificate = nil }, "not checked", "note:countersignature-invalid"},
+		{"untrusted", func(c *Countersignature) { c.By.Now = nil }, "not believed", "note:countersignature-invalid"},
+		{"revoked", func(c *Countersignature) {
+			c.By.Now = pathOf(t, bob.Certificate)
+			c.By.Now.Paths[0].Revocation = []certpath.Revocation{revokedOn(bob.Certificate, signed, time.Time{}, 0)}
+		}, "not believed", "note:countersignature-invalid"},
+	} {
+		for _, word := range []Word{WordGood, WordUntrusted, WordBad} {
+			f, p := good(t)
+			switch word {
+			case WordUntrusted:
+				first(&f).Now = nil
+			case WordBad:
+				first(&f).Check = &cms.SignatureError{Kind: cms.ContentChanged}
+			}
+			x := Countersignature{Over: -1, By: bob}
+			c.change(&x)
+			first(&f).Countersignatures = []Countersignature{x}
+			r := Judge(f, p)
+			if r.Verdict != word {
+				t.Errorf("%s: %s, want %s", c.name, r.Verdict, word)
+			}
+			if text := r.Text(Style{Width: 100}); !strings.Contains(text, "Countersign ") || !strings.Contains(text, c.shown) {
+				t.Errorf("%s: %s", c.name, text)
+			}
+			notes := 0
+			for _, reason := range r.Reasons {
+				if reason.Code == CountersignatureInvalid {
+					notes++
+				}
+			}
+			if (notes == 1) != (c.told != "") {
+				t.Errorf("%s: %q", c.name, told(r))
+			}
+			out, err := json.Marshal(r)
+			if err != nil || !strings.Contains(string(out), `"countersignatures":[{"over":null,`) {
+				t.Errorf("%s: %v %s", c.name, err, out)
+			}
+			for _, style := range styles {
+				safeText(t, r.Text(style), style)
+			}
+		}
+	}
+}
