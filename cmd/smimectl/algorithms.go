@@ -198,7 +198,7 @@ func algorithmCells(l *algorithmLine) []string {
 	}
 	cells := []string{l.Name, what}
 	switch l.Table {
-	case "signature", "key-transport", "key-agreement", "key-encapsulation", "key":
+	case "signature", "key-transport", "key-agreement", "key-encapsulation", "curve", "key":
 		keys := strings.Join(l.Keys, " ")
 		if keys == l.Name { // an algorithm with keys of its own
 			keys = ""

@@ -16,7 +16,8 @@ import (
 
 func (a *app) caCommand() *cobra.Command {
 	cmd := newVerb("ca", "whom you trust to vouch for others", `Ca keeps your anchors: the certificates that may vouch for others. Beside them the public e-mail roots that are built in
-are trusted, and nothing else.`,
+are trusted, and nothing else. Anchors for time stamps (--for timestamps) are kept apart: they vouch for time stamp
+authorities alone.`,
 		`  smimectl ca add root.pem
   smimectl ca list`)
 	cmd.Args = noArguments
@@ -82,7 +83,7 @@ func (a *app) caListCommand() *cobra.Command {
 }
 
 func (a *app) informRoots(roots *mailroots.List) {
-	a.inform("and %d public e-mail roots, list of %s:  smimectl ca list --builtin", roots.Count, roots.Date.Format(time.DateOnly))
+	a.inform("and %s, list of %s:  smimectl ca list --builtin", plural(roots.Count, "public e-mail root"), roots.Date.Format(time.DateOnly))
 }
 
 type caAddOptions struct {

@@ -82,7 +82,7 @@ func (a *app) updateRoots(name, date string) error {
 	if _, err := a.env.store().ReplaceMailRoots(data); err != nil {
 		return storeError(err)
 	}
-	a.inform("%d public e-mail roots from now on, list of %s: %d new, %d gone", list.Count, day.Format(time.DateOnly),
+	a.inform("%s from now on, list of %s: %d new, %d gone", plural(list.Count, "public e-mail root"), day.Format(time.DateOnly),
 		missingIn(before, after), missingIn(after, before))
 	return nil
 }
@@ -176,7 +176,7 @@ func (a *app) listMailRoots() error {
 		return []string{shortFingerprint(c), verdict.Escape(c.DisplayName()), keyTitle(c), untilOf(c, a.env.now()), limit}
 	})
 	if err == nil {
-		a.inform("%d public e-mail roots, list of %s: %s", list.Count, list.Date.Format(time.DateOnly), verdict.Escape(list.Source))
+		a.inform("%s, list of %s: %s", plural(list.Count, "public e-mail root"), list.Date.Format(time.DateOnly), verdict.Escape(list.Source))
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -68,7 +69,8 @@ func (a *app) certImportCommand() *cobra.Command {
 	o := &certImportOptions{}
 	cmd := newVerb("import FILE...", "import certificates from a file or a signed mail",
 		`Import takes certificate files (PEM, DER, .p7b) and signed mails. A mail's signer is taken only if the mail verifies;
---untrusted overrides that. What the signer says he can read is kept with the certificate.`,
+--untrusted overrides that. What the signer says he can read is kept with the certificate, and the time of signing: a mail
+signed earlier changes nothing of it later, unless --force is given.`,
 		`  smimectl cert import colleague.eml
   smimectl cert import bob.pem`)
 	o.judge.trust.add(cmd)
@@ -108,7 +110,7 @@ func (a *app) importCertificate(o *certImportOptions, name string) error {
 		return err
 	}
 	for _, c := range list {
-		if err := a.keepCertificate(c, name, nil, o.force || len(list) > 1); err != nil {
+		if err := a.keepCertificate(c, name, o.force || len(list) > 1); err != nil {
 			return err
 		}
 	}
@@ -129,7 +131,7 @@ func (a *app) importFromMail(o *certImportOptions, in *input) error {
 		return nil
 	}
 	for _, s := range ex.Signers() {
-		if err := a.keepCertificate(s.Certificate, in.name, s.Capabilities, true); err != nil {
+		if err := a.keepSigner(s.Certificate, in.name, announced(&s), o.force); err != nil {
 			return err
 		}
 	}
@@ -148,12 +150,51 @@ func onlyTrustMissing(ex *message.Examination) bool {
 	return len(signers) > 0 && ex.Report.Verdict != verdict.WordBad && ex.Report.Verdict != verdict.WordUnreadable
 }
 
-func (a *app) keepCertificate(c *cert.Certificate, file string, capabilities []string, force bool) error {
-	if _, err := a.env.store().AddCertificate(c, filepath.Base(displayName(file)), a.env.now(), capabilities, force); err != nil {
+// announced is what a signer says that he can read, and when he said it.
+func announced(s *verdict.Signer) *certstore.Announced {
+	said := &certstore.Announced{Capabilities: s.Capabilities}
+	if s.HasClaimedTime {
+		said.Signed = s.ClaimedTime
+	}
+	return said
+}
+
+func (a *app) keepCertificate(c *cert.Certificate, file string, force bool) error {
+	if _, err := a.env.store().AddCertificate(c, filepath.Base(displayName(file)), a.env.now(), nil, force); err != nil {
 		return addError(addressOf(c), err)
 	}
-	a.inform("imported %s, %s, %s, issued by %s", verdict.Escape(addressOf(c)), keyTitle(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c)))
+	a.imported(c)
 	return nil
+}
+
+// keepSigner keeps the certificate of a signer and what he says he can read; an older
+// mail than the one that is known changes nothing, unless it is forced.
+func (a *app) keepSigner(c *cert.Certificate, file string, said *certstore.Announced, force bool) error {
+	source, now := filepath.Base(displayName(file)), a.env.now()
+	if force {
+		if _, err := a.env.store().AddCertificate(c, source, now, said, true); err != nil {
+			return addError(addressOf(c), err)
+		}
+		a.imported(c)
+		return nil
+	}
+	e, written, err := a.env.store().UpdateCertificate(c, source, now, said)
+	if err != nil {
+		return addError(addressOf(c), err)
+	}
+	a.imported(c)
+	if reads := certstore.KeptCapabilities(said.Capabilities); !written && len(reads) > 0 && !slices.Equal(reads, e.Capabilities) {
+		since := ""
+		if !e.Signed.IsZero() {
+			since = ", signed on " + e.Signed.Format(time.DateOnly)
+		}
+		a.inform("note: what %s can read stays as another mail said it%s: this one is not known to be newer", verdict.Escape(addressOf(c)), since)
+	}
+	return nil
+}
+
+func (a *app) imported(c *cert.Certificate) {
+	a.inform("imported %s, %s, %s, issued by %s", verdict.Escape(addressOf(c)), keyTitle(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c)))
 }
 
 func (a *app) certShowCommand() *cobra.Command {

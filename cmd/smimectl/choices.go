@@ -29,8 +29,8 @@ func keyEncryptionNames() []string {
 // writtenNames are the names of what one of the tables of algorithms writes.
 func writtenNames(table string) []string {
 	var names []string
-	for _, r := range algorithm.Rows() {
-		if r.Table == table && r.Written {
+	for _, r := range algorithm.RowsOf(table) {
+		if r.Written {
 			names = append(names, r.Name)
 		}
 	}

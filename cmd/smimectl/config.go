@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/pelletier/go-toml/v2"
@@ -30,7 +32,10 @@ const maxConfig = 1 << 20
 
 // config reads the configuration. A file that cannot be understood is an error: to
 // go on without it would do something else than the person asked for.
-func (a *app) config() (*config, error) {
+func (a *app) config() (*config, error) { return a.configFor((*config).check) }
+
+// configFor reads the configuration, and checks the values that matter to who asks.
+func (a *app) configFor(check func(c *config, path string) error) (*config, error) {
 	c := &config{}
 	dir := a.env.roots().Config
 	if dir == "" {
@@ -50,7 +55,7 @@ func (a *app) config() (*config, error) {
 	if err := decoder.Decode(c); err != nil {
 		return nil, configError(path, err)
 	}
-	return c, c.check(path)
+	return c, check(c, path)
 }
 
 func configError(path string, err error) error {
@@ -63,27 +68,27 @@ func configError(path string, err error) error {
 			withHint("there are: identity, cipher, profile, sign-encrypted, self, revocation, min-validity")
 	case errors.As(err, &decode):
 		row, column := decode.Position()
+		if key := strings.Join(decode.Key(), "."); key != "" && strings.Contains(decode.Error(), "struct field") {
+			form := key + ` = "..."`
+			if key == "self" || key == "sign-encrypted" {
+				form = key + " = true"
+			}
+			return usageErrorf("%s, line %d: the value of %s is of another kind", quoted(path), row, quoted(key)).withHint("%s", form)
+		}
 		return usageErrorf("%s, line %d, column %d: %s", quoted(path), row, column, reasonOf(err))
 	}
 	return readError(path, err)
 }
 
 func (c *config) check(path string) error {
-	for _, setting := range []struct {
-		name, value string
-		allowed     []string
-	}{
-		{"cipher", c.Cipher, append([]string{""}, cipherNames()...)},
-		{"profile", c.Profile, append([]string{""}, profileNames()...)},
-		{"revocation", c.Revocation, []string{"", "off", "if-local", "online", "required"}},
-	} {
-		found := false
-		for _, word := range setting.allowed {
-			found = found || word == setting.value
-		}
-		if !found {
-			return usageErrorf("%s: %s = %s is not possible", quoted(path), setting.name, quoted(setting.value))
-		}
+	if err := allowedSetting(path, "cipher", c.Cipher, cipherNames()); err != nil {
+		return err
+	}
+	if err := allowedSetting(path, "profile", c.Profile, profileNames()); err != nil {
+		return err
+	}
+	if err := c.checkTrust(path); err != nil {
+		return err
 	}
 	if c.MinValidity != "" {
 		if _, err := parseSpan(c.MinValidity); err != nil {
@@ -93,10 +98,23 @@ func (c *config) check(path string) error {
 	return nil
 }
 
+// checkTrust looks at what matters where nothing is made: a mistake in how mails are
+// written keeps nobody from reading them.
+func (c *config) checkTrust(path string) error {
+	return allowedSetting(path, "revocation", c.Revocation, []string{"off", "if-local", "online", "required"})
+}
+
+func allowedSetting(path, name, value string, allowed []string) error {
+	if value == "" || slices.Contains(allowed, value) {
+		return nil
+	}
+	return usageErrorf("%s: %s = %s is not possible", quoted(path), name, quoted(value)).withHint("one of %s", strings.Join(allowed, ", "))
+}
+
 // checkTrust refuses flags that cannot be kept, and puts the configured mode of
 // revocation where no flag says otherwise.
 func (a *app) checkTrust(t *trustFlags) error {
-	c, err := a.config()
+	c, err := a.configFor((*config).checkTrust)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type decryptOptions struct {
 
 func (a *app) decryptCommand() *cobra.Command {
 	o := &decryptOptions{}
-	cmd := newVerb("decrypt [flags] [FILE]", "open a mail, and judge what is inside",
+	cmd := newVerb("decrypt [flags] [FILE...]", "open a mail, and judge what is inside",
 		`Decrypt takes every layer off a mail: encrypted, signed, compressed. The mail that comes out has one header block
 again. Nothing is written until all of it is known to be good; what does not decrypt is never written. What is signed
 inside is judged; an unknown signer is reported and the mail is written all the same, unless --require-signed.`,
@@ -30,6 +30,7 @@ inside is judged; an unknown signer is reported and the mail is written all the 
   smimectl decrypt --require-signed -o clear.eml secret.eml
   smimectl decrypt -i me.p12 --passphrase-file pw secret.eml`)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runDecrypt(o, args) }
+	cmd.PreRunE = a.sparesInputs
 	o.judge.add(cmd)
 	o.identity.add(cmd, a.env, "open as this identity: address, fingerprint, or a file (repeatable); default: every identity of the store")
 	f := cmd.Flags()
@@ -52,6 +53,9 @@ func first(args []string) string {
 func (a *app) runDecrypt(o *decryptOptions, args []string) error {
 	name, single := o.many.one(args, &o.outputs)
 	if !single {
+		if err := named(args); err != nil {
+			return err
+		}
 		return a.decryptSeveral(o, args)
 	}
 	if err := o.many.onlyOne(&o.outputs); err != nil {

@@ -176,7 +176,8 @@ func (x *examination) store() {
 	identities, err1 := store.Identities()
 	certificates, err2 := store.Certificates()
 	anchors, err3 := store.Anchors()
-	for _, err := range []error{err1, err2, err3} {
+	stamps, err4 := store.AnchorsFor(certstore.ForTimeStamps)
+	for _, err := range []error{err1, err2, err3, err4} {
 		if err != nil {
 			x.fail("store", storeError(err))
 		}
@@ -186,12 +187,22 @@ func (x *examination) store() {
 	if err != nil {
 		x.fail("roots", err)
 	} else {
-		roots = fmt.Sprintf("%d e-mail roots of %s", list.Count, list.Date.Format(time.DateOnly))
+		roots = fmt.Sprintf("%s of %s", plural(list.Count, "e-mail root"), list.Date.Format(time.DateOnly))
 	}
-	x.say("ok", "store", "%s, %s, %s of yours, %s", pluralIdentity(len(identities)), plural(len(certificates), "certificate"), plural(len(anchors), "anchor"), roots)
+	mine := plural(len(anchors), "anchor") + " of yours"
+	if len(stamps) > 0 {
+		mine += fmt.Sprintf(", %d for time stamps", len(stamps))
+	}
+	x.say("ok", "store", "%s, %s, %s, %s", pluralIdentity(len(identities)), plural(len(certificates), "certificate"), mine, roots)
 	if err == nil && x.now.Sub(list.Date) > rootsOldDays*24*time.Hour {
-		x.say("warn", "roots", "the list of public e-mail roots is of %s: CAs that came or went since are not known", list.Date.Format(time.DateOnly)).
-			hint("take a newer one:  smimectl ca update --from certdata.txt")
+		// The list of the program gets old by itself: that is worth a line, and no
+		// warning at every run. Who took a list of his own wants to know.
+		level, which := "none", "the built-in list"
+		if stored, err := x.a.storedRoots(); err == nil && stored != nil && stored.Date.Equal(list.Date) {
+			level, which = "warn", "your list"
+		}
+		x.say(level, "roots", "%s of public e-mail roots is of %s: CAs that came or went since are not known", which, list.Date.Format(time.DateOnly)).
+			hint("take a newer one of Mozilla's:  smimectl ca update --from certdata.txt")
 	}
 	for _, p := range store.Problems() {
 		f := x.say("fail", "files", "%s is damaged and is passed over: %s", quoted(p.Path), reasonOf(p.Err))

@@ -40,7 +40,7 @@ type encryptOptions struct {
 
 func (a *app) encryptCommand() *cobra.Command {
 	o := &encryptOptions{}
-	cmd := newVerb("encrypt [flags] [FILE]", "encrypt a mail for everyone in To and Cc, and yourself",
+	cmd := newVerb("encrypt [flags] [FILE...]", "encrypt a mail for everyone in To and Cc, and yourself",
 		`Encrypt takes a mail and writes it encrypted for the addresses in To and Cc and for the sender. Certificates come
 from the store or from files. If one recipient has no usable certificate, nothing is written. The cipher is
 AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
@@ -51,6 +51,7 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
   smimectl encrypt --to bob.pem --no-self mail.eml
   smimectl encrypt --raw --only --to bob.pem -o report.p7m report.pdf`)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runEncrypt(o, args) }
+	cmd.PreRunE = a.sparesInputs
 	f := cmd.Flags()
 	f.VarP(once(&o.output, "FILE"), "output", "o", "write the mail to FILE; - is standard output")
 	f.Var(many(&o.to, "WHO"), "to", "one more recipient: address, fingerprint or certificate file (repeatable)")
@@ -76,6 +77,9 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
 func (a *app) runEncrypt(o *encryptOptions, args []string) error {
 	name, single := o.many.one(args, &o.outputs)
 	if !single {
+		if err := named(args); err != nil {
+			return err
+		}
 		return a.encryptSeveral(o, args)
 	}
 	if err := o.many.onlyOne(&o.outputs); err != nil {
@@ -147,7 +151,7 @@ func (o *encryptOptions) configure(a *app) error {
 	}
 	o.cipher = cmp.Or(named, o.profile.cipher, "auto")
 	o.bound = o.cipher == "auto" || named == "" && o.profile.bound
-	if !slices.Contains(cipherNames(), o.cipher) {
+	if o.cipher != "auto" && !slices.Contains(cipherNames(), o.cipher) {
 		return notWritten("--cipher", o.cipher, "cipher", cipherNames())
 	}
 	if _, err := o.keyEncryptions(); err != nil {
@@ -311,6 +315,9 @@ func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert
 		return nil, err
 	}
 	rules.postQuantum = o.profile.postQuantum
+	if rules.profileBy = "--profile " + o.profile.name; o.signing.profile == "" {
+		rules.profileBy = "profile = \"" + o.profile.name + "\" of " + configName
+	}
 	finder := &recipientFinder{a: a, rules: rules, kept: o.trust.kept}
 	for _, address := range wanted {
 		if !containsAddress(skip, address) {

@@ -163,7 +163,11 @@ func foreignFlag(args []string) error {
 		}
 		if len(arg) > 2 && arg[0] == '-' && arg[1] != '-' {
 			if hint := foreign[arg]; hint != "" {
-				return usageErrorf("unknown flag %s for %s", arg, verb).withHint("%s", hint)
+				what := ""
+				if verb != "" {
+					what = " for " + verb
+				}
+				return usageErrorf("unknown flag %s%s", quoted(arg), what).withHint("%s", hint)
 			}
 		}
 	}

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -30,8 +30,8 @@ func (a *app) certHarvestCommand() *cobra.Command {
 		`Harvest verifies the mails of folders, Maildirs, mbox files and lists. Of those that are GOOD it takes the signers'
 certificates, with what the signers say they can read. Everything else is counted and left alone: what nobody vouches
 for is never taken. A certificate that is there already stays as it is; only what its owner can read is brought up to
-date, by a mail that was signed on a later day than the one on which that was noted. Exit 0 when all mails were looked
-at, whatever they are.`,
+date, by a mail that was signed later than the one that said so; the order of the mails does not matter. Exit 0 when all
+mails were looked at, whatever they are.`,
 		`  smimectl cert harvest Maildir/
   smimectl cert harvest --dry-run archive.mbox
   smimectl cert harvest -j 0 --json Maildir/ > taken.jsonl
@@ -49,6 +49,9 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 	}
 	if a.global.report != "" {
 		return usageErrorf("cert harvest has no report of each mail").withHint("what was taken:  --json   what the mails are:  smimectl verify --report results.jsonl FOLDER")
+	}
+	if err := named(operands); err != nil {
+		return err
 	}
 	workers, err := o.many.workers()
 	if err != nil {
@@ -94,6 +97,7 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 		return nil
 	}))
 	a.endMeter()
+	h.settle()
 	if err != nil {
 		return err
 	}
@@ -117,10 +121,16 @@ type harvest struct {
 
 // gathered is a certificate that is in the store.
 type gathered struct {
-	own   bool // one's own, to which nothing is noted
-	reads []string
-	noted time.Time // when reads was known to hold
-	today bool      // reads is of a mail of this run, so that the time counts and not only the day
+	own     bool // one's own, to which nothing is noted
+	entry   *certstore.Entry
+	pending *pendingNote
+}
+
+// pendingNote is a mail that said the same as the one before, only later: its time is
+// written at the end, once for each certificate, not with each mail of a long archive.
+type pendingNote struct {
+	said *certstore.Announced
+	name string
 }
 
 // newHarvest learns what the store has.
@@ -133,7 +143,7 @@ func (a *app) newHarvest(dryRun bool) (*harvest, error) {
 	}
 	a.reportProblems(store)
 	for _, e := range entries {
-		h.known[e.Certificate.Fingerprint()] = &gathered{reads: e.Capabilities, noted: e.Added}
+		h.known[e.Certificate.Fingerprint()] = &gathered{entry: e}
 	}
 	own, err := store.Identities()
 	if err != nil {
@@ -186,58 +196,51 @@ func (h *harvest) mail(f *finished) error {
 // signer takes the certificate of a signer of a good mail if it is not there, and
 // what he can read if that is newer. It reports whether the certificate is new.
 func (h *harvest) signer(s *verdict.Signer, name string) (bool, error) {
-	c := s.Certificate
-	reads := certstore.KeptCapabilities(s.Capabilities)
+	c, said, now := s.Certificate, announced(s), h.a.env.now()
 	g := h.known[c.Fingerprint()]
 	if g == nil {
-		if !h.keep(c, name, reads, false) {
+		if !h.keep(c, name, said) {
 			return true, nil // it was new, and could not be written: said and counted as trouble
 		}
-		h.known[c.Fingerprint()] = &gathered{reads: reads, noted: h.signed(s), today: true}
+		g = &gathered{entry: &certstore.Entry{Certificate: c}}
+		g.entry.Note(said, now)
+		h.known[c.Fingerprint()] = g
 		h.taken++
-		return true, h.show(c, name, reads, false)
+		return true, h.show(c, name, g.entry.Capabilities, false)
 	}
-	if g.own || len(reads) == 0 || !h.later(s, g) {
+	if g.own || !g.entry.Outdated(said, now) {
 		return false, nil
 	}
-	same := slices.Equal(g.reads, reads)
-	g.noted, g.today = h.signed(s), true
-	if same || !h.keep(c, name, reads, true) {
+	if slices.Equal(g.entry.Capabilities, certstore.KeptCapabilities(said.Capabilities)) {
+		g.entry.Note(said, now)
+		g.pending = &pendingNote{said, name}
 		return false, nil
 	}
-	g.reads = reads
+	if !h.keep(c, name, said) {
+		return false, nil
+	}
+	g.entry.Note(said, now)
+	g.pending = nil
 	h.newer++
-	return false, h.show(c, name, reads, true)
+	return false, h.show(c, name, g.entry.Capabilities, true)
 }
 
-// signed is the time of a signature as far as it can be believed: none for a time
-// that is yet to come.
-func (h *harvest) signed(s *verdict.Signer) time.Time {
-	if !s.HasClaimedTime || s.ClaimedTime.After(h.a.env.now().Add(time.Hour)) {
-		return time.Time{}
+// settle writes the times that were put off.
+func (h *harvest) settle() {
+	for _, fingerprint := range slices.Sorted(maps.Keys(h.known)) {
+		if g := h.known[fingerprint]; g.pending != nil {
+			h.keep(g.entry.Certificate, g.pending.name, g.pending.said)
+			g.pending = nil
+		}
 	}
-	return s.ClaimedTime
-}
-
-// later reports whether a mail was signed after what is noted. Of what the store has
-// the day is known alone.
-func (h *harvest) later(s *verdict.Signer, g *gathered) bool {
-	at := h.signed(s)
-	switch {
-	case g.today:
-		return at.After(g.noted)
-	case len(g.reads) == 0:
-		return true // nothing is known yet
-	}
-	return at.UTC().Truncate(24 * time.Hour).After(g.noted)
 }
 
 // keep writes to the store; what cannot be written is said, and the work goes on.
-func (h *harvest) keep(c *cert.Certificate, name string, reads []string, again bool) bool {
+func (h *harvest) keep(c *cert.Certificate, name string, said *certstore.Announced) bool {
 	if h.dryRun {
 		return true
 	}
-	if _, err := h.a.env.store().AddCertificate(c, filepath.Base(displayName(name)), h.a.env.now(), reads, again); err != nil {
+	if _, _, err := h.a.env.store().UpdateCertificate(c, filepath.Base(displayName(name)), h.a.env.now(), said); err != nil {
 		h.a.fail(addError(addressOf(c), err))
 		h.trouble = true
 		return false

@@ -54,6 +54,7 @@ twice and no revocation lists, for --chain and cert import; nobody vouches for t
 	f.Var(many(&o.trust.chain, "FILE"), "chain", "further certificates to look in (repeatable)")
 	o.many.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runInspect(o, args) }
+	cmd.PreRunE = a.sparesInputs
 	return cmd
 }
 
@@ -70,6 +71,9 @@ func (a *app) runInspect(o *inspectOptions, args []string) error {
 	}
 	name, single := o.many.one(args, &outputsFlags{})
 	if !single {
+		if err := named(args); err != nil {
+			return err
+		}
 		return a.inspectSeveral(o, args)
 	}
 	if o.many.skipDone {

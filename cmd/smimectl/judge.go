@@ -89,6 +89,14 @@ func (j *judgeFlags) policy(a *app) (verdict.Policy, error) {
 		return p, err
 	}
 	p.Flags = j.exceptions()
+	for _, x := range []struct {
+		flag  string
+		files []string
+	}{{"--ca", j.trust.ca}, {"--chain", j.trust.chain}, {"--tsa-ca", j.tsaCA}} {
+		for _, file := range x.files {
+			p.Grounds = append(p.Grounds, x.flag, file)
+		}
+	}
 	return p, nil
 }
 

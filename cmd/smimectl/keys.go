@@ -94,6 +94,7 @@ func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 	var (
 		certificates []*cert.Certificate
 		keys         []*fileKey
+		of           []string // the files with certificates of people
 	)
 	for _, name := range names {
 		data, err := readSmall(name)
@@ -105,6 +106,9 @@ func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 			return nil, fileError(name, err)
 		}
 		certificates = append(certificates, bundle.Certificates...)
+		if slices.ContainsFunc(bundle.Certificates, func(c *cert.Certificate) bool { ca, _, _ := c.BasicConstraints(); return !ca }) {
+			of = append(of, name)
+		}
 		for _, k := range bundle.Keys {
 			keys = append(keys, &fileKey{sealed: k, file: name})
 		}
@@ -113,7 +117,16 @@ func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 		return nil, keyErrorf(verdict.KeyMissing, "no private key in %s", quoted(strings.Join(names, ", "))).
 			withHint("name the file of the key:  --key FILE")
 	}
-	return f.match(certificates, keys)
+	ids, err := f.match(certificates, keys)
+	if err != nil {
+		return nil, err
+	}
+	if len(of) > 0 && !slices.ContainsFunc(ids, func(id *identity) bool { return id.certificate != nil }) {
+		// Somebody named both: the key is the wrong one, and not what it is used on.
+		return nil, keyErrorf(verdict.CertificateUnfit, "the key in %s does not fit the certificate in %s", quoted(ids[0].file), quoted(strings.Join(of, ", "))).
+			withHint("name the key that belongs to it:  -i %s --key FILE", quoted(of[0]))
+	}
+	return ids, nil
 }
 
 type fileKey struct {

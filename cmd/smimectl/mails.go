@@ -23,6 +23,7 @@ import (
 type mailFlags struct {
 	filesFrom string
 	shard     shardFlag
+	elsewhere int // mails that belong to other parts
 }
 
 func (m *mailFlags) add(cmd *cobra.Command) {
@@ -73,6 +74,7 @@ func (a *app) mails(m *mailFlags, operands []string) iter.Seq[*mail] {
 		index := 0
 		give := func(x *mail) bool {
 			if !m.shard.takes(x.name) {
+				m.elsewhere++
 				return true
 			}
 			x.index = index

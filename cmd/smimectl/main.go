@@ -17,6 +17,7 @@ import (
 )
 
 func main() {
+	growStack(false)
 	env := systemEnvironment()
 	// A reader that went away is a failed write like any other: exit 3, and
 	// nothing left behind.

@@ -224,7 +224,7 @@ var program struct {
 }
 
 // buildProgram builds the program as it is shipped, once for all tests.
-func buildProgram(t *testing.T) string {
+func buildProgram(t testing.TB) string {
 	t.Helper()
 	program.Do(func() {
 		dir, err := os.MkdirTemp("", "smimectl-test-")

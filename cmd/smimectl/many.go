@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -45,6 +46,14 @@ func (m *manyFlags) one(operands []string, outputs *outputsFlags) (string, bool)
 func (m *manyFlags) onlyOne(outputs *outputsFlags) error {
 	if outputs.given() || m.skipDone {
 		return usageErrorf("--out-dir, --suffix and --skip-done are for several mails").withHint("the output for one is  -o FILE")
+	}
+	return nil
+}
+
+// named refuses standard input as one of several mails: it holds one, and then a name is missing for it.
+func named(operands []string) error {
+	if slices.Contains(operands, "-") {
+		return usageErrorf("- is for one mail alone").withHint("the names of several come from standard input with  --files-from -")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,6 +92,10 @@ func (s *several) run(a *app, operands []string) error {
 		return usageErrorf("--skip-done has nothing to tell by what was done").
 			withHint("keep the results in a file:  --report results.jsonl --skip-done")
 	}
+	targets := s.targetsOf(a, operands)
+	if err := targets.spareReport(operands); err != nil {
+		return err
+	}
 	if a.env.many != nil {
 		a.env.many(workers)
 	}
@@ -104,8 +109,8 @@ func (s *several) run(a *app, operands []string) error {
 	}
 	defer results.close()
 	var mails iter.Seq[*mail] = a.mails(&s.flags.mails, operands)
-	if s.flags.skipDone {
-		mails = s.withoutDone(mails, results)
+	if s.outputs.given() || s.flags.skipDone {
+		mails = s.toDo(mails, targets, results)
 	}
 	a.startMailsMeter(s.flags.progress, s.verb, s.flags.total(operands))
 	defer a.endMeter()
@@ -131,7 +136,7 @@ func (s *several) run(a *app, operands []string) error {
 	if err != nil {
 		return err
 	}
-	a.exit = worstExit(sum.codes)
+	a.exit = s.exit(sum, results)
 	if a.global.json || a.global.quiet {
 		return nil
 	}
@@ -142,6 +147,18 @@ func (s *several) run(a *app, operands []string) error {
 	}
 	_, err = io.WriteString(a.env.stdout, a.record(strings.TrimSuffix(sum.line(), "\n"))+"\n")
 	return stdoutError(err)
+}
+
+// exit is the code of the worst mail, of those that an earlier run has done too. Of no
+// mail at all, here or for other machines, nobody is told to go on as if each one were
+// good.
+func (s *several) exit(sum *mailTally, r *results) int {
+	codes := maps.Clone(sum.codes)
+	maps.Copy(codes, r.known)
+	if sum.all+r.skipped+s.flags.mails.elsewhere == 0 && (s.verb == "verify" || s.verb == "decrypt") {
+		return exitNothing
+	}
+	return worstExit(codes)
 }
 
 // named is what was said about a mail, with its name in every line.
@@ -171,37 +188,19 @@ func (m *manyFlags) total(operands []string) int {
 	return len(operands)
 }
 
-// withoutDone leaves out what an earlier run has done.
-func (s *several) withoutDone(mails iter.Seq[*mail], r *results) iter.Seq[*mail] {
-	return func(yield func(*mail) bool) {
-		index := 0
-		for m := range mails {
-			if s.isDone(m, r) {
-				m.drop()
-				continue
-			}
-			m.index = index
-			index++
-			if !yield(m) {
-				return
-			}
-		}
-	}
-}
-
 // isDone reports whether an earlier run has done a mail: its output is there, and the
 // file of results has it, where there are outputs and such a file. A run that was
 // killed may have written one without the other, and after a machine went down either
 // may be lost. A mail that got no output has none to be there.
 func (s *several) isDone(m *mail, r *results) bool {
-	code, listed := r.has(m.name)
-	switch {
-	case r.file == nil:
-		return isThere(s.outputs.target(m))
-	case listed && code == exitYes && s.outputs.given():
-		return isThere(s.outputs.target(m))
+	code, done := r.has(m.name)
+	if r.file == nil || done && code == exitYes && s.outputs.given() {
+		done = isThere(s.outputs.target(m))
 	}
-	return listed
+	if done {
+		r.skip(code)
+	}
+	return done
 }
 
 func isThere(name string) bool {
@@ -212,12 +211,12 @@ func isThere(name string) bool {
 // one works on one of the mails.
 func (s *several) one(a *app, m *mail) *outcome {
 	target := ""
+	if m.err != nil {
+		m.drop()
+		return a.failed(s.verb, m.name, m.err)
+	}
 	if s.outputs.given() {
 		target = s.outputs.target(m)
-		if m.path != "" && sameFile(m.path, target) {
-			m.drop()
-			return a.failed(s.verb, m.name, usageAsKey(m.name))
-		}
 		mode := os.FileMode(0o777)
 		if s.secret {
 			mode = 0o700
@@ -235,13 +234,6 @@ func sameFile(a, b string) bool {
 	two, err2 := os.Stat(b)
 	return err1 == nil && err2 == nil && os.SameFile(one, two)
 }
-
-// usageAsKey refuses to write over a mail; the others can go on.
-func usageAsKey(name string) error {
-	return machineError("will not write over", name, errWouldReplace).withHint("choose another --out-dir or --suffix")
-}
-
-var errWouldReplace = fmt.Errorf("it is the mail itself")
 
 func (s *several) showsScreens(a *app) bool { return s.screens && a.global.verbose }
 

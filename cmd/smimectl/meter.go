@@ -38,6 +38,7 @@ type meter struct {
 
 	drawing sync.Mutex // of what is on the terminal
 	onLine  bool
+	text    string // what stands there
 	paused  int
 	resumed time.Time // after the last pause
 	told    time.Time // when the last line of a log was written
@@ -292,8 +293,7 @@ func (m *meter) tick(now time.Time) {
 			if !m.onLine && m.shown != nil {
 				m.shown()
 			}
-			fmt.Fprintf(m.w, "\r%s\x1b[K", text)
-			m.onLine = true
+			m.draw(text)
 		} else {
 			m.erase()
 		}
@@ -364,6 +364,13 @@ func (m *meter) writeJSON(s progressNow, now time.Time, last bool) {
 	fmt.Fprintf(m.w, "%s\n", line)
 }
 
+// draw writes over what stands there first and erases the rest then: it does not
+// flicker.
+func (m *meter) draw(text string) {
+	fmt.Fprintf(m.w, "\r%s\x1b[K", text)
+	m.onLine, m.text = true, text
+}
+
 // erase takes the bar off its line.
 func (m *meter) erase() {
 	if m.onLine {
@@ -375,10 +382,14 @@ func (m *meter) erase() {
 // interrupted erases the bar of a run that ends here, unless the terminal is in
 // the way.
 func (m *meter) interrupted() {
-	if m.drawing.TryLock() {
-		m.erase()
-		m.ended = true
-		m.drawing.Unlock()
+	for range 20 {
+		if m.drawing.TryLock() {
+			m.erase()
+			m.ended = true
+			m.drawing.Unlock()
+			return
+		}
+		time.Sleep(5 * time.Millisecond) // something is being drawn
 	}
 }
 

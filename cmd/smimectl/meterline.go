@@ -175,7 +175,10 @@ func (s *progressNow) unit() string {
 }
 
 func (s *progressNow) unitFor(size int64) unit {
-	if s.mails {
+	switch {
+	case s.mails && size == 1:
+		return unit{"mail", 1, false}
+	case s.mails:
 		return unit{"mails", 1, false}
 	}
 	return unitFor(size)

@@ -22,14 +22,26 @@ type temporaryFiles struct {
 	finishing sync.RWMutex // held for reading while a finished file gets its name
 }
 
-// finish is called before a finished file gets its name; what it returns, after the
-// file has taken the target's place. In between no interruption is let in: it waits.
+// finish is called before something that must not be cut; what it returns, after it. In
+// between no interruption is let in: it waits.
 func (t *temporaryFiles) finish() (finished func()) {
+	t.interruptible()
+	return t.linking()
+}
+
+// linking is finish for a file without a name that takes the target's: it has it or has
+// it not, so that interruptions need not be watched for, which takes two threads. Those
+// that are watched for wait.
+func (t *temporaryFiles) linking() (finished func()) {
+	t.finishing.RLock()
+	return t.finishing.RUnlock
+}
+
+// interruptible has interruptions watched for.
+func (t *temporaryFiles) interruptible() {
 	if t.watch != nil {
 		t.watch()
 	}
-	t.finishing.RLock()
-	return t.finishing.RUnlock
 }
 
 // onInterrupt has f called when the run is interrupted.
@@ -221,6 +233,7 @@ func (o *output) giveName() (string, error) {
 	if !errors.Is(err, os.ErrExist) {
 		return "", err
 	}
+	o.env.temporary.interruptible()
 	for try := 0; ; try++ {
 		name := filepath.Join(filepath.Dir(o.target), o.pattern()+strconv.FormatUint(rand.Uint64(), 36))
 		err := linkUnnamed(o.file, name)
@@ -255,7 +268,7 @@ func (o *output) commit() error {
 	name := ""
 	if err == nil {
 		if !o.named {
-			defer o.env.temporary.finish()()
+			defer o.env.temporary.linking()()
 		}
 		name, err = o.giveName()
 	}

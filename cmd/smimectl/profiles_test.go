@@ -35,6 +35,7 @@ func TestProfiles(t *testing.T) {
 		{"the cipher before the profile", "", "old", "--profile compat --cipher aes-192-gcm", "aes-192-gcm", []string{"rsa-pkcs1v15"}, ""},
 		{"the key encryption before the profile", "", "old", "--profile compat --key-encryption rsa-oaep-sha512", "aes-256-cbc", []string{"rsa-oaep"}, ""},
 		{"pq and RSA alone", "", "old", "--profile pq", "", nil, "will not encrypt for old@example.test: a quantum computer breaks its key, RSA 2048, and --profile pq is asked for"},
+		{"pq of the file and RSA alone", `profile = "pq"`, "old", "", "", nil, `and profile = "pq" of config.toml is asked for`},
 		{"configured as what it is not", `profile = "best"`, "old", "", "", nil, "profile = best is not possible"},
 	} {
 		w.configure(c.config)

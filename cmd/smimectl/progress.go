@@ -43,29 +43,41 @@ func (m *meter) step() {
 	}
 }
 
-// aside runs show, which writes a line or two, while the line of the meter is not
-// there. It comes back at once: there may be hundreds of such lines a second.
+// aside runs show, which writes a line or two where the line of the meter stands,
+// and puts that back: there may be hundreds of such lines a second.
 func (m *meter) aside(show func() error) error {
-	if m == nil {
-		return show()
-	}
 	m.drawing.Lock()
+	text := ""
+	if m.onLine {
+		text = m.text
+	}
 	m.erase()
 	m.paused++
 	m.drawing.Unlock()
 	defer func() {
 		m.drawing.Lock()
 		defer m.drawing.Unlock()
-		m.paused--
+		if m.paused--; m.paused == 0 && text != "" && !m.ended {
+			m.draw(text)
+		}
 	}()
 	return show()
 }
 
-// beside lets show write beside the meter, and counts its mail.
+// beside lets show write beside the meter, and counts its mail. The line of the meter
+// has to move only for what is written to a terminal.
 func (a *app) beside(show func(*finished) error) func(*finished) error {
 	m := a.env.meter
+	if m == nil {
+		return show
+	}
+	tty, _ := a.env.terminal(a.env.stdout)
+	tty = tty && !a.global.quiet
 	return func(f *finished) error {
 		defer m.step()
+		if !tty && len(f.said) == 0 && f.outcome.err == nil {
+			return show(f)
+		}
 		return m.aside(func() error { return show(f) })
 	}
 }

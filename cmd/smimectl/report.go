@@ -68,13 +68,18 @@ func (a *app) reportApart(others ...string) error {
 		if other == "" {
 			continue
 		}
-		one, err1 := os.Stat(report)
-		two, err2 := os.Stat(other)
-		if filepath.Clean(report) == filepath.Clean(other) || err1 == nil && err2 == nil && os.SameFile(one, two) && one.Mode().IsRegular() {
+		if filepath.Clean(report) == filepath.Clean(other) || sameRegular(report, other) {
 			return usageErrorf("--report %s would write over %s", quoted(report), quoted(other)).withHint("--report ANOTHER.json")
 		}
 	}
 	return nil
+}
+
+// sameRegular reports whether two names are those of one file, which is not a device.
+func sameRegular(a, b string) bool {
+	one, err1 := os.Stat(a)
+	two, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(one, two) && one.Mode().IsRegular()
 }
 
 // style says how text for people looks on w.

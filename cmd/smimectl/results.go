@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 
 	"smimectl/internal/verdict"
 )
@@ -18,23 +19,26 @@ type results struct {
 	file   *os.File
 	done   map[string]int // the exit codes of the mails that were in the file before
 	finish func() func()  // holds interruptions off while a line is written
+
+	skipped int          // mails of this run that were done before
+	known   map[int]bool // the exit codes of those
 }
 
 // openResults begins a file of results, or goes on with one. Without --report there
 // is none.
 func (a *app) openResults(goOn bool) (*results, error) {
-	r := &results{name: a.global.report, done: map[string]int{}, finish: a.env.temporary.finish}
+	r := &results{name: a.global.report, done: map[string]int{}, known: map[int]bool{}, finish: a.env.temporary.finish}
 	if r.name == "" {
 		return r, nil
 	}
-	mode := os.O_RDWR | os.O_CREATE
-	if !goOn {
-		mode |= os.O_TRUNC
-	}
-	if err := r.open(mode); err != nil {
+	if err := r.open(os.O_RDWR | os.O_CREATE); err != nil {
 		return nil, err
 	}
 	if !goOn {
+		if err := r.empty(); err != nil {
+			r.close()
+			return nil, err
+		}
 		return r, nil
 	}
 	again, err := r.read()
@@ -53,7 +57,55 @@ func (r *results) open(mode int) error {
 	if err != nil {
 		return machineError("cannot write", r.name, err)
 	}
+	if err := r.mine(f); err != nil {
+		f.Close()
+		return err
+	}
 	r.file = f
+	return nil
+}
+
+// mine locks a file of results, so that two runs do not write into one.
+func (r *results) mine(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return machineError("cannot write", r.name, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil
+	}
+	busy := lockResults(f)
+	if !busy { // it may be that of a run that has put another one in its place meanwhile
+		now, err := os.Stat(r.name)
+		busy = err != nil || !os.SameFile(info, now)
+	}
+	if busy {
+		return machineError("cannot write", r.name, errors.New("another run is writing it")).withHint("give each run a file of its own:  --report ANOTHER.jsonl")
+	}
+	return nil
+}
+
+// empty takes off the results of an earlier run. What is no file of results is some
+// other file that somebody wants to keep, perhaps one of the mails.
+func (r *results) empty() error {
+	info, err := r.file.Stat()
+	if err != nil {
+		return machineError("cannot write", r.name, err)
+	}
+	if !info.Mode().IsRegular() || info.Size() == 0 {
+		return nil
+	}
+	const begins = `{"schema":"` + verdict.Schema + `"`
+	head := make([]byte, min(int64(len(begins)), info.Size()))
+	if _, err := r.file.ReadAt(head, 0); err != nil {
+		return readError(r.name, err)
+	}
+	if !strings.HasPrefix(begins, string(head)) {
+		return usageErrorf("%s is no file of results, and is not written over", quoted(r.name)).withHint("--report ANOTHER.jsonl")
+	}
+	if err := r.file.Truncate(0); err != nil {
+		return machineError("cannot write", r.name, err)
+	}
 	return nil
 }
 
@@ -144,6 +196,12 @@ func (r *results) withoutAgain(env *environment) error {
 func (r *results) has(name string) (code int, ok bool) {
 	code, ok = r.done[name]
 	return code, ok
+}
+
+// skip counts a mail of this run that was done before.
+func (r *results) skip(code int) {
+	r.skipped++
+	r.known[code] = true
 }
 
 // write adds a line, in one piece, which no interruption cuts.

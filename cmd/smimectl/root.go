@@ -48,7 +48,7 @@ func run(env *environment, args []string) int {
 	if call, ok := parseGitCall(args); ok {
 		return a.runGit(call)
 	}
-	root := a.rootCommand()
+	root := a.rootCommandFor(args)
 	completing := len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd)
 	if completing {
 		a.offer(root)
@@ -86,11 +86,11 @@ func (r *rememberedError) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (a *app) rootCommand() *cobra.Command {
+// bareRoot is the command of the program without a verb below it.
+func (a *app) bareRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "smimectl",
 		Short:         "sign, verify, encrypt and decrypt mail with S/MIME",
-		Long:          strings.TrimRight(firstScreen(80), "\n") + "\n" + exitStatus,
 		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -116,11 +116,6 @@ func (a *app) rootCommand() *cobra.Command {
 		}
 		return target.Help()
 	}})
-	root.AddCommand(
-		a.signCommand(), a.verifyCommand(), a.encryptCommand(), a.decryptCommand(), a.inspectCommand(),
-		a.idCommand(), a.certCommand(), a.caCommand(), a.crlCommand(),
-		a.demoCommand(), a.explainCommand(), a.algorithmsCommand(), a.gitCommand(), a.doctorCommand(), a.versionCommand(), a.manualCommand(),
-	)
 	return root
 }
 

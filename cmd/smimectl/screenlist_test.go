@@ -27,7 +27,7 @@ var screens = []screenTest{
 	{name: "first", lines: "smimectl"},
 	{name: "verify-untrusted-root", lines: "smimectl verify evil.eml", exit: exitNo},
 	{name: "explain", lines: "smimectl explain from-mismatch\nsmimectl explain"},
-	{name: "algorithms", lines: "smimectl algorithms key-agreement\nsmimectl algorithms compression\nsmimectl algorithms profile"},
+	{name: "algorithms", lines: "smimectl algorithms key-agreement\nsmimectl algorithms curve\nsmimectl algorithms compression\nsmimectl algorithms profile"},
 	{name: "explain-unknown", lines: "smimectl explain from-mismach", exit: exitUsage},
 	{name: "demo", lines: "smimectl demo", writes: true, records: true, mask: `added \d{4}-\d\d-\d\d`},
 	{name: "id-list", lines: "smimectl id list"},

@@ -80,6 +80,7 @@ type sendingRules struct {
 	// postQuantum refuses to encrypt to keys that a quantum computer breaks. Of signers
 	// one is enough, which is looked at when all are known.
 	postQuantum bool
+	profileBy   string // how that was asked for: "--profile pq", or the line of config.toml
 }
 
 // signing is the use of a signer.
@@ -136,9 +137,9 @@ func (r *sendingRules) refuses(c *cert.Certificate, purpose certpath.Purpose) *r
 	case !(verdict.Policy{}).AllowsKey(key):
 		return &refusal{why: "its key is too weak: " + key.Title, renew: true}
 	case r.postQuantum && purpose == certpath.PurposeEncrypt && !key.Strength().PostQuantum:
-		return &refusal{why: "a quantum computer breaks its key, " + key.Title + ", and --profile pq is asked for", hints: []string{
+		return &refusal{why: "a quantum computer breaks its key, " + key.Title + ", and " + r.profileBy + " is asked for", hints: []string{
 			"a certificate with an ML-KEM key can be imported beside it:  smimectl cert import FILE",
-			"without --profile pq the mail is as strong as its weakest recipient"}}
+			"without " + r.profileBy + " the mail is as strong as its weakest recipient"}}
 	case r.now.After(c.NotAfter):
 		return &refusal{why: "the certificate expired on " + c.NotAfter.UTC().Format(time.DateOnly), renew: true}
 	case r.now.Before(c.NotBefore):

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -45,6 +46,8 @@ func (s *shardFlag) Set(value string) error {
 	switch {
 	case s.set():
 		return errors.New("it was given twice")
+	case errors.Is(err1, strconv.ErrRange), errors.Is(err2, strconv.ErrRange):
+		return fmt.Errorf("it must be I/N, with N at most %d", uint32(math.MaxUint32))
 	case !ok, err1 != nil, err2 != nil, i == 0, n == 0, i > n:
 		return errors.New("it must be I/N, with I from 1 to N, as 2/8")
 	}

@@ -43,7 +43,7 @@ type signOptions struct {
 
 func (a *app) signCommand() *cobra.Command {
 	o := &signOptions{}
-	cmd := newVerb("sign [flags] [FILE]", "sign a mail as the address in From",
+	cmd := newVerb("sign [flags] [FILE...]", "sign a mail as the address in From",
 		`Sign takes a mail and writes it signed: multipart/signed, or one opaque part with --opaque. The header outside
 stays byte for byte. Parts that would not survive transport are re-encoded, with a note. The signer is the identity
 whose address is in From; a certificate that has expired or was revoked, one that is not for mail, that of a CA, or one
@@ -61,6 +61,7 @@ answered elsewhere.
   smimectl sign --timestamp-query query.tsq signed.eml
   smimectl sign --timestamp-file reply.tsr -o stamped.eml signed.eml`)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runSign(o, args) }
+	cmd.PreRunE = a.sparesInputs
 	o.addShared(cmd, a.env)
 	f := cmd.Flags()
 	f.VarP(once(&o.output, "FILE"), "output", "o", "write the mail to FILE; - is standard output")
@@ -90,8 +91,14 @@ func (o *signOptions) addShared(cmd *cobra.Command, env *environment) {
 }
 
 func (a *app) runSign(o *signOptions, args []string) error {
+	if err := o.stamp.checkURL(); err != nil {
+		return err
+	}
 	name, single := o.many.one(args, &o.outputs)
 	if !single {
+		if err := named(args); err != nil {
+			return err
+		}
 		return a.signSeveral(o, args)
 	}
 	if err := o.many.onlyOne(&o.outputs); err != nil {

@@ -3,8 +3,10 @@ package main
 import (
 	"crypto/rand"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -50,14 +52,54 @@ func (a *app) timeStamper(f *stampFlags) func(*cms.SignerInfo) ([]byte, error) {
 			return nil, failed(err)
 		}
 		a.inform("stamped by %s at %s", verdict.Escape(makerOf(token)), token.Info.Time.UTC().Format("2006-01-02 15:04:05 UTC"))
+		a.warnOfDrift(token.Info)
 		return token.Raw, nil
 	}
 }
 
+// checkURL refuses, before anything is asked for or read, an address that cannot
+// be asked. It is not repeated: there may be a password in it.
+func (f *stampFlags) checkURL() error {
+	if f.url == "" {
+		return nil
+	}
+	const hint = "--tsa http://tsa.example/tsr"
+	u, err := url.Parse(f.url)
+	switch {
+	case err != nil:
+		return usageErrorf("the URL of --tsa cannot be read").withHint(hint)
+	case u.User != nil:
+		return usageErrorf("the URL of --tsa has a user or a password in it, and authorities are asked without").withHint(hint)
+	case u.Scheme != "http" && u.Scheme != "https":
+		return usageErrorf("the URL of --tsa does not begin with http:// or https://").withHint(hint)
+	case u.Hostname() == "":
+		return usageErrorf("the URL of --tsa names no host").withHint(hint)
+	}
+	return nil
+}
+
+// maxStampDrift is how far the clock of an authority may be from ours before that
+// is said: one of them is wrong, and whoever reads the mail sees it.
+const maxStampDrift = 5 * time.Minute
+
+// warnOfDrift says that the time in a stamp is not that of our clock.
+func (a *app) warnOfDrift(info *cms.TSTInfo) {
+	now := a.env.now()
+	off := info.Time.Sub(now)
+	if off.Abs() <= maxStampDrift || off.Abs()-maxStampDrift <= info.Accuracy {
+		return
+	}
+	relation := "behind"
+	if off > 0 {
+		relation = "ahead of"
+	}
+	a.inform("warning: the time stamp says %s, %s the clock here, %s; one of them is wrong", info.Time.UTC().Format("2006-01-02 15:04:05 UTC"), relation, now.UTC().Format("2006-01-02 15:04:05 UTC"))
+}
+
 // stampError is what ends the work when an authority gives no stamp. Nothing of
 // the mail is at fault, and trying again may help.
-func stampError(url string, err error) error {
-	e := machineError("no time stamp from", url, plainStampError(err))
+func stampError(address string, err error) error {
+	e := machineError("no time stamp from", address, plainStampError(err))
 	return e.withHint("try again, or sign without a time stamp and add one later:  smimectl sign --timestamp-query QUERY.tsq SIGNED.eml")
 }
 

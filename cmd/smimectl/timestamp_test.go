@@ -195,9 +195,66 @@ func TestNoTimeStamp(t *testing.T) {
 		})
 	}
 	w := newAuthority(t)
-	for _, url := range []string{"ftp://ca.example/tsa", "http://user:pw@ca.example/tsa", "tsa", "http://169.254.169.254/tsa"} {
+	for _, url := range []string{"http://169.254.169.254/tsa"} {
 		if r := w.run("sign", "--tsa", url, "-i", w.path("alice.pem"), w.path("draft.eml")); r.code != exitMachine || r.stdout != "" || w.requests() != "" {
 			t.Errorf("%s: exit %d, asked %q: %s", url, r.code, w.requests(), r.stderr)
+		}
+	}
+}
+
+// TestNoAuthority: an address that cannot be asked is a mistake of the command line, found before anything is read. A
+// password in it is shown nowhere.
+func TestNoAuthority(t *testing.T) {
+	t.Parallel()
+	w := newAuthority(t)
+	for url, want := range map[string]string{
+		"ftp://ca.example/tsa": "http://", "tsa": "http://", "ca.example/tsa": "http://", "//ca.example/tsa": "http://", "mailto:a@ca.example": "http://",
+		"http://user:s3cret@ca.example/tsa": "a password", "ftp://user:s3cret@ca.example/tsa": "a password", "https://s3cret@ca.example/tsa": "a password",
+		"http://user:s3cret@ca example/tsa": "cannot be read", "http://user:s3cret@ca.example:port/tsa": "cannot be read",
+		"http:///tsa": "names no host", "http:ca.example/tsa": "names no host", "http://:80/tsa": "names no host",
+	} {
+		for _, more := range [][]string{nil, {"--json"}, {w.path("draft.eml"), "--out-dir", w.path("signed")}} {
+			r := w.run(append([]string{"sign", "--tsa", url, "-i", w.path("alice.pem"), w.path("draft.eml")}, more...)...)
+			if r.code != exitUsage || w.requests() != "" || !strings.Contains(r.stderr, want) || more == nil && !strings.Contains(r.stderr, "hint: --tsa http") {
+				t.Errorf("%s %v: exit %d, asked %q: %s", url, more, r.code, w.requests(), r.stderr)
+			}
+			if strings.Contains(r.stderr+r.stdout, "s3cret") {
+				t.Errorf("%s: a password is shown: %s%s", url, r.stderr, r.stdout)
+			}
+		}
+	}
+}
+
+// TestTimeStampOfAnotherTime: who stamps by another clock than ours is heard, and the stamp is put in.
+func TestTimeStampOfAnotherTime(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		off      time.Duration
+		accuracy byte // seconds
+		want     string
+	}{
+		"the same":            {0, 0, ""},
+		"5 minutes ahead":     {5 * time.Minute, 0, ""},
+		"6 minutes ahead":     {6 * time.Minute, 0, "ahead of the clock here"},
+		"6 minutes, it knows": {6 * time.Minute, 100, ""},
+		"7 minutes, it knows": {7 * time.Minute, 100, "ahead of the clock here"},
+		"6 minutes behind":    {-6 * time.Minute, 0, "behind the clock here"},
+		"a year behind":       {-365 * 24 * time.Hour, 0, "behind the clock here"},
+	} {
+		w := newAuthority(t)
+		w.answerWith(func(s *cmstest.Token) {
+			s.Time = certtest.Now().Add(c.off)
+			right := s.Info
+			s.Info = func(n *cmstest.Node) {
+				right(n)
+				if c.accuracy > 0 {
+					n.Insert(5, cmstest.Constructed(ber.Sequence, cmstest.Primitive(ber.Integer, []byte{c.accuracy})))
+				}
+			}
+		}, nil)
+		r := w.run("sign", "--tsa", authorityURL, "-i", w.path("alice.pem"), "-o", w.path("stamped.eml"), w.path("draft.eml"))
+		if r.code != 0 || strings.Contains(r.stderr, "warning: the time stamp") != (c.want != "") || !strings.Contains(r.stderr, c.want) {
+			t.Errorf("%s: exit %d: %s", name, r.code, r.stderr)
 		}
 	}
 }

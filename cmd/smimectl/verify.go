@@ -31,6 +31,7 @@ verdict is good.`,
   smimectl verify -j 4 --report results.jsonl --skip-done Maildir/
   notmuch search --output=files tag:new | smimectl verify --files-from -`)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runVerify(o, args) }
+	cmd.PreRunE = a.sparesInputs
 	o.judge.add(cmd)
 	cmd.Flags().Var(once(&o.content, "FILE"), "content", "the content of a detached signature that is no mail")
 	cmd.Flags().Var(once(&o.compare, "FILE"), "compare", "the mail as it was sent: show where the signed text begins to differ")
@@ -42,6 +43,9 @@ verdict is good.`,
 func (a *app) runVerify(o *verifyOptions, args []string) error {
 	name, single := o.many.one(args, &o.outputs)
 	if !single {
+		if err := named(args); err != nil {
+			return err
+		}
 		return a.verifySeveral(o, args)
 	}
 	if err := o.many.onlyOne(&o.outputs); err != nil {

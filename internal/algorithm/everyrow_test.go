@@ -27,7 +27,22 @@ var finders = map[string]func(id Identifier) error{
 	"key-wrap":    func(id Identifier) error { _, err := FindKeyWrap(id); return err },
 	"cipher":      func(id Identifier) error { _, _, err := FindContentCipher(id); return err },
 	"compression": func(id Identifier) error { _, err := FindCompression(id); return err },
+	"curve":       findCurve,
 	"key":         func(id Identifier) error { _, err := ParsePublicKey(encodeSPKI(id, []byte{0})); return err },
+}
+
+// findCurve looks for a curve as the parameters of a key name it, or as a key of its
+// own. Parameters of id stand behind the name, where nothing may.
+func findCurve(id Identifier) error {
+	name := Identifier{OID: id.OID}.DER()
+	for _, r := range describeCurves() {
+		if r.OID == id.OID && r.Name == r.Keys[0] {
+			_, err := ParsePublicKey(encodeSPKI(id, []byte{0}))
+			return err
+		}
+	}
+	_, err := ParsePublicKey(encodeSPKI(Identifier{OID: oidECPublicKey, Parameters: append(name[2:], id.Parameters...)}, []byte{0}))
+	return err
 }
 
 // TestEveryRowMalformed: parameters that cannot be any are malformed, in every row,
@@ -43,7 +58,7 @@ func TestEveryRowMalformed(t *testing.T) {
 			err := find(Identifier{OID: r.OID, Parameters: parameters})
 			var parameter *ParameterError
 			var key *KeyError
-			if !errors.As(err, &parameter) && (r.Table != "key" || !errors.As(err, &key)) {
+			if !errors.As(err, &parameter) && (r.Table != "key" && r.Table != "curve" || !errors.As(err, &key)) {
 				t.Errorf("%s %s (%s), %s as parameters: got %v, want a ParameterError", r.Table, r.Name, r.OID, what, err)
 			}
 		}

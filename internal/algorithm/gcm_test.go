@@ -131,6 +131,20 @@ func TestGCMEqualsStandardLibrary(t *testing.T) {
 	}
 }
 
+// TestGCMAllLengths goes up to 65,536 octets with a stride that is no multiple of a
+// block, in pieces that are none either.
+func TestGCMAllLengths(t *testing.T) {
+	t.Parallel()
+	content := randomBytes(65536)
+	c := gcmCiphers[0]
+	key := randomBytes(32)
+	for n := 4096; n <= len(content); n += 61 {
+		p := &CipherParameters{IV: randomBytes(12), TagSize: 16}
+		gcmStreams(t, c, p, key, content[:n%40], content[:n], 8191)
+	}
+	gcmStreams(t, c, &CipherParameters{IV: randomBytes(12), TagSize: 16}, key, nil, content, 16384)
+}
+
 func TestGCMSegmentSeams(t *testing.T) {
 	t.Parallel()
 	c := gcmCiphers[0]

@@ -138,6 +138,17 @@ func readRawKey(on ecdh.Curve, from OriginatorKey) (*ecdh.PublicKey, error) {
 	return key, nil
 }
 
+// AgreesWith reports whether an ephemeral key is of the curve of k, as far as anybody
+// sees who has no private key: one on another curve was made for somebody else.
+func (k *PublicKey) AgreesWith(from OriginatorKey) bool {
+	id := from.Identifier
+	if id.hasNone() { // the recipient's curve is meant, RFC 5753, Section 3.1.1
+		id.Parameters = k.Identifier.Parameters
+	}
+	other, err := newPublicKey(id, from.Key)
+	return err == nil && k.CanAgree && other.Kind == k.Kind && other.Name == k.Name
+}
+
 // agree computes the shared secret.
 func (row *originatorRow) agree(key Agreement, remote *ecdh.PublicKey) ([]byte, error) {
 	secret, err := key.ECDH(remote)

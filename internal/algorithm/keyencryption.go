@@ -26,7 +26,7 @@ func KeyEncryptions() []*KeyEncryption {
 				list = append(list, &first)
 			}
 			if t.Detail != "" {
-				e.Name += "-" + t.Detail
+				e.Name = t.FullName()
 				list = append(list, &e)
 			}
 		}
@@ -63,7 +63,7 @@ func (e *KeyEncryption) Fits(pub *PublicKey) bool {
 	if e.transport != nil {
 		return pub.CanTransport && e.transport.CheckKey(pub) == nil
 	}
-	return pub.CanAgree && !pub.ReadOnly
+	return pub.CanAgree
 }
 
 // Transport returns the key transport; nil where it is none.

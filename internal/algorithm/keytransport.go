@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // KeyTransport encrypts a content-encryption key under a public key
@@ -36,6 +37,15 @@ type transportRow struct {
 	// written gives the forms that are made, the usual one first.
 	written  func() []*KeyTransport
 	standard string
+}
+
+// FullName is the name with what the parameters say: "rsa-oaep-sha256", and
+// "rsa-oaep-sha256-mgf1-sha1" where the mask is made with another hash.
+func (t *KeyTransport) FullName() string {
+	if t.Detail == "" {
+		return t.Name
+	}
+	return t.Name + "-" + strings.ReplaceAll(t.Detail, ", ", "-")
 }
 
 // FindKeyTransport returns the key transport that id names, its parameters

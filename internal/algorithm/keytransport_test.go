@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 )
 
@@ -99,6 +100,9 @@ func TestFindKeyTransport(t *testing.T) {
 					t.Fatal(err)
 				}
 				got := tr.Name
+				if full := tr.FullName(); full != strings.NewReplacer(" ", "-", ",", "").Replace(test.want) {
+					t.Errorf("full name %s", full)
+				}
 				if tr.Detail != "" {
 					got += " " + tr.Detail
 				}

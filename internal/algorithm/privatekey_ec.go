@@ -86,7 +86,7 @@ func (c *curve) readScalar(b []byte) (*ecdsa.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := ecdsa.ParseRawPrivateKey(c.curve, padded)
+	key, err := ecdsa.ParseRawPrivateKey(c.curve(), padded)
 	if err != nil {
 		return nil, errScalar
 	}

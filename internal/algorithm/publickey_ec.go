@@ -16,11 +16,13 @@ var oidECPublicKey = MustOID("1.2.840.10045.2.1")
 
 // curve is one row of the curve table.
 type curve struct {
-	name  string
-	title string
-	oid   OID
-	// Of the curves of the standard library; nil for others.
-	curve  elliptic.Curve
+	name     string
+	title    string
+	oid      OID
+	standard string
+	// Of the curves of the standard library; nil for others. (A function, because the
+	// first use of any has the parameters of all of them computed.)
+	curve  func() elliptic.Curve
 	ecdh   ecdh.Curve
 	digest *Digest // the default beside it, RFC 5753, Section 8
 	// brainpool is of the curves of RFC 5639, which are only read.
@@ -29,9 +31,9 @@ type curve struct {
 
 // nistCurves are those of RFC 5480, Section 2.1.1.1.
 var nistCurves = []curve{
-	{name: "p-256", title: "P-256", oid: MustOID("1.2.840.10045.3.1.7"), curve: elliptic.P256(), ecdh: ecdh.P256(), digest: sha256Digest},
-	{name: "p-384", title: "P-384", oid: MustOID("1.3.132.0.34"), curve: elliptic.P384(), ecdh: ecdh.P384(), digest: sha384Digest},
-	{name: "p-521", title: "P-521", oid: MustOID("1.3.132.0.35"), curve: elliptic.P521(), ecdh: ecdh.P521(), digest: sha512Digest},
+	{name: "p-256", title: "P-256", oid: MustOID("1.2.840.10045.3.1.7"), standard: "RFC 5480, Section 2.1.1.1", curve: elliptic.P256, ecdh: ecdh.P256(), digest: sha256Digest},
+	{name: "p-384", title: "P-384", oid: MustOID("1.3.132.0.34"), standard: "RFC 5480, Section 2.1.1.1", curve: elliptic.P384, ecdh: ecdh.P384(), digest: sha384Digest},
+	{name: "p-521", title: "P-521", oid: MustOID("1.3.132.0.35"), standard: "RFC 5480, Section 2.1.1.1", curve: elliptic.P521, ecdh: ecdh.P521(), digest: sha512Digest},
 }
 
 // Elliptic curve keys (RFC 5480): one OID for signing and key agreement.
@@ -59,7 +61,7 @@ func (c *curve) parameters() []byte {
 }
 
 // size returns the octets of a coordinate and of a private key.
-func (c *curve) size() int { return (c.curve.Params().BitSize + 7) / 8 }
+func (c *curve) size() int { return (c.curve().Params().BitSize + 7) / 8 }
 
 // readECParameters returns the curve that ECParameters name. Parameters given
 // in full or inherited are not read (RFC 5480, Section 2.1.1): a curve of the
@@ -98,7 +100,7 @@ func readECPublicKey(id Identifier, bits []byte) (*PublicKey, error) {
 		return nil, &KeyError{Kind: "ec", Detail: "point is not on the curve"}
 	}
 	return &PublicKey{
-		Kind: "ec", Name: c.name, Title: c.title, Bits: c.curve.Params().BitSize,
+		Kind: "ec", Name: c.name, Title: c.title, Bits: c.curve().Params().BitSize,
 		Key: key, CanSign: true, CanAgree: true, canonical: canonical,
 	}, nil
 }
@@ -109,13 +111,13 @@ func readECPublicKey(id Identifier, bits []byte) (*PublicKey, error) {
 func (c *curve) readPoint(b []byte) (*ecdsa.PublicKey, error) {
 	off := &KeyError{Kind: "ec", Detail: "point is not on the curve"}
 	if len(b) == 1+c.size() && (b[0] == 2 || b[0] == 3) {
-		x, y := elliptic.UnmarshalCompressed(c.curve, b)
+		x, y := elliptic.UnmarshalCompressed(c.curve(), b)
 		if x == nil {
 			return nil, off
 		}
-		return &ecdsa.PublicKey{Curve: c.curve, X: x, Y: y}, nil
+		return &ecdsa.PublicKey{Curve: c.curve(), X: x, Y: y}, nil
 	}
-	key, err := ecdsa.ParseUncompressedPublicKey(c.curve, b)
+	key, err := ecdsa.ParseUncompressedPublicKey(c.curve(), b)
 	if err != nil {
 		return nil, off
 	}
@@ -139,7 +141,7 @@ func encodeECPublicKey(key any) (Identifier, []byte, bool) {
 		return Identifier{}, nil, false
 	}
 	for i := range ecCurves {
-		if ecCurves[i].curve == k.Curve {
+		if ecCurves[i].curve != nil && ecCurves[i].curve() == k.Curve {
 			bits, err := k.Bytes()
 			return ecCurves[i].identifier(), bits, err == nil
 		}

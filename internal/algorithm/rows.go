@@ -29,6 +29,19 @@ func TableNames() []string {
 func Rows() []Row {
 	var list []Row
 	for _, t := range describers {
+		list = append(list, RowsOf(t.name)...)
+	}
+	return list
+}
+
+// RowsOf returns the lines of one table, and makes no other: a name on a command line is
+// looked up in it at each start.
+func RowsOf(table string) []Row {
+	var list []Row
+	for _, t := range describers {
+		if t.name != table {
+			continue
+		}
 		for _, row := range t.rows() {
 			row.Table = t.name
 			list = append(list, row)
@@ -52,6 +65,7 @@ var describers = []struct {
 	{"key-wrap", describeWraps},
 	{"cipher", describeCiphers},
 	{"compression", describeCompressions},
+	{"curve", describeCurves},
 	{"key", describeKeys},
 }
 
@@ -93,11 +107,7 @@ func describeTransports() []Row {
 	var list []Row
 	for i := range keyTransports {
 		for _, t := range keyTransports[i].written() {
-			r := Row{Name: t.Name, OID: keyTransports[i].oid, Status: t.Status, Written: true, Keys: []string{"rsa"}, Standard: keyTransports[i].standard}
-			if t.Detail != "" {
-				r.Name += "-" + t.Detail
-			}
-			list = append(list, r)
+			list = append(list, Row{Name: t.FullName(), OID: keyTransports[i].oid, Status: t.Status, Written: true, Keys: []string{"rsa"}, Standard: keyTransports[i].standard})
 		}
 	}
 	return list
@@ -159,6 +169,21 @@ func describeCompressions() []Row {
 	var list []Row
 	for _, c := range compressions {
 		list = append(list, Row{Name: c.Name, OID: c.OID, Written: c == WrittenCompression(), Standard: c.standard})
+	}
+	return list
+}
+
+// describeCurves has the curves that parameters of a key name, and those that are an
+// algorithm of their own, which the table of keys has too: who asks for a curve finds
+// all of them in one place. Written are those whose keys are signed with or encrypted to.
+func describeCurves() []Row {
+	var list []Row
+	for i := range ecCurves {
+		c := &ecCurves[i]
+		list = append(list, Row{Name: c.name, OID: c.oid, Written: c.brainpool == nil, Keys: []string{"ec"}, Standard: c.standard})
+	}
+	for _, kind := range slices.Concat(rfc8410KeyKinds, x448KeyKinds, ed448KeyKinds) {
+		list = append(list, Row{Name: kind.name, OID: kind.oid, Status: kind.status, Written: len(kind.generate) > 0, Keys: []string{kind.name}, Standard: kind.standard})
 	}
 	return list
 }

@@ -32,6 +32,7 @@ func TestRows(t *testing.T) {
 		"signature": len(signatures), "digest": len(digests), "key-transport": transports, "key-agreement": len(keyAgreements),
 		"key-encapsulation": len(keyKEMs), "key-derivation": len(kemDerivations) + len(prfs), "key-wrap": len(keyWraps),
 		"cipher": len(contentCiphers), "compression": len(compressions), "key": len(keyKinds),
+		"curve": len(ecCurves) + 4,
 	} {
 		if count[table] != want {
 			t.Errorf("%s: %d rows, the table has %d", table, count[table], want)
@@ -59,6 +60,14 @@ func TestRowsWritten(t *testing.T) {
 						t.Errorf("%s: written %v, wrapping: %v", r.Name, r.Written, err)
 					}
 				}
+			}
+		case "curve":
+			key, err := GenerateKey(r.Name)
+			if (err == nil) != r.Written {
+				t.Errorf("%s: written %v, a new key: %v", r.Name, r.Written, err)
+			}
+			if err == nil && (key.Public.Name != r.Name || key.Public.ReadOnly || !slices.Equal(r.Keys, []string{key.Public.Kind})) {
+				t.Errorf("%s, of %q: the new key is %+v", r.Name, r.Keys, key.Public)
 			}
 		case "key-agreement", "key-transport":
 			e, err := KeyEncryptionByName(r.Name)

@@ -116,7 +116,7 @@ func (c *curve) fieldBits() int {
 	if c.brainpool != nil {
 		return 8 * c.brainpool().Size()
 	}
-	return c.curve.Params().BitSize
+	return c.curve().Params().BitSize
 }
 
 // KEMStrength returns the name for people and the strength of the mechanism that id

@@ -15,13 +15,12 @@ func unsupportedCurve(oid OID) *UnsupportedError {
 // nameOfUnsupported returns the name of an algorithm that is known and not
 // computed, or "". The table is read only when a message asks for it.
 func nameOfUnsupported(oid OID) string {
-	dotted := oid.String()
-	for line := range strings.Lines(unsupportedNames) {
-		if number, name, _ := strings.Cut(strings.TrimSpace(line), " "); number == dotted {
-			return name
-		}
+	_, rest, found := strings.Cut(unsupportedNames, "\n"+oid.String()+" ")
+	if !found {
+		return ""
 	}
-	return ""
+	name, _, _ := strings.Cut(rest, "\n")
+	return name
 }
 
 // unsupportedNames has one OID and its name in each line.

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
 	"smimectl/internal/algorithm/vectortest"
 )
 
@@ -289,6 +292,9 @@ func TestVectorBrainpool(t *testing.T) {
 						t.Errorf("%s: %x, %v, want a ParameterError", what, secret, err)
 					}
 				}
+				if secret, err := row.receive(row, testKey(t, "p-256").Agreement, key, OriginatorKey{Identifier: Identifier{OID: oidECPublicKey}, Key: other.bits}); !errors.As(err, new(*UnsupportedError)) {
+					t.Errorf("with a key of P-256: %x, %v", secret, err)
+				}
 				if err := ProveAgreement(private.Agreement, key); err != nil {
 					t.Errorf("proof: %v", err)
 				}
@@ -297,6 +303,20 @@ func TestVectorBrainpool(t *testing.T) {
 				}
 				if _, err := private.Agreement.ECDH(nil); err == nil {
 					t.Error("agrees with a key of crypto/ecdh")
+				}
+			}
+			// The point beside a private key is its own.
+			for what, point := range map[string][]byte{"another's": decodeHex(t, v["other-public"]), "of P-256": testKey(t, "p-256").Public.SPKI, "changed": append(decodeHex(t, v["public"])[:len(key.SPKI)-1], 1^key.bits[len(key.bits)-1])} {
+				s := cryptobyte.String(point)
+				var body cryptobyte.String
+				if !s.ReadASN1(&body, asn1.SEQUENCE) || !body.SkipASN1(asn1.SEQUENCE) {
+					t.Fatal("no SubjectPublicKeyInfo")
+				}
+				inner := append(append([]byte{2, 1, 1}, tlv(4, decodeHex(t, v["private"]))...), tlv(0xa1, body)...)
+				pkcs8 := tlv(0x30, append(append([]byte{2, 1, 0}, key.Identifier.DER()...), tlv(4, tlv(0x30, inner))...))
+				var fault *KeyError
+				if private, err := ParsePrivateKey(pkcs8); !errors.As(err, &fault) {
+					t.Errorf("a private key with a point that is %s: %+v, %v", what, private, err)
 				}
 			}
 			// Nothing is made.

@@ -5,7 +5,6 @@ import (
 	"mime"
 	"strings"
 
-	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 )
 
@@ -37,8 +36,8 @@ func DecodeWords(s string) string {
 func charsetReader(charset string, input io.Reader) (io.Reader, error) {
 	// RFC 2231, Section 5: a language may follow the charset.
 	charset, _, _ = strings.Cut(charset, "*")
-	e, err := htmlindex.Get(charset)
-	if err != nil {
+	e := charsetNamed(charset)
+	if e == nil {
 		e = unicode.UTF8 // octets that are not UTF-8 become U+FFFD, ASCII stays
 	}
 	return e.NewDecoder().Reader(input), nil

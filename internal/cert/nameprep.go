@@ -5,7 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -49,8 +48,27 @@ func prepare(s string) (string, bool) {
 			mapped.WriteRune(r)
 		}
 	}
-	folded := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(mapped.String())))
-	return collapse(folded), true
+	return collapse(norm.NFKC.String(fold(norm.NFKD.String(mapped.String())))), true
+}
+
+// fold takes the case away from decomposed text (RFC 4518, Section 2.2; Unicode,
+// CaseFolding.txt, statuses C and F). Of the characters that become several when they
+// are folded all but the sharp s become so when they are decomposed.
+func fold(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == 'ß', r == 'ẞ':
+			b.WriteString("ss")
+		case r == 'ı': // whose capital is I, but which is no i
+			b.WriteRune(r)
+		case unicode.Is(unicode.Cherokee, r): // its small letters are the newer ones
+			b.WriteRune(unicode.ToUpper(r))
+		default:
+			b.WriteRune(unicode.ToLower(unicode.ToUpper(r)))
+		}
+	}
+	return b.String()
 }
 
 // prepareASCII is prepare for strings of printable ASCII, which nearly all

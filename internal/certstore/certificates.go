@@ -18,7 +18,51 @@ type Entry struct {
 	Source       string    // where it came from, "report.eml"; may be empty
 	Added        time.Time // day, UTC
 	Capabilities []string  // ciphers its owner reads, "aes-256-gcm"
+	Signed       time.Time // when the mail was signed that said so; zero: nobody knows
 	Path         string
+}
+
+// Announced is what the owner of a certificate says in a signed mail that he can read
+// (SMIMECapabilities, RFC 8551, Section 2.5.2).
+type Announced struct {
+	Capabilities []string
+	Signed       time.Time // the signing time of the mail; zero where it has none
+}
+
+// maxAhead is how far the clock of a signer may be ahead of ours.
+const maxAhead = 5 * time.Minute
+
+// at is when the mail was signed, as far as that can be believed: a time that is yet
+// to come would hold against every honest mail until then.
+func (a *Announced) at(now time.Time) time.Time {
+	if a.Signed.After(now.Add(maxAhead)) {
+		return time.Time{}
+	}
+	return a.Signed.UTC().Truncate(time.Second)
+}
+
+// Outdated reports whether what a mail says takes the place of what is known: the
+// newest signed mail counts, whatever the order in which they are seen, and one that
+// says nothing is no information. So nobody who sends an old mail once more weakens
+// what is encrypted.
+func (e *Entry) Outdated(by *Announced, now time.Time) bool {
+	switch {
+	case by == nil || len(KeptCapabilities(by.Capabilities)) == 0:
+		return false
+	case len(e.Capabilities) == 0:
+		return true
+	}
+	return by.at(now).After(e.Signed)
+}
+
+// Note puts what a mail says into the entry.
+func (e *Entry) Note(said *Announced, now time.Time) {
+	if said == nil {
+		return
+	}
+	if e.Capabilities = KeptCapabilities(said.Capabilities); len(e.Capabilities) > 0 {
+		e.Signed = said.at(now)
+	}
 }
 
 // Certificates returns all entries. Damaged files are left out and named in
@@ -87,31 +131,66 @@ func (s *Store) entries(prefix string, match func(*cert.Certificate) bool) ([]*E
 	return out, nil
 }
 
-// AddCertificate keeps a certificate, with where it came from, when, and which
-// ciphers its owner is known to read. One that is there already stays as it is,
-// with *ExistsError, unless force is given.
-func (s *Store) AddCertificate(c *cert.Certificate, source string, added time.Time, capabilities []string, force bool) (*Entry, error) {
-	e := &Entry{Certificate: c, Source: oneLine(source), Added: added.UTC().Truncate(24 * time.Hour)}
-	e.Capabilities = KeptCapabilities(capabilities)
+// AddCertificate keeps a certificate, with where it came from, when, and what its
+// owner said in a mail that he can read, which may be nil. One that is there already
+// stays as it is, with *ExistsError, unless force is given; what its owner reads is
+// kept even so where said tells nothing.
+func (s *Store) AddCertificate(c *cert.Certificate, source string, added time.Time, said *Announced, force bool) (*Entry, error) {
 	unlock, err := s.lock()
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	e.Path = s.dir(certificatesDir, certificateName(c)+certificateSuffix)
-	// Two certificates with the same 48 bits of fingerprint are made on purpose.
-	// The second gets its whole fingerprint as name and replaces nothing.
-	if _, b, _, err := readCertificates(e.Path); err == nil && b != nil && !b.Certificates[0].Equal(c) {
-		e.Path = s.dir(certificatesDir, c.Fingerprint()+certificateSuffix)
+	e, known := s.newEntry(c, source, added)
+	e.Note(said, added)
+	if known != nil && len(e.Capabilities) == 0 {
+		e.Capabilities, e.Signed = known.Capabilities, known.Signed
 	}
-	data := append([]byte(e.comment()), encodeChain([]*cert.Certificate{c})...)
-	if err := s.writeFile(e.Path, data, force); err != nil {
-		return nil, err
-	}
-	return e, nil
+	return e, s.writeEntry(e, force)
 }
 
-// KeptCapabilities returns those names that AddCertificate keeps, in their order.
+// UpdateCertificate keeps a certificate that is not there yet. Of one that is there it
+// brings up to date what its owner can read, where that is [Entry.Outdated]; else
+// nothing changes. It returns the entry as it is then, and whether that was written.
+func (s *Store) UpdateCertificate(c *cert.Certificate, source string, added time.Time, said *Announced) (*Entry, bool, error) {
+	unlock, err := s.lock()
+	if err != nil {
+		return nil, false, err
+	}
+	defer unlock()
+	e, known := s.newEntry(c, source, added)
+	if known != nil && !known.Outdated(said, added) {
+		return known, false, nil
+	}
+	e.Note(said, added)
+	return e, true, s.writeEntry(e, true)
+}
+
+// newEntry makes an entry, and finds the one of the same certificate that is there.
+func (s *Store) newEntry(c *cert.Certificate, source string, added time.Time) (e, known *Entry) {
+	e = &Entry{Certificate: c, Source: oneLine(source), Added: added.UTC().Truncate(24 * time.Hour)}
+	// Two certificates with the same 48 bits of fingerprint are made on purpose.
+	// The second gets its whole fingerprint as name and replaces nothing.
+	for _, name := range []string{certificateName(c), c.Fingerprint()} {
+		e.Path = s.dir(certificatesDir, name+certificateSuffix)
+		data, b, _, err := readCertificates(e.Path)
+		if err != nil || b == nil {
+			break
+		}
+		if b.Certificates[0].Equal(c) {
+			known = &Entry{Certificate: c, Path: e.Path}
+			known.readComment(data)
+			break
+		}
+	}
+	return e, known
+}
+
+func (s *Store) writeEntry(e *Entry, force bool) error {
+	return s.writeFile(e.Path, append([]byte(e.comment()), encodeChain([]*cert.Certificate{e.Certificate})...), force)
+}
+
+// KeptCapabilities returns those names that the store keeps, in their order.
 func KeptCapabilities(names []string) []string {
 	var out []string
 	for _, name := range names {
@@ -136,14 +215,16 @@ func (s *Store) RemoveCertificate(e *Entry) error {
 }
 
 const (
-	commentFrom  = ", from "
-	commentReads = ", reads "
-	dateLength   = len(time.DateOnly)
+	commentFrom   = ", from "
+	commentSigned = ", signed "
+	commentReads  = ", reads "
+	neverSigned   = "at no known time"
+	dateLength    = len(time.DateOnly)
 )
 
 // comment is the first line of a certificate's file:
 //
-//	# bob@example.org, from report.eml, 2026-11-20, reads aes-256-cbc
+//	# bob@example.org, from report.eml, 2026-11-20, signed 2026-11-19T10:00:00Z, reads aes-256-cbc
 func (e *Entry) comment() string {
 	who := oneLine(e.Certificate.DisplayName())
 	if a := e.Certificate.Addresses(); len(a) > 0 {
@@ -155,7 +236,11 @@ func (e *Entry) comment() string {
 	}
 	line += ", " + e.Added.Format(time.DateOnly)
 	if len(e.Capabilities) > 0 {
-		line += commentReads + strings.Join(e.Capabilities, " ")
+		signed := neverSigned
+		if !e.Signed.IsZero() {
+			signed = e.Signed.Format(time.RFC3339)
+		}
+		line += commentSigned + signed + commentReads + strings.Join(e.Capabilities, " ")
 	}
 	return line + "\n"
 }
@@ -178,6 +263,15 @@ func (e *Entry) readComment(data []byte) {
 			line, names = line[:i], all
 		}
 	}
+	var signed time.Time
+	hasSigned := false
+	if i := strings.LastIndex(line, commentSigned); i >= 0 && names != nil {
+		word := line[i+len(commentSigned):]
+		at, err := time.Parse(time.RFC3339, word)
+		if hasSigned = err == nil || word == neverSigned; hasSigned {
+			line, signed = line[:i], at.UTC()
+		}
+	}
 	i := len(line) - dateLength
 	if i < 2 || line[i-2:i] != ", " {
 		return
@@ -186,7 +280,11 @@ func (e *Entry) readComment(data []byte) {
 	if err != nil {
 		return
 	}
-	e.Added, e.Capabilities = added, names
+	e.Added, e.Capabilities, e.Signed = added, names, signed
+	if names != nil && !hasSigned {
+		// Files of earlier versions tell the day alone on which it was noted: the mail is not younger than that.
+		e.Signed = added.Add(24*time.Hour - time.Second)
+	}
 	if _, source, ok := strings.Cut(line[:i-2], commentFrom); ok {
 		e.Source = source
 	}

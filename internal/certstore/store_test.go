@@ -456,12 +456,12 @@ func TestCertificates(t *testing.T) {
 	t.Parallel()
 	s, ca := newStore(t), newCA(t)
 	_, c := issue(t, ca, "bob@example.test")
-	added, err := s.AddCertificate(c, "re, reads aes-256-gcm\x1b[31m\n.eml", testTime, []string{"aes-256-cbc", "x\ny", "aes-256-cbc", "3des-cbc"}, false)
+	added, err := s.AddCertificate(c, "re, reads aes-256-gcm\x1b[31m\n.eml", testTime, &Announced{[]string{"aes-256-cbc", "x\ny", "aes-256-cbc", "3des-cbc"}, testTime.Add(-time.Hour)}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(added.Path)
-	want := "# bob@example.test, from re, reads aes-256-gcm_[31m_.eml, 2026-11-20, reads aes-256-cbc 3des-cbc\n-----BEGIN CERTIFICATE-----\n"
+	want := "# bob@example.test, from re, reads aes-256-gcm_[31m_.eml, 2026-11-20, signed " + testTime.Add(-time.Hour).UTC().Format(time.RFC3339) + ", reads aes-256-cbc 3des-cbc\n-----BEGIN CERTIFICATE-----\n"
 	if err != nil || !strings.HasPrefix(string(data), want) {
 		t.Errorf("file begins %.150q, want %q", data, want)
 	}
@@ -491,6 +491,9 @@ func TestCertificates(t *testing.T) {
 	var exists *ExistsError
 	if _, err := s.AddCertificate(c, "", testTime, nil, false); !errors.As(err, &exists) {
 		t.Errorf("once more: %v", err)
+	}
+	if err := s.RemoveCertificate(added); err != nil {
+		t.Fatal(err)
 	}
 	// The source must not be able to forge capabilities where there are none.
 	if _, err := s.AddCertificate(c, "x, 2020-01-01, reads aes-256-gcm", testTime, nil, true); err != nil {

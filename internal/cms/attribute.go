@@ -18,7 +18,7 @@ import (
 //	    attrValues SET OF AttributeValue }
 type Attribute struct {
 	OID    algorithm.OID
-	Values [][]byte // DER of each
+	Values [][]byte // DER of each; of unsigned ones as it stands where it has none
 }
 
 // Attribute types (RFC 5652, RFC 8551, RFC 6211, RFC 2634, RFC 5035, RFC 3161).

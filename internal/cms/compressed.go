@@ -17,6 +17,14 @@ const (
 	inflationRatio = 100
 )
 
+// InflationBudget is how many octets the contents of all compressed layers of a
+// message may have together: as many as a single layer of the message's size may
+// have. A message within a message does not get the ratio again, or each layer
+// would multiply what the one around it allows.
+func InflationBudget(size int64) int64 {
+	return max(freeInflation, inflationRatio*size)
+}
+
 // ReadCompressed reads a whole CompressedData (RFC 3274, Section 1.1.3) and
 // writes what was compressed to unverified: its checksum is known at the end
 // only. It returns the type of the content.

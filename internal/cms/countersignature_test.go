@@ -96,7 +96,7 @@ func TestCountersignatureDepth(t *testing.T) {
 			s.AddUnsigned(0, cmstest.AttributeNode(attrCountersignature, chain[0]))
 		}
 	}
-	for depth, want := range map[int]int{1: 1, 3: 3, maxCountersignatureDepth: maxCountersignatureDepth, 12: maxCountersignatureDepth} {
+	for depth, want := range map[int]int{1: 1, 3: 3, maxCountersignatureDepth: maxCountersignatureDepth, 12: maxCountersignatureDepth, 20: maxCountersignatureDepth, 200: maxCountersignatureDepth} {
 		sd, by := counterSigned(t, nest(depth))
 		list, more := sd.Countersignatures(sd.Signers[0])
 		if len(list) != want || more != (depth > want) {
@@ -122,5 +122,73 @@ func TestCountersignatureDepth(t *testing.T) {
 	list, more := sd.Countersignatures(sd.Signers[0])
 	if len(list) != maxCountersignatures || !more || list[0].Err == nil {
 		t.Errorf("%d, %v", len(list), more)
+	}
+}
+
+// TestUnsignedValues: anybody can add unsigned attributes; what is wrong inside one of their values, and how many there
+// are, changes nothing about the signature. What is wrong around them leaves no SignerInfo.
+func TestUnsignedValues(t *testing.T) {
+	t.Parallel()
+	deep := func(depth int) *cmstest.Node {
+		n := cmstest.Primitive(ber.Null, nil)
+		for range depth {
+			n = cmstest.Constructed(ber.Sequence, n)
+		}
+		return n
+	}
+	times := func(n int) (out []*cmstest.Node) {
+		for range n {
+			out = append(out, cmstest.Primitive(ber.Null, nil))
+		}
+		return out
+	}
+	for _, oid := range []algorithm.OID{attrCountersignature, attrTimeStampToken, algorithm.MustOID("1.2.3")} {
+		for name, c := range map[string]struct {
+			attribute *cmstest.Node
+			values    int // -1: it cannot be read
+		}{
+			"none":              {cmstest.AttributeNode(oid), 0},
+			"no DER":            {cmstest.AttributeNode(oid, cmstest.Raw([]byte{0x30, 3, 'j', 'u', 'n'})), 1},
+			"longer inside":     {cmstest.AttributeNode(oid, cmstest.Raw([]byte{0x30, 2, 4, 5})), 1},
+			"end of contents":   {cmstest.AttributeNode(oid, cmstest.Raw([]byte{0x30, 2, 0, 0})), 1},
+			"64 deep":           {cmstest.AttributeNode(oid, deep(64)), 1},
+			"1,000 deep":        {cmstest.AttributeNode(oid, deep(1000)), 1},
+			"256":               {cmstest.AttributeNode(oid, times(256)...), 256},
+			"5,000":             {cmstest.AttributeNode(oid, times(5000)...), 256},
+			"longer than all":   {cmstest.AttributeNode(oid, cmstest.Raw([]byte{0x30, 3, 5, 0})), -1},
+			"no end":            {cmstest.AttributeNode(oid, cmstest.Raw([]byte{0x30, 0x80, 5, 0})), -1},
+			"no SET":            {cmstest.Constructed(ber.Sequence, cmstest.Primitive(ber.ObjectIdentifier, []byte(oid)), cmstest.Constructed(ber.Sequence)), -1},
+			"behind the values": {cmstest.Constructed(ber.Sequence, append(cmstest.AttributeNode(oid).Children, cmstest.Primitive(ber.Null, nil))...), -1},
+			"no attribute":      {cmstest.Primitive(ber.Null, nil), -1},
+		} {
+			s := cmstest.ParseSigned(signedBy(t, []byte("content"), SignedDataOptions{ContentSize: 7}, signerOf(t, "p-256")))
+			s.AddUnsigned(0, c.attribute)
+			sd, err := ReadSignedData(bytes.NewReader(s.Encode()), nil, Limits{})
+			if err != nil || c.values < 0 {
+				if (err != nil) != (c.values < 0) {
+					t.Errorf("%s, %s: %v", AttributeName(oid), name, err)
+				}
+				continue
+			}
+			si := sd.Signers[0]
+			if err := sd.Verify(si, signerOf(t, "p-256").Certificate); err != nil || len(si.UnsignedAttributes) != 1 || len(si.UnsignedAttributes[0].Values) != c.values {
+				t.Errorf("%s, %s: %v, %d attributes", AttributeName(oid), name, err, len(si.UnsignedAttributes))
+			}
+			for _, raw := range si.TimeStamps() {
+				if _, err := ParseTimeStampToken(raw, Limits{}); err == nil {
+					t.Errorf("%s: it is a time stamp", name)
+				}
+			}
+			list, more := sd.Countersignatures(si)
+			if want := oid == attrCountersignature && c.values > maxCountersignatures; more != want {
+				t.Errorf("%s: %d countersignatures, more: %v", name, len(list), more)
+			}
+			for _, c := range list {
+				if c.Err == nil {
+					t.Errorf("%s: it is a countersignature", name)
+				}
+			}
+			si.UnsignedAttributes[0].Describe() // of what can be anything
+		}
 	}
 }

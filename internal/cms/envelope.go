@@ -2,6 +2,7 @@ package cms
 
 import (
 	"errors"
+	"io"
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
@@ -40,8 +41,9 @@ type Envelope struct {
 	// Notes are deviations that were tolerated.
 	Notes []string
 
-	aad []byte // of the AEAD; nil without authAttrs
-	lim Limits
+	aad  []byte // of the AEAD; nil without authAttrs
+	lim  Limits
+	hold func(*Envelope) io.Writer // while it is read; may be nil
 }
 
 // Matching returns the recipients that name c. More than one is no message to

@@ -498,6 +498,9 @@ func TestEnvelopeKeyOfWrongLength(t *testing.T) {
 				if err != ErrDecrypt || out.Len() > 0 || opened != 1 {
 					t.Fatalf("%s, %d octets: %v, %d out, read %d times", name, n, err, out.Len(), opened)
 				}
+				if err := heldDiffers(e, message, make([]byte, n), nil, ErrDecrypt); err != nil {
+					t.Fatalf("%s, %d octets: %v", name, n, err)
+				}
 			}
 		}
 	}

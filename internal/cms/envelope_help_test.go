@@ -2,6 +2,7 @@ package cms
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"sync"
@@ -100,7 +101,42 @@ func decrypted(message []byte, who *person) (*Envelope, []byte, error) {
 	}
 	var out bytes.Buffer
 	err = e.Decrypt(opener(message), cek, &out)
+	if other := heldDiffers(e, message, cek, out.Bytes(), err); other != nil {
+		return e, out.Bytes(), other
+	}
 	return e, out.Bytes(), err
+}
+
+// heldDiffers decrypts while reading what was held of the ciphertext, and reports
+// how that ends otherwise than Decrypt did.
+func heldDiffers(e *Envelope, message, cek, want []byte, wantErr error) error {
+	var held bytes.Buffer
+	asked := false
+	again, err := ReadEnvelopeHolding(bytes.NewReader(message), func(e *Envelope) io.Writer {
+		asked = len(e.Recipients) > 0
+		return &held
+	}, Limits{})
+	if err != nil {
+		return fmt.Errorf("test: held: %w", err)
+	}
+	if anywhere := e.Cipher != nil && e.Cipher.Anywhere(); asked != anywhere {
+		return fmt.Errorf("test: held: asked %v, decrypts anywhere %v", asked, anywhere)
+	}
+	if !asked {
+		return nil
+	}
+	r, err := again.DecryptHeld(bytes.NewReader(held.Bytes()), cek) // a Reader that nothing was read of
+	if err != wantErr {
+		return fmt.Errorf("test: held: %w, and else %w", err, wantErr)
+	}
+	if err != nil {
+		return nil
+	}
+	got, err := io.ReadAll(r)
+	if err != nil || !bytes.Equal(got, want) {
+		return fmt.Errorf("test: held: %d octets, %w, and else %d", len(got), err, len(want))
+	}
+	return nil
 }
 
 var errNotOne = &MalformedError{-1, "test: not one recipient"}

@@ -18,12 +18,7 @@ import (
 // secret brings to light is left for Decrypt. A content cipher that has no row
 // in package algorithm is no error: see Envelope.Unsupported.
 func ReadEnvelope(r io.Reader, lim Limits) (*Envelope, error) {
-	lim = lim.withDefaults()
-	e := &Envelope{lim: lim}
-	if err := e.read(ber.NewReader(r, lim.ber())); err != nil {
-		return nil, fromBER(err)
-	}
-	return e, nil
+	return ReadEnvelopeHolding(r, nil, lim)
 }
 
 // read reads (RFC 5652, Section 6.1; RFC 5083, Section 2.1)
@@ -70,7 +65,7 @@ func (e *Envelope) read(b *ber.Reader) (err error) {
 	if err != nil {
 		return err
 	}
-	if err = content.Close(); err != nil {
+	if err = e.takeContent(content); err != nil {
 		return err
 	}
 	e.CiphertextSize = content.Size()

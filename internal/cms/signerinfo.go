@@ -106,11 +106,7 @@ func (si *SignerInfo) parse(b *ber.Reader, lim Limits) error {
 	if there, err := b.Is(ber.Context(1)); err != nil {
 		return err
 	} else if there {
-		der, err := b.DER(lim.Element)
-		if err != nil {
-			return err
-		}
-		if si.UnsignedAttributes, err = parseAttributes(der, lim); err != nil {
+		if si.UnsignedAttributes, err = readUnsignedAttributes(b, lim); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,73 @@ import (
 	"smimectl/internal/cms/ber"
 )
 
+// readUnsignedAttributes reads the unsigned attributes of a SignerInfo, with their
+// tag [1]. Anybody on the way can add to them, and the signature does not hang on
+// them: the inside of a value is not looked at here, and stays as it stands where
+// it is no BER or nested too deeply. Values beyond the limit are passed over.
+func readUnsignedAttributes(b *ber.Reader, lim Limits) ([]Attribute, error) {
+	offset := b.Offset()
+	if err := b.Enter(ber.Context(1)); err != nil {
+		return nil, err
+	}
+	var out []Attribute
+	values := 0
+	for {
+		if more, err := b.More(); err != nil {
+			return nil, err
+		} else if !more {
+			break
+		}
+		if len(out) >= lim.Attributes {
+			return nil, &LimitError{"attributes"}
+		}
+		a, err := readUnsignedAttribute(b, lim, &values)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	if len(out) == 0 {
+		return nil, &MalformedError{offset, "empty SET of attributes"}
+	}
+	return out, b.Leave()
+}
+
+// readUnsignedAttribute reads one of them. values counts those of all.
+func readUnsignedAttribute(b *ber.Reader, lim Limits, values *int) (a Attribute, err error) {
+	if err = b.Enter(ber.Sequence); err != nil {
+		return a, err
+	}
+	if a.OID, err = readOID(b); err != nil {
+		return a, err
+	}
+	if err = b.Enter(ber.Set); err != nil {
+		return a, err
+	}
+	for {
+		if more, err := b.More(); err != nil {
+			return a, err
+		} else if !more {
+			break
+		}
+		value, err := b.Element(lim.Element)
+		if err != nil {
+			return a, err
+		}
+		if *values++; *values > lim.Attributes {
+			continue
+		}
+		if der, err := ber.ToDER(value, lim.ber()); err == nil {
+			value = der
+		}
+		a.Values = append(a.Values, value)
+	}
+	if err = b.Leave(); err != nil {
+		return a, err
+	}
+	return a, b.Leave()
+}
+
 // withUnsigned returns a SignerInfo with one more unsigned attribute. Everything
 // that was there stays octet for octet: signatures are over some of it, and time
 // stamps may be over all.

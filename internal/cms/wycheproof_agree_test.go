@@ -168,7 +168,7 @@ func TestWycheproofKeyAgreement(t *testing.T) {
 			n := 0
 			for _, g := range groups {
 				for i := range g.Tests {
-					if hasFlag(g.Tests[i].Flags, "EdgeCaseDoubling") && file.key == "p-521" && i%4 != 0 && !everyVector() {
+					if hasFlag(g.Tests[i].Flags, "EdgeCaseDoubling") && file.key != "p-256" && i%4 != 0 && !everyVector() {
 						c.sample(1)
 						continue
 					}

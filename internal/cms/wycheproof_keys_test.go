@@ -62,7 +62,7 @@ func TestWycheproofKeyTransport(t *testing.T) {
 			sizes := map[int]bool{}
 			for i := range groups {
 				g := &groups[i]
-				if !everyVector() && (g.KeySize > 3072 || g.KeySize > 2048 && sizes[g.KeySize]) {
+				if !everyVector() && (g.KeySize > 2688 || file.name == "rsa_oaep_misc" && g.KeySize > 1536 && sizes[g.KeySize]) {
 					c.sample(len(g.Tests)) // slow private keys
 					continue
 				}
@@ -80,7 +80,14 @@ func TestWycheproofKeyTransport(t *testing.T) {
 						want, reason = false, noCEK
 					}
 					for i, message := range messages {
-						err := readForeign(message, foreignText, withKey(key))
+						implicit := func(e *Envelope, ri *RecipientInfo) ([]byte, error) {
+							cek, err := e.ContentKey(ri, key)
+							if file.name == "rsa_pkcs1_2048" && (err != nil || len(cek) != e.Cipher.KeySize) {
+								t.Errorf("%d (%s): %x, %v: the padding shows before the content is looked at", v.TcID, v.Comment, cek, err)
+							}
+							return cek, err
+						}
+						err := readForeign(message, foreignText, implicit)
 						if i == 0 {
 							c.judge(v.TcID, v.Comment, v.Flags, want, reason, err)
 						}
@@ -88,8 +95,14 @@ func TestWycheproofKeyTransport(t *testing.T) {
 							t.Errorf("%d (%s, %v), message %d: got %v, want it opened: %v", v.TcID, v.Comment, v.Flags, i, err, want)
 						}
 					}
-					if reason == noCEK && len(v.Msg) > 0 {
-						holds(t, v.TcID, messages[0], key, v.Msg)
+					if !fits && len(v.Msg) > 0 {
+						holds(t, v.TcID, messages[0], v.Msg, reason == noCEK, func(ri *RecipientInfo) ([]byte, error) {
+							transport, err := algorithm.FindKeyTransport(ri.Algorithm)
+							if err != nil {
+								return nil, err
+							}
+							return transport.Decrypt(key.Decrypter, ri.EncryptedKey, len(v.Msg))
+						})
 					}
 				}
 			}
@@ -98,20 +111,17 @@ func TestWycheproofKeyTransport(t *testing.T) {
 	}
 }
 
-// holds shows that the length alone was wrong: the ciphertext and its parameters have come through the message.
-func holds(t *testing.T, id int, message []byte, key *algorithm.PrivateKey, want []byte) {
+// holds looks below the message of a vector whose key no cipher takes, which is refused for its length in any case: what
+// has come through the message is the vector's key, or is refused.
+func holds(t *testing.T, id int, message, msg []byte, valid bool, open func(ri *RecipientInfo) ([]byte, error)) {
 	t.Helper()
 	e, err := ReadEnvelope(bytes.NewReader(message), Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport, err := algorithm.FindKeyTransport(e.Recipients[0].Algorithm)
-	if err != nil {
-		t.Errorf("%d: %v", id, err)
-		return
-	}
-	if got, err := transport.Decrypt(key.Decrypter, e.Recipients[0].EncryptedKey, len(want)); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%d: the ciphertext holds %x, %v; want %x", id, got, err, want)
+	got, err := open(e.Recipients[0])
+	if good := err == nil && bytes.Equal(got, msg); good != valid {
+		t.Errorf("%d: it holds %x, %v; want %x: %v", id, got, err, msg, valid)
 	}
 }
 
@@ -157,6 +167,15 @@ func TestWycheproofKeyWrap(t *testing.T) {
 						if (err == nil) != want || err != nil && err != ErrDecrypt {
 							t.Errorf("%d (%s, %v), message %d: got %v, want it opened: %v", v.TcID, v.Comment, v.Flags, i, err, want)
 						}
+					}
+					if !fits && len(v.Msg) > 0 {
+						holds(t, v.TcID, messages[0], v.Msg, reason == noCEK, func(ri *RecipientInfo) ([]byte, error) {
+							wrap, err := algorithm.FindKeyWrap(ri.Algorithm)
+							if err != nil {
+								return nil, err
+							}
+							return wrap.Unwrap(v.Key, ri.EncryptedKey)
+						})
 					}
 				}
 			}

@@ -60,6 +60,15 @@ func compressedCases(tb testing.TB, w *World) []Case {
 	malformed, large := Unreadable("malformed"), Unreadable("too-large")
 	bomb := zlibOf(tb, []byte("Content-Type: text/plain\r\n\r\n"), 64<<20)
 	inner := strings.TrimPrefix(string(mail(compressedData(bomb))), Header)
+	// again compresses a mail that is compressed already.
+	again := func(n *cmstest.Node) *cmstest.Node {
+		return compressedData(zlibOf(tb, []byte(strings.TrimPrefix(string(mail(n)), Header)), 0))
+	}
+	// padded adds 600 KiB that nobody reads: each layer alone is below the limit where any ratio will do.
+	padded := func(n *cmstest.Node) *cmstest.Node {
+		return compressedData(zlibOf(tb, []byte(strings.TrimPrefix(string(mail(n)), Header)+strings.Repeat("\r\n", 300<<10)), 0))
+	}
+	half := compressedData(zlibOf(tb, []byte("Content-Type: text/plain\r\n\r\n"), 600<<10))
 	return []Case{
 		open("as it should be", compressedData(stream), Opened([]byte(Text))),
 		open("indefinite lengths and segments", edit(func(d *cmstest.Node) {
@@ -73,6 +82,14 @@ func compressedCases(tb testing.TB, w *World) []Case {
 		judged("A121", "64 MiB of zeros, verify", string(mail(compressedData(bomb))), large),
 		judged("A121", "64 MiB of zeros, signed", opaqueText(tb, inner, w.AliceEC), large),
 		open("below the limit, where any ratio will do", compressedData(zlibOf(tb, []byte("Content-Type: text/plain\r\n\r\n"), 1<<20-100)), Opened(nil)),
+		open("compressed twice", again(compressedData(stream)), Opened([]byte(Text))),
+		open("compressed three times", again(again(compressedData(stream))), Opened([]byte(Text))),
+		open("600 KiB of zeros", half, Opened(nil)),
+		open("600 KiB of zeros, compressed again", again(half), Opened(nil)),
+		open("600 KiB more around little", padded(compressedData(stream)), Opened([]byte(Text))),
+		open("600 KiB in each of two layers", padded(half), large),
+		open("600 KiB in each of three layers", padded(padded(half)), large),
+		judged("A121", "600 KiB in each of two layers, signed", opaqueText(tb, strings.TrimPrefix(string(mail(padded(half))), Header), w.AliceEC), large),
 		open("cut short", compressedData(stream[:len(stream)-5]), malformed),
 		open("cut in the checksum", compressedData(stream[:len(stream)-1]), malformed),
 		open("header alone", compressedData(stream[:2]), malformed),

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
+	"smimectl/internal/algorithm/brainpool"
 	"smimectl/internal/cert/certtest"
 	"smimectl/internal/cms/cmstest"
 )
@@ -61,7 +62,13 @@ func oddKeyCases(tb testing.TB, w *World) []Case {
 	p256 := elliptic.P256().Params()
 	point := elliptic.MarshalCompressed(elliptic.P256(), p256.Gx, p256.Gy)
 	uncompressed := append([]byte{4}, append(p256.Gx.FillBytes(make([]byte, 32)), p256.Gy.FillBytes(make([]byte, 32))...)...)
-	const ec, idP256, idP224, idBrainpool = "1.2.840.10045.2.1", "1.2.840.10045.3.1.7", "1.3.132.0.33", "1.3.36.3.3.2.8.1.1.7"
+	const ec, idP256, idP224, idSecp256k1 = "1.2.840.10045.2.1", "1.2.840.10045.3.1.7", "1.3.132.0.33", "1.3.132.0.10"
+	const idBrainpoolP160r1, idBrainpoolP256r1 = "1.3.36.3.3.2.8.1.1.1", "1.3.36.3.3.2.8.1.1.7" // the first is not read
+	one, err := brainpool.P256r1().ParsePrivateKey(append(make([]byte, 31), 1))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	brainpoolPoint := one.PublicKey().Bytes()
 	ecKey := func(parameters *cmstest.Node, octets []byte) []byte {
 		return sequence(identifier(ec, parameters), bitString(octets)).Encode()
 	}
@@ -90,7 +97,12 @@ func oddKeyCases(tb testing.TB, w *World) []Case {
 		{"A136", "three numbers", spki(identifier(idRSA, null()), sequence(bigInteger(n), integer(3), integer(3))), malformed},
 		{"A136", "octets behind the key", sequence(identifier(idRSA, null()), bitString(append(sequence(bigInteger(n), integer(3)).Encode(), 0))).Encode(), malformed},
 		{"A138", "P-224", ecKey(oidNode(idP224), append([]byte{4}, make([]byte, 56)...)), unsupported},
-		{"A138", "a Brainpool curve", ecKey(oidNode(idBrainpool), uncompressed), unsupported},
+		{"A138", "secp256k1", ecKey(oidNode(idSecp256k1), uncompressed), unsupported},
+		{"A138", "a Brainpool curve that is not read", ecKey(oidNode(idBrainpoolP160r1), append([]byte{4}, make([]byte, 40)...)), unsupported},
+		{"A138", "a Brainpool curve", ecKey(oidNode(idBrainpoolP256r1), brainpoolPoint), Bad("signature-invalid")},
+		{"A138", "a Brainpool curve with a point of P-256", ecKey(oidNode(idBrainpoolP256r1), uncompressed), malformed},
+		{"A138", "a Brainpool curve with the point at infinity", ecKey(oidNode(idBrainpoolP256r1), []byte{0}), malformed},
+		{"A138", "a Brainpool curve with a hybrid point", ecKey(oidNode(idBrainpoolP256r1), append([]byte{6 | brainpoolPoint[64]&1}, brainpoolPoint[1:]...)), malformed},
 		{"A138", "explicit parameters", ecKey(explicitCurve, uncompressed), unsupported},
 		{"A138", "inherited parameters", ecKey(null(), uncompressed), unsupported},
 		{"A138", "no parameters", sequence(identifier(ec), bitString(uncompressed)).Encode(), unsupported},

@@ -112,7 +112,7 @@ func keyFileCases(tb testing.TB, w *World) []Case {
 	unfit := Want{Exit: 5}
 	return []Case{
 		with("A170", "another's certificate with the key, sign", unfit, draft, "sign", "-i", "@mixed.pem"),
-		with("A170", "another's certificate with the key, decrypt", Opened(nil), secret, "decrypt", "--ca", "@ca.pem", "-i", "@mixed.pem"),
+		with("A170", "another's certificate with the key, decrypt", unfit, secret, "decrypt", "--ca", "@ca.pem", "-i", "@mixed.pem"),
 		with("A170", "two keys in a file", Opened(nil), secret, "decrypt", "--ca", "@ca.pem", "-i", "@both.pem"),
 		with("A170", "a key without a certificate, decrypt", Opened(nil), secret, "decrypt", "--ca", "@ca.pem", "--key", "@key.pem"),
 		with("A170", "a key without a certificate, sign", unfit, draft, "sign", "-i", "@key.pem"),

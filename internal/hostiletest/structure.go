@@ -159,8 +159,13 @@ func bulkCases(tb testing.TB, w *World) []Case {
 		s.Signer(0).Insert(len(s.Signer(0).Children), cmstest.Constructed(ber.Context(1), attributes))
 	})
 	add("80,000 signed attributes", large, func(s cmstest.Signed) { s.SignedAttributes(0).Insert(0, attributes) })
-	add("80,000 values of an attribute", large, func(s cmstest.Signed) {
-		s.Signer(0).Insert(len(s.Signer(0).Children), cmstest.Constructed(ber.Context(1), sequence(oidNode(idNothing), cmstest.Constructed(ber.Set, attributes))))
+	values := func(s cmstest.Signed, list *cmstest.Node) {
+		s.Signer(0).Insert(len(s.Signer(0).Children), cmstest.Constructed(ber.Context(1), sequence(oidNode(idNothing), cmstest.Constructed(ber.Set, list))))
+	}
+	add("80,000 values of an attribute", large, func(s cmstest.Signed) { values(s, attributes) })
+	// Anybody can add them: the signature does not hang on them.
+	add("20,000 values of an unsigned attribute", Accepted(nil).WithNote("unsigned-attributes"), func(s cmstest.Signed) {
+		values(s, falling(20_000, func(i int) *cmstest.Node { return integer(number(i)...) }))
 	})
 	add("120,000 digest algorithms", large, func(s cmstest.Signed) { s.DigestAlgorithms().Insert(0, digests) })
 	add("120,000 certificates that are none", large, func(s cmstest.Signed) { s.Certificates().Insert(0, digests) })

@@ -42,7 +42,7 @@ func Encode(source string, date time.Time, roots []Root) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString(title)
 	fmt.Fprintf(&out, "%s%s\n%s%s\n%s%d\n", sourceLine, source, dateLine, date.Format(time.DateOnly), countLine, len(roots))
-	fmt.Fprintf(&out, "%s%x\n", sumLine, checksum(source, date, len(roots), body.Bytes()))
+	fmt.Fprintf(&out, "%s%x\n", sumLine, checksum(source, date, len(roots), body.String()))
 	out.Write(body.Bytes())
 	return out.Bytes(), nil
 }

@@ -221,7 +221,7 @@ func TestParseRefusesNonsense(t *testing.T) {
 		"bad day":       {"# distrust-after: soon\n" + block("CERTIFICATE", a.Raw), 1},
 		"nothing":       {"", 1},
 	} {
-		l := &List{Source: "made up", Date: day, Count: c.count, body: []byte(c.body)}
+		l := &List{Source: "made up", Date: day, Count: c.count, body: c.body}
 		if l.once.Do(l.index); l.err == nil {
 			t.Errorf("%s: taken", name)
 		}

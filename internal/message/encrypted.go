@@ -8,6 +8,7 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/cms"
 	"smimectl/internal/mimewrap"
+	"smimectl/internal/spool"
 	"smimectl/internal/verdict"
 )
 
@@ -28,7 +29,14 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if err != nil {
 		return nil, err
 	}
-	env, err := cms.ReadEnvelope(r, w.x.Limits)
+	var held *spool.Buffer // the ciphertext
+	env, err := cms.ReadEnvelopeHolding(r, func(*cms.Envelope) io.Writer {
+		if !w.in.Open || w.beside || w.ex.size < heldFrom {
+			return nil
+		}
+		held = w.publicBuffer()
+		return held
+	}, w.x.Limits)
 	if err != nil {
 		return nil, err
 	}
@@ -57,15 +65,15 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if err != nil {
 		return nil, err
 	}
-	buffer := w.buffer()
-	if err := env.Decrypt(w.passes(open, facts.Authenticated), cek, buffer); err != nil {
+	source, err := w.decrypt(env, open, held, cek)
+	if err != nil {
 		return nil, err
 	}
 	facts.Decrypted, facts.With = true, who
 	if !facts.Authenticated && w.opened == 0 {
 		w.opened, w.openedNotes = len(w.facts.Layers), len(w.facts.Notes)
 	}
-	c, err := w.found(buffer, part)
+	c, err := w.foundIn(source, part)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +86,39 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 		return nil, cms.ErrDecrypt
 	}
 	return c, nil
+}
+
+// heldFrom is from which size of the message on a ciphertext is held back, so that
+// it has to be decoded but once. A smaller message is decoded again sooner.
+const heldFrom = 2 << 20
+
+// decrypt gives the plaintext. What is held as ciphertext is decrypted where it is
+// read, so that no plaintext is kept at all; else the plaintext is held back.
+func (w *walk) decrypt(env *cms.Envelope, open func() (io.Reader, error), held *spool.Buffer, cek []byte) (spool.Source, error) {
+	if held == nil {
+		buffer := w.buffer()
+		if err := env.Decrypt(w.passes(open, env.Cipher.Authenticated), cek, buffer); err != nil {
+			return nil, err
+		}
+		return buffer.Source()
+	}
+	source, err := held.Source()
+	if err != nil {
+		return nil, err
+	}
+	stage := Decrypting
+	if env.Cipher.Authenticated {
+		stage = Checking
+	}
+	w.in.Observer.stage(stage, source.Size())
+	return env.DecryptHeld(ciphertext{w.in.Observer.watch(source)}, cek)
+}
+
+// ciphertext is one that is held.
+type ciphertext struct{ spool.Source }
+
+func (c ciphertext) WriteTo(w io.Writer) (int64, error) {
+	return io.Copy(struct{ io.Writer }{w}, spool.NewReader(c.Source))
 }
 
 // passes tells the observer which of the readings of an encrypted layer begins: a
@@ -119,7 +160,7 @@ func (w *walk) recipientOf(ri *cms.RecipientInfo) (verdict.Recipient, *cert.Cert
 	case cms.KeyTrans:
 		r.Type = "key-transport"
 		if t, err := algorithm.FindKeyTransport(ri.Algorithm); err == nil {
-			r.Algorithm, r.Status = t.Name, t.Status
+			r.Algorithm, r.Status = t.FullName(), t.Status
 		}
 	case cms.KeyAgree:
 		r.Type = "key-agreement"
@@ -254,7 +295,8 @@ func (w *walk) ours(env *cms.Envelope) (*cms.RecipientInfo, *Key, error) {
 var errTwoRecipients = &cms.MalformedError{Offset: -1, Detail: "two recipients name one certificate"}
 
 // onlyOfKind finds the recipient for a key without a certificate: there must be
-// exactly one of its kind, so that the key is never tried on several.
+// exactly one of its kind, so that the key is never tried on several. One whose
+// ephemeral key is on another curve is somebody else: the mail is not to blame.
 func onlyOfKind(env *cms.Envelope, key *Key) *cms.RecipientInfo {
 	var found *cms.RecipientInfo
 	for _, ri := range env.Recipients {
@@ -267,6 +309,9 @@ func onlyOfKind(env *cms.Envelope, key *Key) *cms.RecipientInfo {
 			return nil
 		}
 		found = ri
+	}
+	if found != nil && found.Originator != nil && !key.Public.AgreesWith(*found.Originator) {
+		return nil
 	}
 	return found
 }

@@ -67,6 +67,8 @@ type walk struct {
 	fetcher Fetcher             // of this message; nil before it is wanted
 	fetched []*cert.Certificate // what it brought
 
+	inflated int64 // octets that came out of compressed layers
+
 	stamps, counters int // time stamps and countersignatures that were looked at
 
 	opened      int // layers down to the first that was decrypted without showing changes; 0: none
@@ -215,16 +217,32 @@ func (w *walk) compressed(open func() (io.Reader, error), l *mimewrap.Layer, par
 	w.facts.Layers = append(w.facts.Layers, verdict.Layer{Kind: "compressed", Form: "compressed-data", Part: part, WholeBody: true})
 	w.checkLabel(l, "compressed-data")
 	w.stage(Unpacking)
+	limits := w.x.Limits
+	if left := cms.InflationBudget(w.in.Source.Size()) - w.inflated; limits.Inflated <= 0 || left < limits.Inflated {
+		limits.Inflated = max(left, 1) // 0 is the default
+	}
 	buffer := w.buffer()
-	if _, err := cms.ReadCompressed(r, buffer, w.x.Limits); err != nil {
+	content := &countingWriter{w: buffer}
+	_, err = cms.ReadCompressed(r, content, limits)
+	w.inflated += content.n
+	if err != nil {
 		return nil, err
 	}
 	return w.found(buffer, part)
 }
 
 // buffer makes a held-back store that lives as long as the examination.
-func (w *walk) buffer() *spool.Buffer {
-	b := spool.New(w.x.Spool)
+func (w *walk) buffer() *spool.Buffer { return w.bufferOf(w.x.Spool) }
+
+// publicBuffer is a buffer for what everybody may know.
+func (w *walk) publicBuffer() *spool.Buffer {
+	opt := w.x.Spool
+	opt.Public = true
+	return w.bufferOf(opt)
+}
+
+func (w *walk) bufferOf(opt spool.Options) *spool.Buffer {
+	b := spool.New(opt)
 	w.ex.buffers = append(w.ex.buffers, b)
 	w.in.Observer.held(b)
 	return b
@@ -236,10 +254,16 @@ func (w *walk) found(buffer *spool.Buffer, part string) (*content, error) {
 	if err != nil {
 		return nil, err
 	}
+	return w.foundIn(source, part)
+}
+
+// foundIn looks whether what a layer held is a MIME entity.
+func (w *walk) foundIn(source spool.Source, part string) (*content, error) {
 	source = w.in.Observer.watch(source)
 	w.ex.size = source.Size()
 	c := &content{source: source, part: part + ".1"}
 	var malformed *mimewrap.MalformedError
+	var err error
 	if c.entity, err = mimewrap.ReadEntity(source); err != nil {
 		if !errors.As(err, &malformed) {
 			return nil, err

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
@@ -51,6 +52,14 @@ func (e envelopeTree) paddingFits(t *testing.T, key []byte) bool {
 // padding happens to fit (1 in 256), and a ciphertext that was changed.
 func TestNoOracle(t *testing.T) {
 	t.Parallel()
+	t.Run("small", func(t *testing.T) { t.Parallel(); noOracle(t, text) })
+	t.Run("large enough to be held", func(t *testing.T) {
+		t.Parallel()
+		noOracle(t, text+strings.Repeat("a line of text\r\n", heldFrom/16))
+	})
+}
+
+func noOracle(t *testing.T, text string) {
 	w := newWorld(t)
 	transport, err := algorithm.KeyTransportFor(w.rsa.Key.Public, false)
 	if err != nil {
@@ -80,6 +89,7 @@ func TestNoOracle(t *testing.T) {
 		t.Fatalf("the message itself: %s %q", ex.Report.Verdict, codes(ex.Report))
 	}
 
+	contentKey := openedKey(t, w.rsa, original)
 	damaged := fresh()
 	damaged.ciphertext().Value[len(damaged.ciphertext().Value)-17] ^= 1 // of the block before the last: the padding
 	ex, want := examined(damaged, false)
@@ -97,7 +107,7 @@ func TestNoOracle(t *testing.T) {
 		"one octet less":                func(e envelopeTree) { e.encryptedKey().Value = random(255) },
 		"one octet more":                func(e envelopeTree) { e.encryptedKey().Value = random(257) },
 		"no octets":                     func(e envelopeTree) { e.encryptedKey().Value = nil },
-		"the last block changed":        func(e envelopeTree) { c := e.ciphertext().Value; c[len(c)-1] ^= 0x80 },
+		"the last block changed":        func(e envelopeTree) { changedLast(t, e, contentKey, e.ciphertext().Value) },
 		"the last block cut off":        func(e envelopeTree) { n := e.ciphertext(); n.Value = n.Value[:len(n.Value)-16] },
 		"another initialisation vector": func(e envelopeTree) { copy(e.At(1, 0, 2, 1, 1).Value, random(16)) },
 	}
@@ -139,6 +149,28 @@ func TestNoOracle(t *testing.T) {
 	e.encryptedKey().Value = wrapped(fitting(e))
 	if ex, _ := examined(e, true); ex.Report.Verdict != verdict.WordDone {
 		t.Errorf("--raw: %s", ex.Report.Verdict)
+	}
+}
+
+// openedKey is the content-encryption key of a message with one recipient.
+func openedKey(t *testing.T, who *cmstest.Identity, message []byte) []byte {
+	t.Helper()
+	e, err := cms.ReadEnvelope(bytes.NewReader(message), cms.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := e.ContentKey(e.Recipients[0], who.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// changedLast changes the last block such that its padding does not fit: one of 256 changes would not be seen.
+func changedLast(t *testing.T, e envelopeTree, key, ciphertext []byte) {
+	t.Helper()
+	for again := true; again; again = e.paddingFits(t, key) {
+		ciphertext[len(ciphertext)-1]++
 	}
 }
 

@@ -11,35 +11,52 @@ const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 // base64Tables hold two characters a step: of the 128 KiB for decoding only the rows of the alphabet are
 // ever touched, so that they stay in the first-level cache.
 type base64Tables struct {
-	single [256]byte     // value, or 0xff
-	pair   [65536]uint16 // index: two octets as they lie in memory; 12 bits, or 0x8000
-	chars  [4096]uint16  // 12 bits to two characters as they lie in memory
+	single [256]byte      // value, or 0xff
+	pair   *[65536]uint16 // index: two octets as they lie in memory; 12 bits, or 0x8000. Nil: one character a step
+	chars  [4096]uint16   // 12 bits to two characters as they lie in memory
+	vector bool           // for many groups there is something faster
 }
 
-var tables = sync.OnceValue(func() *base64Tables {
-	t := new(base64Tables)
+// tablesFor gives the tables for text of a size. To make room for pairs takes longer than to decode a small mail.
+func tablesFor(size int) *base64Tables {
+	if size < manyText {
+		return smallTables()
+	}
+	return largeTables()
+}
+
+var smallTables = sync.OnceValue(func() *base64Tables {
+	t := &base64Tables{vector: hasVector()}
 	for i := range t.single {
 		t.single[i] = 0xff
 	}
 	for i := range base64Alphabet {
 		t.single[base64Alphabet[i]] = byte(i)
-	}
-	for i := range t.pair {
-		t.pair[i] = 0x8000
-	}
-	for i := range base64Alphabet {
 		for k := range base64Alphabet {
-			a, b := base64Alphabet[i], base64Alphabet[k]
-			t.pair[uint16(a)|uint16(b)<<8] = uint16(i<<6 | k)
-			t.chars[i<<6|k] = uint16(a) | uint16(b)<<8
+			t.chars[i<<6|k] = uint16(base64Alphabet[i]) | uint16(base64Alphabet[k])<<8
 		}
 	}
 	return t
 })
 
+var largeTables = sync.OnceValue(func() *base64Tables {
+	t := *smallTables()
+	t.pair = new([65536]uint16)
+	for i := range t.pair {
+		t.pair[i] = 0x8000
+	}
+	for i, chars := range t.chars {
+		t.pair[chars] = uint16(i)
+	}
+	return &t
+})
+
 // decodeRun decodes whole groups of four characters. dst has room for len(src)/4*3+2 octets. It reports
 // whether all of src was of the alphabet.
 func (t *base64Tables) decodeRun(dst, src []byte) bool {
+	if t.pair == nil {
+		return t.decodeSingly(dst, src)
+	}
 	var bad uint16
 	for len(src) >= 8 && len(dst) >= 8 {
 		x := binary.LittleEndian.Uint64(src)
@@ -56,6 +73,27 @@ func (t *base64Tables) decodeRun(dst, src []byte) bool {
 		src, dst = src[4:], dst[3:]
 	}
 	return bad&0x8000 == 0
+}
+
+// decodeSingly is decodeRun without pairs.
+func (t *base64Tables) decodeSingly(dst, src []byte) bool {
+	var bad byte
+	for len(src) >= 4 {
+		a, b, c, d := t.single[src[0]], t.single[src[1]], t.single[src[2]], t.single[src[3]]
+		bad |= a | b | c | d
+		x := uint32(a)<<18 | uint32(b)<<12 | uint32(c)<<6 | uint32(d)
+		dst[0], dst[1], dst[2] = byte(x>>16), byte(x>>8), byte(x)
+		src, dst = src[4:], dst[3:]
+	}
+	return bad&0x80 == 0
+}
+
+// decode is decodeRun, in the fastest way there is.
+func (t *base64Tables) decode(dst, src []byte) bool {
+	if t.vector && len(src) >= 128 {
+		return decodeVector(dst, src)
+	}
+	return t.decodeRun(dst, src)
 }
 
 // encodeRun encodes whole groups of three octets.
@@ -82,10 +120,12 @@ type base64Writer struct {
 	line   int // octets in a line, a multiple of 3
 	carry  []byte
 	out    []byte
+	many   int // room in out from which on lines are encoded together
+	block  []byte
 }
 
 func newBase64Writer(dst io.Writer, columns int, ending string) *base64Writer {
-	return &base64Writer{dst: dst, t: tables(), ending: ending, line: columns / 4 * 3}
+	return &base64Writer{dst: dst, t: smallTables(), ending: ending, line: columns / 4 * 3, many: manyText}
 }
 
 func (b *base64Writer) Write(p []byte) (int, error) {
@@ -125,6 +165,16 @@ func (b *base64Writer) lines(p []byte) error {
 			}
 		}
 		at := len(b.out)
+		if n := min(len(p)/b.line, (cap(b.out)-at)/width); n >= blockLines && cap(b.out) >= b.many && b.t.vector {
+			columns := width - len(b.ending)
+			if want := min(base64Block/columns, n) * columns; len(b.block) < want {
+				b.block = make([]byte, want)
+			}
+			b.out = b.out[:at+n*width]
+			encodeLines(b.out[at:], p[:n*b.line], b.block, b.line, b.ending)
+			p = p[n*b.line:]
+			continue
+		}
 		b.out = b.out[:at+width]
 		// The slice of the source may reach into the next line: encodeRun loads eight octets for six.
 		b.t.encodeRun(b.out[at:at+width-len(b.ending)], p[:b.line])

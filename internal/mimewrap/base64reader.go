@@ -12,8 +12,8 @@ import (
 // groups of four with their padding and no bits left over; nothing after the padding. Readers that skip what
 // they do not know (RFC 2045 lets them) see different octets in one text.
 //
-// Lines of the same width as the one before go through decodeRun without being searched for their end;
-// everything else goes through step, octet by octet, which also finds the words for what is wrong.
+// Lines of the same width as the one before are decoded many at a time, or go through decodeRun without being
+// searched for their end; everything else goes through step, octet by octet, which also finds the words for what is wrong.
 type base64Reader struct {
 	src    io.Reader
 	t      *base64Tables
@@ -23,6 +23,9 @@ type base64Reader struct {
 	srcErr error
 	offset int64 // of in[0]
 	width  int   // of the line before
+	many   bool  // there is enough of it for lines to be decoded together
+	block  []byte
+	slow   int64 // up to here lines are not decoded together, because one of them did not go through
 	acc    uint32
 	have   int // characters in acc
 	pad    int // '=' still to come
@@ -39,7 +42,8 @@ const decodeSlack = 32
 
 // newBase64Reader reads src, which holds size octets, as far as that is known.
 func newBase64Reader(src io.Reader, size int64) *base64Reader {
-	return &base64Reader{src: src, t: tables(), in: make([]byte, min(base64Window, max(256, size+1)))}
+	in := make([]byte, min(base64Window, max(256, size+1)))
+	return &base64Reader{src: src, t: tablesFor(len(in)), in: in, many: len(in) >= manyText}
 }
 
 // newBase64Source reads src from its start. What is in memory is decoded where it
@@ -47,7 +51,7 @@ func newBase64Reader(src io.Reader, size int64) *base64Reader {
 func newBase64Source(src spool.Source) *base64Reader {
 	if src.Size() <= base64Window {
 		if all, ok := spool.View(src, 0, src.Size()); ok {
-			return &base64Reader{t: tables(), in: all, w: len(all), eof: true}
+			return &base64Reader{t: tablesFor(len(all)), in: all, w: len(all), eof: true}
 		}
 	}
 	return newBase64Reader(spool.NewReader(src), src.Size())
@@ -169,6 +173,10 @@ func (b *base64Reader) decode(dst []byte) (n int, err error) {
 func (b *base64Reader) lines(dst []byte) int {
 	n := 0
 	for {
+		if k := b.linesTogether(dst[n:]); k > 0 {
+			n += k
+			continue
+		}
 		avail := b.in[b.r:b.w]
 		k := b.width
 		if k == 0 || len(avail) <= k || avail[k] != '\n' && avail[k] != '\r' {
@@ -183,7 +191,7 @@ func (b *base64Reader) lines(dst []byte) int {
 		if room := (len(dst) - n - 8) / 3 * 4; k > room {
 			k = room
 		}
-		if k <= 0 || !b.t.decodeRun(dst[n:], avail[:k]) {
+		if k <= 0 || !b.t.decode(dst[n:], avail[:k]) {
 			return n
 		}
 		n += k / 4 * 3
@@ -192,8 +200,36 @@ func (b *base64Reader) lines(dst []byte) int {
 	}
 }
 
-// step decodes octet by octet to the end of the line, of the window or of dst.
+// linesTogether decodes lines of the same width as the one before, if there are enough of them in the window.
+func (b *base64Reader) linesTogether(dst []byte) int {
+	width, avail := b.width, b.in[b.r:b.w]
+	if !b.many || !b.t.vector || width == 0 || width > maxColumns || width&3 != 0 || len(avail) <= width*blockLines || b.offset+int64(b.r) < b.slow {
+		return 0
+	}
+	brk := lineBreak(avail[width:])
+	most := min(len(avail)/(width+brk), base64Block/width, len(dst)/(width/4*3))
+	if brk == 0 || most < blockLines {
+		return 0
+	}
+	if b.block == nil {
+		b.block = make([]byte, base64Block)
+	}
+	lines := packLines(b.block[:most*width], avail, width, brk)
+	if lines < blockLines {
+		return 0
+	}
+	if !decodeVector(dst, b.block[:lines*width]) {
+		b.slow = b.offset + int64(b.r+lines*(width+brk)) // where the trouble is, is found out line by line
+		return 0
+	}
+	b.r += lines * (width + brk)
+	return lines * width / 4 * 3
+}
+
+// step decodes octet by octet to the end of the line, of the window or of dst, or of a group that begins in the
+// window before.
 func (b *base64Reader) step(dst []byte) (n int, err error) {
+	begun := b.have > 0
 	for b.r < b.w && len(dst)-n >= 4 {
 		c := b.in[b.r]
 		b.r++
@@ -206,6 +242,9 @@ func (b *base64Reader) step(dst []byte) (n int, err error) {
 			if b.have++; b.have == 4 {
 				dst[n], dst[n+1], dst[n+2] = byte(b.acc>>16), byte(b.acc>>8), byte(b.acc)
 				n, b.acc, b.have = n+3, 0, 0
+				if begun {
+					return n, nil
+				}
 			}
 		case c == '\n':
 			return n, nil

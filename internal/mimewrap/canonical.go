@@ -40,6 +40,34 @@ func appendCanonical(dst, p []byte, afterCR bool) []byte {
 	}
 }
 
+// appendWithCRLF is appendCanonical for text without a CR.
+func appendWithCRLF(dst, p []byte) []byte {
+	if need := len(dst) + len(p) + bytes.Count(p, []byte{'\n'}); cap(dst) < need {
+		dst = append(make([]byte, 0, need+need/16), dst...)
+	}
+	out := dst[len(dst):cap(dst)]
+	n := 0
+	for {
+		k := bytes.IndexByte(p, '\n')
+		if k < 0 {
+			n += copy(out[n:], p)
+			return dst[:len(dst)+n]
+		}
+		copy(out[n:], p[:k])
+		n += k
+		*(*[2]byte)(out[n:]) = [2]byte{'\r', '\n'}
+		n += 2
+		p = p[k+1:]
+	}
+}
+
+// textWriter takes canonical text also in the form it came from, where that had LF for every CRLF and no CR:
+// who writes it like that need not take the CRs out again.
+type textWriter interface {
+	io.Writer
+	writeText(lf, canonical []byte) error
+}
+
 // countBareLF counts the LF without CR of a piece that does not begin in the middle of a CRLF.
 func countBareLF(p []byte) int64 {
 	return int64(bytes.Count(p, []byte{'\n'}) - bytes.Count(p, []byte("\r\n")))
@@ -54,6 +82,7 @@ type canonicalReader struct {
 	at, end int64
 	in, out []byte
 	ready   []byte
+	lf      []byte // what ready was made of, where it is without a CR; nil otherwise
 	afterCR bool
 }
 
@@ -81,11 +110,17 @@ func (c *canonicalReader) next() error {
 		return io.ErrUnexpectedEOF
 	}
 	c.at += int64(n)
+	c.lf = nil
 	if firstBareLF(p, c.afterCR) >= 0 {
 		if c.out == nil {
 			c.out = make([]byte, 0, n+n/8+64)
 		}
-		c.out = appendCanonical(c.out[:0], p, c.afterCR)
+		if !c.afterCR && bytes.IndexByte(p, '\r') < 0 {
+			c.out = appendWithCRLF(c.out[:0], p)
+			c.lf = p
+		} else {
+			c.out = appendCanonical(c.out[:0], p, c.afterCR)
+		}
 		c.ready = c.out
 	} else {
 		c.ready = p
@@ -111,7 +146,15 @@ func (c *canonicalReader) Read(p []byte) (int, error) {
 // WriteTo makes large writes of the reader's own buffers.
 func (c *canonicalReader) WriteTo(w io.Writer) (int64, error) {
 	var total int64
+	text, takesText := w.(textWriter)
 	for {
+		if takesText && len(c.ready) > 0 && c.lf != nil && len(c.ready) == len(c.out) {
+			if err := text.writeText(c.lf, c.ready); err != nil {
+				return total, err
+			}
+			total += int64(len(c.ready))
+			c.ready = nil
+		}
 		for len(c.ready) > 0 {
 			n, err := w.Write(c.ready)
 			total += int64(n)

@@ -69,6 +69,20 @@ func (w *ClearSignedWriter) Write(p []byte) (int, error) {
 	return w.dst.Write(p)
 }
 
+// writeText is Write of text that is given with LF as well.
+func (w *ClearSignedWriter) writeText(lf, canonical []byte) error {
+	if w.err != nil || w.signature != nil || w.text == nil || w.text.heldC {
+		_, err := w.Write(canonical)
+		return err
+	}
+	if w.holdsBoundary(lf) { // there is no line end in it
+		w.err = ErrBoundary
+		return w.err
+	}
+	_, err := w.dst.Write(lf)
+	return err
+}
+
 // holdsBoundary looks for the boundary in p and across the end of the write before.
 func (w *ClearSignedWriter) holdsBoundary(p []byte) bool {
 	keep := len(w.boundary) - 1
@@ -132,7 +146,7 @@ func WriteClearSigned(dst io.Writer, outer Outer, content io.WriterTo, micalg st
 	if err != nil {
 		return err
 	}
-	if _, err := content.WriteTo(io.MultiWriter(w, digest)); err != nil {
+	if _, err := content.WriteTo(&signedContent{w, digest}); err != nil {
 		return err
 	}
 	if err := digest.Close(); err != nil {
@@ -146,6 +160,27 @@ func WriteClearSigned(dst io.Writer, outer Outer, content io.WriterTo, micalg st
 		return err
 	}
 	return part.Close()
+}
+
+// signedContent goes into the mail and to the signer.
+type signedContent struct {
+	mail   *ClearSignedWriter
+	digest io.Writer
+}
+
+func (s *signedContent) Write(p []byte) (int, error) {
+	if n, err := s.mail.Write(p); err != nil {
+		return n, err
+	}
+	return s.digest.Write(p)
+}
+
+func (s *signedContent) writeText(lf, canonical []byte) error {
+	if err := s.mail.writeText(lf, canonical); err != nil {
+		return err
+	}
+	_, err := s.digest.Write(canonical)
+	return err
 }
 
 type boundedBuffer struct{ bytes.Buffer }

@@ -19,6 +19,8 @@ type Options struct {
 	// Memory is the number of octets kept in memory; 0 means 1 MiB, a negative
 	// number none.
 	Memory int64
+	// Public says that the octets are no secret: they stand in the file as they are.
+	Public bool
 }
 
 // Buffer holds back what is written to it: in memory up to Options.Memory
@@ -112,7 +114,7 @@ func (b *Buffer) grow(n int) {
 // spill moves from memory to a file; from then on mem is the stage for the
 // file's next octets.
 func (b *Buffer) spill() error {
-	f, err := newScratch(b.opt.Dir)
+	f, err := newScratch(b.opt.Dir, b.opt.Public)
 	if err != nil {
 		return err
 	}

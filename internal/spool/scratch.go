@@ -10,23 +10,26 @@ import (
 )
 
 // scratch is an unnamed file whose content is encrypted with AES-256 in counter
-// mode. Each has a fresh random key, which is the only thing that makes it
+// mode, unless it is public anyway. Each has a fresh random key, which is the only thing that makes it
 // readable and is lost with the process; so the counter can be the place in the
 // file.
 type scratch struct {
 	file  *os.File
-	block cipher.Block
+	block cipher.Block  // nil: public
 	tail  cipher.Stream // of the octets appended
 	after func() error  // removes the file where it could not be removed while open; may be nil
 }
 
-func newScratch(dir string) (*scratch, error) {
+func newScratch(dir string, public bool) (*scratch, error) {
 	if dir == "" {
 		dir = os.TempDir()
 	}
 	file, after, err := createUnnamed(dir)
 	if err != nil {
 		return nil, &Error{Op: "create", Err: err}
+	}
+	if public {
+		return &scratch{file: file, after: after}, nil
 	}
 	key := make([]byte, 32)
 	rand.Read(key)
@@ -49,7 +52,9 @@ func (s *scratch) stream(number int64) cipher.Stream {
 
 // append encrypts p in place and writes it at the end of the file.
 func (s *scratch) append(p []byte) error {
-	s.tail.XORKeyStream(p, p)
+	if s.block != nil {
+		s.tail.XORKeyStream(p, p)
+	}
 	if _, err := s.file.Write(p); err != nil {
 		return &Error{Op: "write", Err: err}
 	}
@@ -59,12 +64,9 @@ func (s *scratch) append(p []byte) error {
 // readAt fills p, which must not reach beyond the end.
 func (s *scratch) readAt(p []byte, off int64) (int, error) {
 	n, err := s.file.ReadAt(p, off)
-	stream := s.stream(off / aes.BlockSize)
-	if skip := off % aes.BlockSize; skip != 0 {
-		var lost [aes.BlockSize]byte
-		stream.XORKeyStream(lost[:skip], lost[:skip])
+	if s.block != nil {
+		s.decrypt(p[:n], off)
 	}
-	stream.XORKeyStream(p[:n], p[:n])
 	if n == len(p) {
 		return n, nil
 	}
@@ -72,6 +74,15 @@ func (s *scratch) readAt(p []byte, off int64) (int, error) {
 		err = io.ErrUnexpectedEOF // somebody cut the file
 	}
 	return n, &Error{Op: "read", Err: err}
+}
+
+func (s *scratch) decrypt(p []byte, off int64) {
+	stream := s.stream(off / aes.BlockSize)
+	if skip := off % aes.BlockSize; skip != 0 {
+		var lost [aes.BlockSize]byte
+		stream.XORKeyStream(lost[:skip], lost[:skip])
+	}
+	stream.XORKeyStream(p, p)
 }
 
 func (s *scratch) close() error {

@@ -1,9 +1,11 @@
 package verdict
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
 )
@@ -82,6 +84,7 @@ func (j *judge) certificates() Word {
 		w := &witness{j: j, s: s}
 		w.report.Revocation.Status = "not-checked"
 		w.describe()
+		w.usable()
 		w.trust()
 		w.strength()
 		path := j.p.assess(f.Certificate, f.Now).path
@@ -113,6 +116,19 @@ func (j *judge) certificates() Word {
 		return WordNoKey
 	}
 	return word
+}
+
+// usable asks for a key that can be used: nothing else looks at it, where no signature is checked with it.
+func (w *witness) usable() {
+	_, err := w.s.Certificate.PublicKey()
+	if err == nil {
+		return
+	}
+	code := CertificateUnfit
+	if _, ok := errors.AsType[*algorithm.UnsupportedError](err); ok {
+		code = UnsupportedAlg
+	}
+	w.add(code, Fail, WordUnreadable, "its key cannot be used: "+withoutFloor(err))
 }
 
 // lasting asks for a certificate that stays valid for a while, with all that its path needs.

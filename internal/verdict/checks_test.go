@@ -424,7 +424,7 @@ func TestCertificateChecks(t *testing.T) {
 		"short key, allowed":             {[]Certificate{{Certificate: short, Now: pathOf(t, short)}}, map[string]bool{"rsa-1024": true}, "good", "warn:weak-key", "ok", "revocation"},
 		"one that is not there":          {[]Certificate{{}, {Certificate: c, Now: with(t, c, "expired-now")}}, nil, "expired", "fail:expired-now", "expired", "revocation"},
 		"none":                           {nil, nil, "nokey", "fail:certificate-missing", "", "revocation"},
-		"a key that cannot be read":      {[]Certificate{{Certificate: odd, Now: pathOfOdd(t, odd)}}, nil, "good", "", "ok", "revocation"},
+		"a key that cannot be read":      {[]Certificate{{Certificate: odd, Now: pathOfOdd(t, odd)}}, nil, "unreadable", "fail:unsupported-algorithm", "ok", "revocation"},
 	} {
 		r := Judge(Facts{Command: "cert check", Certs: x.certs}, Policy{Now: today, Allow: x.allow})
 		var trust []string

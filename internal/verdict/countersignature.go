@@ -1,5 +1,11 @@
 package verdict
 
+import (
+	"errors"
+
+	"smimectl/internal/cms"
+)
+
 // CountersignatureReport is the judgement of one countersignature (RFC 5652, Section 11.4). It changes nothing about the
 // signer whose signature is signed.
 type CountersignatureReport struct {
@@ -64,6 +70,9 @@ func (w *witness) countersignature(c *Countersignature) CountersignatureReport {
 	r.Integrity, r.Chain, r.Revocation = s.Integrity, s.Chain, s.Revocation
 	if text := by.firstFault(); text != "" {
 		r.Why = &text
+	}
+	if e, ok := errors.AsType[*cms.SignatureError](c.By.Check); ok && e.Kind == cms.ContentChanged && r.Integrity == "bad" {
+		r.Why = ptr("it is over another signature value than this one") // which is what it signs; the body is not
 	}
 	return r
 }

@@ -96,6 +96,9 @@ func TestColumns(t *testing.T) {
 func TestASCII(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 3*maxEscaped)
+	if got := ASCII("\x7f\u0080"); got != "\x7f\\u0080" {
+		t.Errorf("around the border: %q", got)
+	}
 	if got := ASCII("Ångström 🔒 \\u202e " + long); got != `\u00c5ngstr\u00f6m \U0001f512 \u202e `+long {
 		t.Errorf("%q", got)
 	}

@@ -35,6 +35,7 @@ type person struct {
 	from, to  time.Time
 	ca        bool
 	issuer    string
+	names     func(*x509.Certificate) // what else stands in it
 }
 
 var caKey = ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
@@ -77,6 +78,9 @@ func create(t testing.TB, p person) *cert.Certificate {
 	if p.ca {
 		template.KeyUsage, template.ExtKeyUsage = x509.KeyUsageCertSign, nil
 		template.IsCA, template.BasicConstraintsValid = true, true
+	}
+	if p.names != nil {
+		p.names(template)
 	}
 	parent := &x509.Certificate{Subject: pkix.Name{CommonName: p.issuer, Organization: []string{"UX Lab"}, Country: []string{"DE"}}}
 	// An odd number of the right size stands for a modulus: nothing is computed with it.

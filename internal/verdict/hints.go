@@ -2,9 +2,11 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
 )
 
 // hints are what can be typed next, ready to be pasted; the file stands in them by its name.
@@ -35,7 +37,11 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	case TimestampUntrusted:
 		return []string{call("--tsa-ca TSA.pem"), "smimectl ca add --for timestamps TSA.pem"}
 	case ExpiredNow:
-		return []string{call("--at signed")}
+		flags := "--at signed"
+		for _, word := range j.p.Grounds { // without them the call would end in another verdict
+			flags += " " + shellWord(word)
+		}
+		return []string{call(flags)}
 	case NotYetValid:
 		return []string{call("--at TIME")}
 	case WrongPurpose:
@@ -84,7 +90,33 @@ func (w *witness) hints(code Code) []string {
 	if n := len(w.report.Chain); code == IssuerUnknown && n > 0 && w.report.Chain[n-1].Source != "message" {
 		hints[0] = "smimectl ca add CA.pem"
 	}
+	if (code == IssuerMissing || code == RevocationUnknown) && !w.namesServer(code) {
+		hints = hints[1:] // --online would fetch nothing
+	}
 	return hints
+}
+
+// namesServer says whether a certificate at hand names an address to fetch from what is missing: certificates of issuers,
+// or revocation lists and OCSP responders.
+func (w *witness) namesServer(code Code) bool {
+	list := []*cert.Certificate{w.s.Certificate}
+	for _, res := range []*certpath.Result{w.s.Now, w.s.Then} {
+		if res != nil {
+			for i := range res.Paths {
+				list = append(list, res.Paths[i].Certificates...)
+			}
+		}
+	}
+	return slices.ContainsFunc(list, func(c *cert.Certificate) bool {
+		switch {
+		case c == nil:
+			return false
+		case code == IssuerMissing:
+			return len(c.InfoAccess().Issuers) > 0
+		}
+		points, _ := c.DistributionPoints()
+		return len(c.InfoAccess().OCSP) > 0 || slices.ContainsFunc(points, func(p cert.DistributionPoint) bool { return len(p.Name.URIs()) > 0 })
+	})
 }
 
 // whose names the recipients of the mail whose addresses are known, two at most.

@@ -48,7 +48,7 @@ func inspectingEncrypted() Facts {
 	l.Encrypted.Recipients[0].Look = &RecipientLook{Key: "RSA 2048"}
 	l.Encrypted.Recipients = append(l.Encrypted.Recipients,
 		Recipient{Type: "key-agreement", Algorithm: "ecdh-sha256kdf", Address: "carol@example.org", Here: "certificate", KeyTitle: "P-256", Look: &RecipientLook{Version: 3, Key: "P-256", Wrap: "aes256-wrap"}},
-		Recipient{Type: "key-transport", Algorithm: "rsa-oaep", Issuer: "CN=Big CA 7", Serial: "0a3f91", Here: "unknown", Look: &RecipientLook{Key: "RSA 4096"}},
+		Recipient{Type: "key-transport", Algorithm: "rsa-oaep-sha256", Issuer: "CN=Big CA 7", Serial: "0a3f91", Here: "unknown", Look: &RecipientLook{Key: "RSA 4096"}},
 		Recipient{Type: "key-transport", Algorithm: "rsa-pkcs1v15", KeyID: "0102030405", Here: "unknown", Look: &RecipientLook{Version: 2, Key: "RSA 1024"}},
 		Recipient{Type: "password", Algorithm: "1.2.840.113549.1.9.16.3.9", Here: "unknown", Look: &RecipientLook{Derive: "pbkdf2"}},
 		Recipient{Type: "key-encryption-key", Algorithm: "2.16.840.1.101.3.4.1.45", KeyID: "c0fee0", Here: "unknown", Look: &RecipientLook{Wrap: "aes256-wrap"}},

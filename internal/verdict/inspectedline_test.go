@@ -54,7 +54,7 @@ func TestInspectedLine(t *testing.T) {
 			"CERTIFICATE REQUEST alice@example.org     a.csr   1 certificate request", "certificate request"},
 		{"a list", Facts{Command: "inspect", File: "ca.crl", Look: &FileLook{Lists: []ListReport{{Issuer: "CN=UX CA"}}}}, "REVOCATION LIST CN=UX CA              ca.crl   1 revocation list", "revocation list"},
 		{"no file", Facts{Command: "inspect", File: "a.eml", Stop: &Stop{Code: InputOutput, Word: WordError, Text: "cannot read a.eml: permission denied"}},
-			"ERROR        -                     a.eml   cannot read a.eml: permission denied", WordError},
+			"ERROR        -                     a.eml   cannot read: permission denied", WordError},
 	} {
 		r := Judge(test.facts, Policy{Now: today})
 		if got := OneLine(r); got != test.want {

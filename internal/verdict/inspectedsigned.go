@@ -85,17 +85,36 @@ func algorithmTitle(s *SignerReport) string {
 	return strings.Join(out, ", ")
 }
 
+// oaepTitle names RSAES-OAEP with its hash, and with the hash of the mask where that is another.
+func oaepTitle(parameters string) string {
+	hash, mask, other := strings.Cut(parameters, "-mgf1-")
+	title := "RSA-OAEP " + hashTitle(hash)
+	if other {
+		title += ", mask " + hashTitle(mask)
+	}
+	return title
+}
+
+// hashTitle names a digest as people do.
+func hashTitle(name string) string {
+	if d, err := algorithm.DigestByName(name); err == nil {
+		return digestTitle(d)
+	}
+	return strings.ToUpper(name)
+}
+
 // schemeTitle names a signature or an encryption of keys as people do.
 func schemeTitle(name string) string {
 	switch name {
 	case "rsa-pkcs1v15":
 		return "RSA PKCS#1 v1.5"
-	case "rsa-pss", "rsa-oaep":
-		return strings.ToUpper(name)
 	case "ed25519":
 		return "Ed25519"
 	case "ed448":
 		return "Ed448"
+	}
+	if parameters, ok := strings.CutPrefix(name, "rsa-oaep-"); ok {
+		return oaepTitle(parameters)
 	}
 	if name != "" && name[0] >= '0' && name[0] <= '2' && strings.Trim(name, "0123456789.") == "" {
 		return "an algorithm that is not known here, " + name

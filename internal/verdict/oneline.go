@@ -32,11 +32,22 @@ func OneLine(r *Report) string {
 	if columnsOf(Escape(who)) >= 22 {
 		line = fmt.Sprintf("%-*s %s  %s", columns, word, Escape(who), pad(Escape(file), 16))
 	}
-	about = strings.TrimPrefix(about, file+" ") // "NAME is empty"
-	if about != "" {
+	if about = withoutName(about, Escape(file)); about != "" {
 		line = strings.TrimRight(line, " ") + "   " + Escape(about)
 	}
 	return strings.TrimRight(line, " ")
+}
+
+// withoutName leaves out the name of the file, which stands before: of "NAME is empty", and of "cannot read NAME: why".
+func withoutName(about, name string) string {
+	if name == "" {
+		return about
+	}
+	for _, name := range []string{name, "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"} {
+		about = strings.TrimPrefix(about, name+" ")
+		about = strings.Replace(about, " "+name+": ", ": ", 1)
+	}
+	return about
 }
 
 // judgedLine is the signer, and what is the matter.

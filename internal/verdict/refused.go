@@ -57,7 +57,7 @@ func (r *Report) refusedRows(s Style) []row {
 		do.Value = asAdvice(info.Do)
 	default:
 		for i, hint := range hints {
-			if leads := leadsOf(m.Code); i < len(leads) {
+			if leads := leadsOf(m.Code, hints); i < len(leads) {
 				do.Lines = append(do.Lines, s.advise(leads[i], hint)...)
 				continue
 			}
@@ -124,7 +124,11 @@ func (r *Report) expiredRows(s Style, m *Reason, signer *SignerReport) []row {
 		rows = append(rows, row{Label: "Why", Value: m.Text})
 	}
 	if signer.SignedAt != nil {
-		rows = append(rows, row{Label: "Signed", Value: s.time(signer.SignedAt.Time) + " by the signer's clock, which nobody else confirms"})
+		by := "by the signer's clock, which nobody else confirms"
+		if signer.SignedAtSource != nil && *signer.SignedAtSource == "timestamp" {
+			by = "proven by a time stamp"
+		}
+		rows = append(rows, row{Label: "Signed", Value: s.time(signer.SignedAt.Time) + " " + by})
 	}
 	if t := signer.Timestamp; t != nil && t.Integrity == "ok" && t.Trust == "untrusted" {
 		for _, x := range r.Reasons {
@@ -155,10 +159,14 @@ func asAdvice(text string) string {
 	return strings.ToLower(text[:1]) + strings.TrimSuffix(text[1:], ".")
 }
 
-// leadsOf say beside each hint of a code what it is good for.
-func leadsOf(code Code) []string {
+// leadsOf say beside each hint of a code what it is good for. Where nothing names a server, there is no hint to ask one.
+func leadsOf(code Code, hints []string) []string {
+	asks := len(hints) > 0 && strings.Contains(hints[0], " --online")
 	switch code {
 	case IssuerMissing:
+		if !asks {
+			return []string{"if you have it:", "or, if you know this CA:"}
+		}
 		return []string{"to look for it on the network:", "or, if you have it:", "or, if you know this CA:"}
 	case CertificateMissing:
 		return []string{"if you have it:", "or take it from another mail of the signer:"}
@@ -169,6 +177,9 @@ func leadsOf(code Code) []string {
 	case WrongPurpose, WeakDigest, WeakKey:
 		return []string{"if you know better, for once:"}
 	case RevocationUnknown:
+		if !asks {
+			return []string{"with the revocation list of the CA:"}
+		}
 		return []string{"to ask the CA:", "or, with its revocation list:"}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
 	"smimectl/internal/cms"
 )
@@ -157,8 +158,21 @@ func (w *witness) timeStamp(s *TimeStamp) *TimeStampReport {
 		why("its time is none")
 	case !at.IsZero() && info.Time.After(at.Add(stampSkew)):
 		why("it is of a time after the one that is judged for")
+	case r.Trust == "ok" && !stoodAt(s.By.Now, info.Time):
+		r.Trust = "not-yet-valid"
+		why("it is of a time at which the certificate of its authority, or of one above it, was not valid")
 	}
 	return r
+}
+
+// stoodAt says whether there was a way to an anchor at a time already: an authority that was certified afterwards could
+// otherwise give any date to a key that somebody has found since (ETSI EN 319 102-1, Section 5.6.3). The dates of
+// the anchor itself do not count (RFC 5280, Section 6.1), unless it made the token.
+func stoodAt(now *certpath.Result, t time.Time) bool {
+	return slices.ContainsFunc(now.Paths, func(path certpath.Path) bool {
+		below := path.Certificates[:max(1, len(path.Certificates)-1)]
+		return path.Good() && !slices.ContainsFunc(below, func(c *cert.Certificate) bool { return t.Before(c.NotBefore) || t.After(c.NotAfter) })
+	})
 }
 
 func ptr[T any](v T) *T { return &v }

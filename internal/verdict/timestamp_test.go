@@ -168,6 +168,45 @@ func TestTimeStamps(t *testing.T) {
 	}
 }
 
+// TestStoodAt: a way to an anchor counts for a time stamp if all below the anchor was certified when it was made.
+func TestStoodAt(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2025, 6, 1, 12, 0, 0, 0, time.UTC)
+	year := 365 * 24 * time.Hour
+	of := func(from, to time.Duration) *cert.Certificate {
+		return &cert.Certificate{NotBefore: at.Add(from), NotAfter: at.Add(to)}
+	}
+	old, young, over := of(-year, year), of(time.Second, year), of(-year, -time.Second)
+	for _, test := range []struct {
+		name string
+		path []*cert.Certificate
+		bad  bool
+		want bool
+	}{
+		{"all", []*cert.Certificate{old, old, old}, false, true},
+		{"from that second to that second", []*cert.Certificate{of(0, 0), old}, false, true},
+		{"a young authority", []*cert.Certificate{young, old, old}, false, false},
+		{"a young CA", []*cert.Certificate{old, young, old}, false, false},
+		{"a CA that had expired", []*cert.Certificate{old, over, old}, false, false},
+		{"a young anchor", []*cert.Certificate{old, old, young}, false, true},
+		{"a young authority that is the anchor", []*cert.Certificate{young}, false, false},
+		{"an old authority that is the anchor", []*cert.Certificate{old}, false, true},
+		{"a path that is not good", []*cert.Certificate{old, old}, true, false},
+	} {
+		path := certpath.Path{Certificates: test.path, Anchor: &certpath.Anchor{}}
+		if test.bad {
+			path.Problems = []certpath.Problem{{Code: certpath.CodeExpired}}
+		}
+		other := certpath.Path{Certificates: []*cert.Certificate{young}, Anchor: &certpath.Anchor{}}
+		if got := stoodAt(&certpath.Result{Paths: []certpath.Path{other, path}}, at); got != test.want {
+			t.Errorf("%s: %v", test.name, got)
+		}
+	}
+	if stoodAt(&certpath.Result{}, at) {
+		t.Error("no path at all")
+	}
+}
+
 // TestEarliestTimeStamp: of several that prove their time, the earliest counts, wherever it stands.
 func TestEarliestTimeStamp(t *testing.T) {
 	t.Parallel()
@@ -221,6 +260,7 @@ func TestCountersignatures(t *testing.T) {
 	}{
 		{"good", func(*Countersignature) {}, "good", ""},
 		{"bad", func(c *Countersignature) { c.By.Check = &cms.SignatureError{Kind: cms.Invalid} }, "bad", "note:countersignature-invalid"},
+		{"of another value", func(c *Countersignature) { c.By.Check = &cms.SignatureError{Kind: cms.ContentChanged} }, "is over another signature value than this", "note:countersignature-invalid"},
 		{"not to be read", func(c *Countersignature) { *c = Countersignature{Over: -1, Err: errors.New("no")} }, "bad", "note:countersignature-invalid"},
 		{"no certificate", func(c *Countersignature) { c.By.Certificate = nil }, "not checked", "note:countersignature-invalid"},
 		{"untrusted", func(c *Countersignature) { c.By.Now = nil }, "not believed", "note:countersignature-invalid"},
@@ -244,13 +284,15 @@ func TestCountersignatures(t *testing.T) {
 			if r.Verdict != word {
 				t.Errorf("%s: %s, want %s", c.name, r.Verdict, word)
 			}
-			if text := r.Text(Style{Width: 100}); !strings.Contains(text, "Countersign ") || !strings.Contains(text, c.shown) {
+			if text := r.Text(Style{Width: 160, Verbose: true}); !strings.Contains(text, "Countersign ") || !strings.Contains(text, c.shown) {
 				t.Errorf("%s: %s", c.name, text)
 			}
 			notes := 0
 			for _, reason := range r.Reasons {
 				if reason.Code == CountersignatureInvalid {
-					notes++
+					if notes++; strings.Contains(reason.Text, "the body") {
+						t.Errorf("%s: it is not over the body: %s", c.name, reason.Text)
+					}
 				}
 			}
 			if (notes == 1) != (c.told != "") {

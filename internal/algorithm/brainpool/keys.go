@@ -76,7 +76,7 @@ func (k *PublicKey) VerifyASN1(digest, sig []byte) bool {
 		return false
 	}
 	s, err := new(bigmod.Nat).SetBytes(sBytes, c.n)
-	if err != nil || s.IsZero() == 1 {
+	if err != nil || s.IsZero() == 1 { // 0 would give the point at infinity, refused below as well
 		return false
 	}
 	e, err := new(bigmod.Nat).SetOverflowingBytes(digest[:min(len(digest), c.size)], c.n)
@@ -105,7 +105,7 @@ type PrivateKey struct {
 // ParsePrivateKey reads a number in Size octets.
 func (c *Curve) ParsePrivateKey(b []byte) (*PrivateKey, error) {
 	d, err := new(bigmod.Nat).SetBytes(b, c.n)
-	if err != nil || len(b) != c.size || d.IsZero() == 1 {
+	if err != nil || len(b) != c.size || d.IsZero() == 1 { // 0 would give the point at infinity, refused below as well
 		return nil, ErrKey
 	}
 	k := &PrivateKey{scalar: d.Bytes(c.n)}

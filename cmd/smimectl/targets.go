@@ -1,0 +1,217 @@
+package main
+
+import (
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// digest stands for the name of a file: what is remembered of each of many.
+type digest [16]byte
+
+func digestOf(name string) digest {
+	sum := sha256.Sum256([]byte(name))
+	return digest(sum[:16])
+}
+
+// targets are the outputs of one run. A mail whose output would take the place of
+// another mail, or of another's output, is refused. Who asks does so in the order of
+// the mails, so that it is the same one however many workers there are.
+type targets struct {
+	outputs *outputsFlags
+	report  string              // resolved; "": none
+	inputs  map[digest]struct{} // mails that the command line and a list name
+	folders []string            // resolved, ending in a separator: every file below them is a mail
+	unknown bool                // other mails may lie beside those on a list that is read as it comes
+	taken   map[digest]struct{} // nil: no two mails can have one output
+	last    digest              // the one that was taken last
+
+	folder   string // the last one that was resolved
+	resolved string
+}
+
+// targetsOf prepares for the mails of a command line.
+func (s *several) targetsOf(a *app, operands []string) *targets {
+	t := &targets{outputs: s.outputs, inputs: map[digest]struct{}{}}
+	if !s.outputs.given() {
+		return t
+	}
+	if a.global.report != "" {
+		t.report = t.resolve(a.global.report)
+	}
+	list := s.flags.mails.filesFrom
+	for _, name := range operands {
+		t.input(name)
+	}
+	switch info, err := os.Stat(list); {
+	case list == "":
+	case list != "-" && err == nil && info.Mode().IsRegular():
+		for name, err := range a.namesFrom(list) {
+			if err == nil {
+				t.input(name)
+			}
+		}
+	default:
+		t.unknown = s.outputs.folder == ""
+	}
+	// The names in one folder differ, and so do those of their outputs unless their ends are taken off.
+	if list != "" || len(operands) != 1 || s.outputs.suffix != "" {
+		t.taken = map[digest]struct{}{}
+	}
+	return t
+}
+
+func (t *targets) input(name string) {
+	path := t.resolve(name)
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		t.folders = append(t.folders, strings.TrimSuffix(path, string(filepath.Separator))+string(filepath.Separator))
+		return
+	}
+	t.inputs[digestOf(path)] = struct{}{}
+}
+
+// resolve gives the one name of a file that may not be there yet.
+func (t *targets) resolve(name string) string {
+	if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if path, err := filepath.EvalSymlinks(name); err == nil {
+			name = path
+		}
+	}
+	dir := filepath.Dir(name)
+	if t.resolved == "" || dir != t.folder {
+		t.folder, t.resolved = dir, resolveFolder(dir)
+	}
+	return filepath.Join(t.resolved, filepath.Base(name))
+}
+
+// resolveFolder resolves what is there of a folder's path; the rest will be made.
+func resolveFolder(dir string) string {
+	if path, err := filepath.Abs(dir); err == nil {
+		dir = path
+	}
+	rest := ""
+	for at := dir; ; at = filepath.Dir(at) {
+		if path, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(path, rest)
+		}
+		if at == filepath.Dir(at) {
+			return dir
+		}
+		rest = filepath.Join(filepath.Base(at), rest)
+	}
+}
+
+// spareReport refuses a file of results that is to be the output of a mail, where that
+// can be told before any is looked at.
+func (t *targets) spareReport(operands []string) error {
+	if t.report == "" {
+		return nil
+	}
+	for _, name := range operands {
+		var clash bool
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			below, err := filepath.Rel(resolveFolder(t.outputs.folder), t.report)
+			clash = err == nil && t.outputs.folder != "" && t.outputs.suffix == "" && filepath.IsLocal(below) && isThere(filepath.Join(name, below))
+		} else {
+			clash = t.resolve(t.outputs.target(&mail{name: name, below: safeBelow(name)})) == t.report
+		}
+		if clash {
+			return usageErrorf("--report would write over the output for a mail of %s", quoted(name)).withHint("--report ANOTHER.jsonl")
+		}
+	}
+	return nil
+}
+
+// take claims the output of a mail, or says who has it already.
+func (t *targets) take(m *mail) error {
+	target := t.outputs.target(m)
+	path := t.resolve(target)
+	if path == t.report {
+		return wouldReplace(target, errIsReport)
+	}
+	if t.taken == nil {
+		// But a file beside an mbox file may have the name that a mail of that one gets.
+		if m.part != nil && isThere(filepath.Join(filepath.Dir(m.name), filepath.Base(m.below))) {
+			return wouldReplace(target, errIsTaken)
+		}
+		return nil
+	}
+	key := digestOf(path)
+	if _, ok := t.taken[key]; ok {
+		return wouldReplace(target, errIsTaken)
+	}
+	t.taken[key], t.last = struct{}{}, key
+	return nil
+}
+
+// spares says whether the output of a mail takes no mail's place.
+func (t *targets) spares(m *mail) error {
+	target := t.outputs.target(m)
+	if m.path != "" && sameFile(m.path, target) {
+		return wouldReplace(m.name, errIsItself)
+	}
+	path := t.resolve(target)
+	if _, ok := t.inputs[digestOf(path)]; ok {
+		return wouldReplace(target, errIsInput)
+	}
+	if !t.unknown && len(t.folders) == 0 || !isThere(path) {
+		return nil
+	}
+	if t.unknown {
+		return wouldReplace(target, errMayBeInput)
+	}
+	for _, folder := range t.folders {
+		if strings.HasPrefix(path, folder) {
+			return wouldReplace(target, errIsInput)
+		}
+	}
+	return nil
+}
+
+var (
+	errIsItself   = errors.New("it is the mail itself")
+	errIsTaken    = errors.New("it is the output of another mail of this run")
+	errIsInput    = errors.New("it is one of the mails of this run")
+	errMayBeInput = errors.New("it is there, and may be one of the mails of this run")
+	errIsReport   = errors.New("it is the file of --report")
+)
+
+// wouldReplace refuses to write over a file; the other mails can go on.
+func wouldReplace(name string, why error) error {
+	return machineError("will not write over", name, why).withHint("choose another --out-dir or --suffix")
+}
+
+// toDo gives the mails that there is work on: without those that an earlier run has
+// done, and with the reason why, where an output would replace what it must not.
+func (s *several) toDo(mails iter.Seq[*mail], t *targets, r *results) iter.Seq[*mail] {
+	return func(yield func(*mail) bool) {
+		index := 0
+		for m := range mails {
+			var err error
+			if s.outputs.given() && m.err == nil {
+				err = t.take(m)
+			}
+			if err == nil && s.flags.skipDone && s.isDone(m, r) {
+				m.drop()
+				continue
+			}
+			if err == nil && s.outputs.given() && m.err == nil {
+				if err = t.spares(m); err != nil {
+					delete(t.taken, t.last) // it gets no output
+				}
+			}
+			if err != nil {
+				m.err = err
+			}
+			m.index = index
+			index++
+			if !yield(m) {
+				return
+			}
+		}
+	}
+}

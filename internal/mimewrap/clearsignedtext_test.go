@@ -1,0 +1,147 @@
+package mimewrap
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+
+	"smimectl/internal/spool"
+)
+
+// plainWriter hides what else a writer can.
+type plainWriter struct{ io.Writer }
+
+// TestCanonicalText: what a textWriter gets with LF is what its canonical text comes from, and the whole is the
+// same as for other writers, however CR and LF stand at the seams of the window.
+func TestCanonicalText(t *testing.T) {
+	t.Parallel()
+	window := strings.Repeat("x", 70) + "\n"
+	window = strings.Repeat(window, copyWindow/len(window)+1)[:copyWindow]
+	for _, test := range []struct{ name, text string }{
+		{"empty", ""},
+		{"one line", "a\n"},
+		{"no line end", "a"},
+		{"LF", window + window + "end"},
+		{"CRLF first", "a\r\n" + window + window},
+		{"CR at the seam", window[:copyWindow-1] + "\r" + "\n" + window},
+		{"CR alone at the seam", window[:copyWindow-1] + "\r" + "x" + window},
+		{"LF at the seam", window[:copyWindow-1] + "\n" + "\n" + window},
+		{"LF after a canonical window", strings.ReplaceAll(window, "\n", " ") + "\n" + window},
+		{"CRLF in the middle", window + "a\r\n" + window + window},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			src := spool.Bytes([]byte(test.text))
+			for _, source := range []spool.Source{src, unviewed{src}} {
+				w := &bothForms{t: t}
+				n, err := newCanonicalReader(source, span{0, src.Size()}).WriteTo(w)
+				if want := naiveCanonical(test.text); err != nil || n != int64(len(want)) || w.canonical.String() != want {
+					t.Errorf("%d octets, %v, want %d", n, err, len(want))
+				}
+				if strings.Contains(test.text, "\n") && !strings.Contains(test.text, "\r") && w.texts == 0 {
+					t.Error("LF was never given")
+				}
+			}
+		})
+	}
+}
+
+// unviewed has to be read.
+type unviewed struct{ spool.Source }
+
+type bothForms struct {
+	t         *testing.T
+	canonical bytes.Buffer
+	texts     int
+}
+
+func (b *bothForms) Write(p []byte) (int, error) { return b.canonical.Write(p) }
+
+func (b *bothForms) writeText(lf, canonical []byte) error {
+	b.texts++
+	if bytes.IndexByte(lf, '\r') >= 0 || naiveCanonical(string(lf)) != string(canonical) {
+		b.t.Errorf("%d octets with LF are not the %d canonical ones", len(lf), len(canonical))
+	}
+	b.canonical.Write(canonical)
+	return nil
+}
+
+// TestClearSignedText writes the same text with and without the way for LF.
+func TestClearSignedText(t *testing.T) {
+	t.Parallel()
+	line := strings.Repeat("x", 70)
+	for _, body := range []string{
+		"", "a\n", "a\r\nb\n", strings.Repeat(line+"\n", 5000),
+		strings.Repeat(line+"\n", 4000) + "\r\n" + strings.Repeat(line+"\n", 4000),
+		strings.Repeat(line+"\r\n", 4000) + strings.Repeat(line+"\n", 4000),
+	} {
+		e := read(t, "Content-Type: text/plain\n\n"+body)
+		var fast, slow, fastDigest, slowDigest bytes.Buffer
+		for _, way := range []struct {
+			out, digest *bytes.Buffer
+			wrap        func(w *signedContent) io.Writer
+		}{
+			{&fast, &fastDigest, func(w *signedContent) io.Writer { return w }},
+			{&slow, &slowDigest, func(w *signedContent) io.Writer { return plainWriter{w} }},
+		} {
+			w, err := NewClearSigned(way.out, Outer{Ending: "\n"}, "sha-256", bytes.NewReader(make([]byte, 16)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := Prepare(e, PrepareOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.WriteTo(way.wrap(&signedContent{w, way.digest})); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if fast.String() != slow.String() || fastDigest.String() != slowDigest.String() {
+			t.Errorf("body of %d octets: %d octets and %d to the digest, want %d and %d", len(body), fast.Len(), fastDigest.Len(), slow.Len(), slowDigest.Len())
+		}
+	}
+}
+
+// TestBoundaryInText finds the boundary also where the text comes with LF, and across the seam of two pieces.
+func TestBoundaryInText(t *testing.T) {
+	t.Parallel()
+	for cut := range 20 {
+		var out bytes.Buffer
+		w, err := NewClearSigned(&out, Outer{Ending: "\n"}, "sha-256", bytes.NewReader(make([]byte, 16)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := "a\n" + w.boundary + "\nb\n"
+		first, second := text[:2+cut], text[2+cut:]
+		err = w.writeText([]byte(first), []byte(naiveCanonical(first)))
+		if err == nil {
+			err = w.writeText([]byte(second), []byte(naiveCanonical(second)))
+		}
+		if err != ErrBoundary {
+			t.Errorf("cut after %d: %v", cut, err)
+		}
+		if err := w.writeText([]byte("more"), []byte("more")); err != ErrBoundary {
+			t.Errorf("cut after %d: then %v", cut, err)
+		}
+	}
+}
+
+// TestTextAfterCR: a CR that was held back stands before the text that comes with LF.
+func TestTextAfterCR(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	w, err := NewClearSigned(&out, Outer{Ending: "\n"}, "sha-256", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte("a\r")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.writeText([]byte("b\nc"), []byte("b\r\nc")); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(out.String(), "\na\rb\nc") {
+		t.Errorf("got %q", out.String())
+	}
+}
