@@ -23,17 +23,17 @@ func TestProfiles(t *testing.T) {
 		ways                    []string
 		says                    string // a refusal, when cipher is empty
 	}{
-		{"none", "", "bob", "", "cek-hkdf-sha256-aes-256-gcm", []string{"rsa-oaep"}, ""},
+		{"none", "", "bob", "", "cek-hkdf-sha256-aes-256-gcm", []string{"rsa-oaep-sha256"}, ""},
 		{"compat", "", "bob", "--profile compat", "aes-256-cbc", []string{"rsa-pkcs1v15"}, ""},
-		{"modern", "", "bob", "--profile modern", "cek-hkdf-sha256-aes-256-gcm", []string{"rsa-oaep"}, ""},
-		{"modern, nothing known", "", "old", "--profile modern", "aes-256-gcm", []string{"rsa-oaep"}, ""},
+		{"modern", "", "bob", "--profile modern", "cek-hkdf-sha256-aes-256-gcm", []string{"rsa-oaep-sha256"}, ""},
+		{"modern, nothing known", "", "old", "--profile modern", "aes-256-gcm", []string{"rsa-oaep-sha256"}, ""},
 		{"pq", "", "pia", "--profile pq", "aes-256-gcm", []string{"ml-kem-768"}, ""},
-		{"configured", `profile = "modern"`, "old", "", "aes-256-gcm", []string{"rsa-oaep"}, ""},
+		{"configured", `profile = "modern"`, "old", "", "aes-256-gcm", []string{"rsa-oaep-sha256"}, ""},
 		{"the flag before the file", `profile = "modern"`, "old", "--profile compat", "aes-256-cbc", []string{"rsa-pkcs1v15"}, ""},
 		{"the profile's flag before the file's cipher", `cipher = "aes-128-gcm"`, "old", "--profile compat", "aes-256-cbc", []string{"rsa-pkcs1v15"}, ""},
 		{"the file's cipher before the file's profile", "cipher = \"aes-128-gcm\"\nprofile = \"compat\"", "old", "", "aes-128-gcm", []string{"rsa-pkcs1v15"}, ""},
 		{"the cipher before the profile", "", "old", "--profile compat --cipher aes-192-gcm", "aes-192-gcm", []string{"rsa-pkcs1v15"}, ""},
-		{"the key encryption before the profile", "", "old", "--profile compat --key-encryption rsa-oaep-sha512", "aes-256-cbc", []string{"rsa-oaep"}, ""},
+		{"the key encryption before the profile", "", "old", "--profile compat --key-encryption rsa-oaep-sha512", "aes-256-cbc", []string{"rsa-oaep-sha512"}, ""},
 		{"pq and RSA alone", "", "old", "--profile pq", "", nil, "will not encrypt for old@example.test: a quantum computer breaks its key, RSA 2048, and --profile pq is asked for"},
 		{"pq of the file and RSA alone", `profile = "pq"`, "old", "", "", nil, `and profile = "pq" of config.toml is asked for`},
 		{"configured as what it is not", `profile = "best"`, "old", "", "", nil, "profile = best is not possible"},
