@@ -209,7 +209,8 @@ func TestOpenSSLDecrypts(t *testing.T) {
 		}
 	}
 	// Signed and encrypted in one pass, taken apart by the other.
-	i.run("smimectl", "encrypt", "--sign", "-o", "es.eml", "hello.eml")
+	// The demo's people announce key derivation by RFC 9709, which not every openssl reads.
+	i.run("smimectl", "encrypt", "--sign", "--cipher", "aes-256-gcm", "-o", "es.eml", "hello.eml")
 	i.run("openssl", "cms", "-decrypt", "-in", "es.eml", "-recip", "bob.pem", "-inkey", "bob.key", "-out", "s.eml")
 	i.run("openssl", "cms", "-verify", "-in", "s.eml", "-CAfile", "ca.pem", "-out", "v.out")
 	if !bytes.Contains(i.read("v.out"), []byte("transfer 100 EUR")) {

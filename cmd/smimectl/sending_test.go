@@ -343,7 +343,7 @@ func TestKeyFitsCertificate(t *testing.T) {
 	w.write("alice.crt", certificatePEM(alice))
 	w.write("bob.key", w.keyPEM(bob.Key))
 	r := w.run(w.mail("alice", "bob"), "sign", "-i", "@alice.crt", "--key", "@bob.key")
-	if r.code != exitKey || !strings.Contains(r.stderr, "no certificate for the key in") {
+	if r.code != exitKey || !strings.Contains(r.stderr, "does not fit the certificate in") {
 		t.Errorf("files: exit %d\n%s", r.code, r.stderr)
 	}
 	id := w.own(alice)
