@@ -43,13 +43,6 @@ inside is judged; an unknown signer is reported and the mail is written all the 
 	return cmd
 }
 
-func first(args []string) string {
-	if len(args) == 0 {
-		return "-"
-	}
-	return args[0]
-}
-
 func (a *app) runDecrypt(o *decryptOptions, args []string) error {
 	name, single := o.many.one(args, &o.outputs)
 	if !single {

@@ -150,9 +150,6 @@ func contrast(is, before string) (string, string) {
 // excerptRunes is how much of a line is shown.
 const excerptRunes = 24
 
-// excerpt is the beginning of a line.
-func excerpt(line string) string { return excerptFrom([]rune(Escape(line)), 0, excerptRunes) }
-
 func excerptFrom(line []rune, from, most int) string {
 	text, lead := line[min(from, len(line)):], ""
 	if from > 0 {
