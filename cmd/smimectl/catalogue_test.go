@@ -58,7 +58,7 @@ func TestCatalogue(t *testing.T) {
 }
 
 // expand writes the files that the arguments name and puts their paths in the place of "@name".
-func (f *catalogueFolder) expand(t *testing.T, c *hostiletest.Case) []string {
+func (f *catalogueFolder) expand(t testing.TB, c *hostiletest.Case) []string {
 	t.Helper()
 	args := slices.Clone(c.Args)
 	for i, arg := range args {

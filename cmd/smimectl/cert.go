@@ -83,8 +83,10 @@ signed earlier changes nothing of it later, unless --force is given.`,
 		if len(args) == 0 {
 			return usageErrorf("cert import needs a FILE").withHint("smimectl cert import colleague.eml")
 		}
+		store := a.env.store()
+		defer a.updateIndex(store)
 		for _, name := range args {
-			if err := a.importCertificate(o, name); err != nil {
+			if err := a.importCertificate(o, store, name); err != nil {
 				return err
 			}
 			if a.exit != exitYes {
@@ -96,21 +98,29 @@ signed earlier changes nothing of it later, unless --force is given.`,
 	return cmd
 }
 
-func (a *app) importCertificate(o *certImportOptions, name string) error {
+// updateIndex is the end of what changes the certificates of the store. That lookups stay slow where it
+// fails is no failure of the change.
+func (a *app) updateIndex(store *certstore.Store) {
+	if err := store.UpdateIndex(); err != nil && a.global.verbose {
+		a.inform("note: the index of certificates could not be written: %s", verdict.Escape(err.Error()))
+	}
+}
+
+func (a *app) importCertificate(o *certImportOptions, store *certstore.Store, name string) error {
 	in, err := a.openInput(name)
 	if err != nil {
 		return err
 	}
 	defer in.close()
 	if form := mimewrap.Detect(in.source); form == mimewrap.FormMail || form == mimewrap.FormEntity {
-		return a.importFromMail(o, in)
+		return a.importFromMail(o, store, in)
 	}
 	list, err := readCertificates(name)
 	if err != nil {
 		return err
 	}
 	for _, c := range list {
-		if err := a.keepCertificate(c, name, o.force || len(list) > 1); err != nil {
+		if err := a.keepCertificate(store, c, name, o.force || len(list) > 1); err != nil {
 			return err
 		}
 	}
@@ -118,7 +128,7 @@ func (a *app) importCertificate(o *certImportOptions, name string) error {
 }
 
 // importFromMail takes the signers of a mail that verifies.
-func (a *app) importFromMail(o *certImportOptions, in *input) error {
+func (a *app) importFromMail(o *certImportOptions, store *certstore.Store, in *input) error {
 	x, err := o.judge.examiner(a)
 	if err != nil {
 		return err
@@ -131,7 +141,7 @@ func (a *app) importFromMail(o *certImportOptions, in *input) error {
 		return nil
 	}
 	for _, s := range ex.Signers() {
-		if err := a.keepSigner(s.Certificate, in.name, announced(&s), o.force); err != nil {
+		if err := a.keepSigner(store, s.Certificate, in.name, announced(&s), o.force); err != nil {
 			return err
 		}
 	}
@@ -159,8 +169,8 @@ func announced(s *verdict.Signer) *certstore.Announced {
 	return said
 }
 
-func (a *app) keepCertificate(c *cert.Certificate, file string, force bool) error {
-	if _, err := a.env.store().AddCertificate(c, filepath.Base(displayName(file)), a.env.now(), nil, force); err != nil {
+func (a *app) keepCertificate(store *certstore.Store, c *cert.Certificate, file string, force bool) error {
+	if _, err := store.AddCertificate(c, filepath.Base(displayName(file)), a.env.now(), nil, force); err != nil {
 		return addError(addressOf(c), err)
 	}
 	a.imported(c)
@@ -169,16 +179,16 @@ func (a *app) keepCertificate(c *cert.Certificate, file string, force bool) erro
 
 // keepSigner keeps the certificate of a signer and what he says he can read; an older
 // mail than the one that is known changes nothing, unless it is forced.
-func (a *app) keepSigner(c *cert.Certificate, file string, said *certstore.Announced, force bool) error {
+func (a *app) keepSigner(store *certstore.Store, c *cert.Certificate, file string, said *certstore.Announced, force bool) error {
 	source, now := filepath.Base(displayName(file)), a.env.now()
 	if force {
-		if _, err := a.env.store().AddCertificate(c, source, now, said, true); err != nil {
+		if _, err := store.AddCertificate(c, source, now, said, true); err != nil {
 			return addError(addressOf(c), err)
 		}
 		a.imported(c)
 		return nil
 	}
-	e, written, err := a.env.store().UpdateCertificate(c, source, now, said)
+	e, written, err := store.UpdateCertificate(c, source, now, said)
 	if err != nil {
 		return addError(addressOf(c), err)
 	}
@@ -261,6 +271,7 @@ func (a *app) certRemoveCommand() *cobra.Command {
 		if len(found) == 0 {
 			return keyErrorf(verdict.CertificateMissing, "no certificate %s in the store", quoted(args[0])).withHint("smimectl cert list")
 		}
+		defer a.updateIndex(store)
 		for _, e := range found {
 			if err := store.RemoveCertificate(e); err != nil {
 				return storeError(err)

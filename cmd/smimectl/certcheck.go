@@ -10,6 +10,7 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
+	"smimectl/internal/message"
 	"smimectl/internal/verdict"
 )
 
@@ -85,10 +86,10 @@ func (a *app) checkCertificate(o *judgeFlags, least *minValidity, passphrase *pa
 	}
 	add(slices.DeleteFunc(slices.Clone(list), leaf.Equal), filepath.Base(name))
 	add(further, "chain")
-	add(a.storedCertificates()(), "store")
 	if request.Evidence, err = a.evidence(&o.trust); err != nil {
 		return fail(err)
 	}
+	add(a.storedCertificates(a.env.store().Catalogue())(message.Wanted{Issuers: request.IssuerNames()}), "store")
 	result, trouble := a.complete(&o.trust, &request, find)
 	facts := verdict.Facts{Command: command, File: name, Notes: notFetched(trouble), Certs: []verdict.Certificate{{Certificate: leaf, Now: &result, Sources: request.Sources}}}
 	return &outcome{report: verdict.Judge(facts, policy)}

@@ -27,7 +27,8 @@ func (a *app) offer(root *cobra.Command) {
 		"allow-legacy": func() []string { return legacyNames },
 		"digest":       digestNames, "signature": signatureNames, "cipher": cipherNames, "key-encryption": keyEncryptionNames,
 		"profile": profileWords, "algorithm": algorithm.SigningKeyNames,
-		"at": func() []string { return []string{"now", "signed"} },
+		"at":  func() []string { return []string{"now", "signed"} },
+		"tsa": func() []string { return []string{"http://", "https://"} },
 	}
 	operands := map[string]words{
 		"smimectl explain": reasonWords, "smimectl algorithms": algorithmKinds, "smimectl id export": identities, "smimectl id remove": identities,

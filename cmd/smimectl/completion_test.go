@@ -86,6 +86,7 @@ func TestShells(t *testing.T) {
 				{"smimectl sign -i al", []string{"alice@example.test"}, "bob@example.test"},
 				{"smimectl encrypt --to b", []string{"bob@example.test"}, "alice@example.test"},
 				{"smimectl encrypt --cipher aes-256-g", []string{"aes-256-gcm"}, "auto"},
+				{"smimectl encrypt --sign --ts", []string{"--tsa"}, "--timestamp-query"},
 				{"smimectl explain content-ch", []string{"content-changed"}, "revoked"},
 			} {
 				args := []string{driver, file, test.line}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -8,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cert/certtest"
+	"smimectl/internal/cms/cmstest"
 )
 
 // newCacheWorld is an onlineWorld with a store: Alice's certificate and the CA's,
@@ -191,5 +194,132 @@ func TestCRLUpdateOfNobody(t *testing.T) {
 	w.must("cert", "import", w.path("ca.pem"), w.path("alice.pem"))
 	if code, got, _ := w.update(); code != 0 || got != "" || w.requests() != "" {
 		t.Errorf("exit %d, %s, asked %q", code, got, w.requests())
+	}
+}
+
+// newStampCacheWorld is a world with a store that has an authority for time stamps and the CA above it, which nobody vouches
+// for yet.
+func newStampCacheWorld(t *testing.T) (w *onlineWorld, by *cmstest.Identity, revoke func()) {
+	t.Helper()
+	w = newOnlineWorld(t)
+	at := func(path string) certtest.Extension {
+		return certtest.DistributionPoints(certtest.Point{Full: [][]byte{certtest.URI(atCA + path)}})
+	}
+	authority := []certtest.Extension{certtest.CA(-1), certtest.KeyUsage(5, 6)}
+	root := certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("Stamp Root")), Extensions: authority}, nil)
+	middle := certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("Stamp CA")), Extensions: append(authority[:2:2], at("/stamp-root.crl"))}, root)
+	tsa := certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("TSA")),
+		Extensions: []certtest.Extension{certtest.KeyUsage(0), certtest.Critical(certtest.EKU("1.3.6.1.5.5.7.3.8")), at("/stamps.crl")}}, middle)
+	w.write("stamp-root.pem", certPEM(root))
+	w.write("stamp-ca.pem", certPEM(middle))
+	w.write("tsa.pem", certPEM(tsa))
+	w.page("/stamp-root.crl", w.list(root))
+	w.page("/stamps.crl", w.list(middle))
+	w.must("cert", "import", w.path("stamp-ca.pem"), w.path("tsa.pem"))
+	der, err := x509.MarshalPKCS8PrivateKey(tsa.Key.Signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := algorithm.ParsePrivateKey(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by = &cmstest.Identity{Certificate: w.parse(tsa), Key: key}
+	return w, by, func() { w.page("/stamps.crl", w.list(middle, tsa)) }
+}
+
+// TestCRLUpdateForTimeStamps: the lists about an authority are fetched where an anchor for time stamps vouches for it.
+func TestCRLUpdateForTimeStamps(t *testing.T) {
+	t.Parallel()
+	const both, other = "/stamp-root.crl new, /stamps.crl new", "/stamps.crl new, /stamp-root.crl new"
+	w, _, _ := newStampCacheWorld(t)
+	if _, got, _ := w.update(); got != "" || w.requests() != "" {
+		t.Errorf("nobody vouches for them: %s, asked %q", got, w.requests())
+	}
+	w.must("ca", "add", "--for", "timestamps", w.path("stamp-root.pem"))
+	if code, got, _ := w.update(); code != 0 || got != both && got != other || w.listFiles() != 2 {
+		t.Errorf("exit %d, %s, %d files", code, got, w.listFiles())
+	}
+	// What is an anchor is on no list of its own; the certificate below it is.
+	w, _, _ = newStampCacheWorld(t)
+	w.must("ca", "add", "--for", "timestamps", w.path("stamp-ca.pem"))
+	if code, got, _ := w.update(); code != 0 || got != "/stamps.crl new" {
+		t.Errorf("the CA as anchor: exit %d, %s", code, got)
+	}
+	// Its issuer among the anchors for mail: it is on that one's list.
+	w, _, _ = newStampCacheWorld(t)
+	w.must("ca", "add", w.path("stamp-root.pem"))
+	w.must("ca", "add", "--for", "timestamps", w.path("stamp-ca.pem"))
+	if code, got, _ := w.update(); code != 0 || got != both && got != other {
+		t.Errorf("both kinds of anchors: exit %d, %s", code, got)
+	}
+}
+
+// TestRevokedTimeStamper: verify looks at the lists about an authority that crl update fetched, without the network: the
+// stamps of one that was revoked prove nothing.
+func TestRevokedTimeStamper(t *testing.T) {
+	t.Parallel()
+	w, by, revoke := newStampCacheWorld(t)
+	a := &authority{onlineWorld: w, by: by, kind: "application/timestamp-reply"}
+	a.answerWith(nil, nil)
+	w.must("sign", "--tsa", authorityURL, "-i", w.path("alice.pem"), "-o", w.path("stamped"), w.path("draft.eml"))
+	w.must("ca", "add", "--for", "timestamps", w.path("stamp-root.pem"))
+	w.must("ca", "add", w.path("root.pem"))
+	verify := []string{"verify", "--json", "--chain", w.path("ca.pem"), w.path("stamped")}
+	for _, step := range []struct {
+		name, source string
+		do           func()
+	}{
+		{"nothing known", "timestamp", func() {}},
+		{"not revoked", "timestamp", func() { w.update() }},
+		{"revoked", "signer", func() { revoke(); w.update("--all") }},
+	} {
+		step.do()
+		r := w.run(verify...)
+		var report struct {
+			Layers []struct{ Signers []provenSigner }
+		}
+		if err := json.Unmarshal([]byte(r.stdout), &report); err != nil {
+			t.Fatal(r.stdout, r.stderr)
+		}
+		if got := report.Layers[0].Signers[0].SignedAtSource; got != step.source || w.requests() != "" {
+			t.Errorf("%s: time by the %s, asked %q: %s", step.name, got, w.requests(), r.stdout)
+		}
+	}
+}
+
+// TestDoctorLooksAtTimeStampAnchors: doctor counts the anchors for time stamps, and tells of those that have expired how they
+// are renewed for that use.
+func TestDoctorLooksAtTimeStampAnchors(t *testing.T) {
+	t.Parallel()
+	w, _, _ := newStampCacheWorld(t)
+	expired := certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("Old Root")), Extensions: []certtest.Extension{certtest.CA(-1), certtest.KeyUsage(5, 6)},
+		NotBefore: certtest.Now().AddDate(-3, 0, 0), NotAfter: certtest.Now().AddDate(0, -1, 0)}, nil)
+	w.write("old.pem", certPEM(expired))
+	w.must("ca", "add", "--for", "timestamps", "--name", "good", w.path("stamp-root.pem"))
+	w.must("ca", "add", "--name", "mail", w.path("root.pem"))
+	for _, step := range []struct {
+		add                []string
+		store, says, hints string
+		not                string
+	}{
+		{nil, "1 anchor of yours, 1 for time stamps", "", "", "expired on 2026-05-01"},
+		{[]string{"ca", "add", "--for", "timestamps", "--name", "old", w.path("old.pem")}, "1 anchor of yours, 2 for time stamps",
+			"old, for time stamps, expired on 2026-05-01", "smimectl ca add --for timestamps NEW.pem", "old expired"},
+		{[]string{"ca", "add", "--name", "old-mail", w.path("old.pem")}, "2 anchors of yours, 2 for time stamps", "old-mail expired on 2026-05-01", "smimectl ca add NEW.pem", "good"},
+	} {
+		if step.add != nil {
+			w.must(step.add...)
+		}
+		r := w.run("doctor")
+		text := strings.Join(strings.Fields(r.stdout), " ")
+		for _, want := range []string{step.store, step.says, step.hints} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%v: no %q in\n%s", step.add, want, r.stdout)
+			}
+		}
+		if strings.Contains(text, step.not) {
+			t.Errorf("%v: %q in\n%s", step.add, step.not, r.stdout)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
+	"smimectl/internal/certstore"
 	"smimectl/internal/online"
 	"smimectl/internal/verdict"
 )
@@ -16,9 +17,10 @@ func (a *app) crlUpdateCommand() *cobra.Command {
 	all := false
 	cmd := newVerb("update", "fetch the revocation lists of the certificates in the store",
 		`Update fetches the revocation lists that the certificates of the store name, theirs and those of their issuers, where
-there is none yet or the one there is holds for less than a day. Only lists signed by the issuer are kept, and none takes the place of a newer
-one. It goes through the certificates that one of your anchors or a public e-mail root vouches for. Exit status 3 says
-that something could not be fetched, 5 that what came was not taken, or that an address cannot be fetched at all.`,
+there is none yet or the one there is holds for less than a day. Only lists signed by the issuer are kept, and none
+takes the place of a newer one. It goes through the certificates that one of your anchors, for mail or for time stamps,
+or a public e-mail root vouches for. Exit status 3 says that something could not be fetched, 5 that what came was not
+taken, or that an address cannot be fetched at all.`,
 		`  smimectl crl update
   0 */6 * * *  smimectl -q crl update`)
 	cmd.Args = noArguments
@@ -117,26 +119,32 @@ func (a *app) everyCertificate() ([]*cert.Certificate, error) {
 	for _, e := range entries {
 		out = append(out, e.Certificate)
 	}
-	anchors, err := store.Anchors()
-	if err != nil {
-		return nil, storeError(err)
-	}
-	for _, x := range anchors {
-		out = append(out, x.Certificate)
+	for _, purpose := range []certstore.AnchorPurpose{certstore.ForMail, certstore.ForTimeStamps} {
+		anchors, err := store.AnchorsFor(purpose)
+		if err != nil {
+			return nil, storeError(err)
+		}
+		for _, x := range anchors {
+			out = append(out, x.Certificate)
+		}
 	}
 	a.reportProblems(store)
 	return out, nil
 }
 
 // listPoints gathers the distribution points of the paths from the certificates
-// of the store to an anchor, each once. A certificate that has expired is on no
-// list any more.
+// of the store to an anchor, be it one for mail or one for time stamps, each once.
+// A certificate that has expired is on no list any more.
 func (a *app) listPoints() ([]listPoint, error) {
 	all, err := a.everyCertificate()
 	if err != nil {
 		return nil, err
 	}
 	anchors, find, err := a.anchors(&trustFlags{})
+	if err != nil {
+		return nil, err
+	}
+	stamps, err := a.timeStampAnchors(nil, &trustFlags{})
 	if err != nil {
 		return nil, err
 	}
@@ -147,29 +155,39 @@ func (a *app) listPoints() ([]listPoint, error) {
 		if now.After(c.NotAfter) {
 			continue
 		}
-		request := certpath.Request{Leaf: c, Candidates: all, At: now, Purpose: certpath.PurposeAny, Anchors: anchors}
-		request.Anchors = append(anchors[:len(anchors):len(anchors)], find(c, all, now)...)
-		p := &certpath.Validate(request).Paths[0]
-		if p.Anchor == nil {
-			continue
-		}
-		own := p.Anchor.Kind == "own" || p.Anchor.Kind == "file"
-		for i, x := range p.Certificates[:len(p.Certificates)-1] {
-			if seen[x.Fingerprint()] {
+		for _, to := range [][]certpath.Anchor{append(anchors[:len(anchors):len(anchors)], find(c, all, now)...), stamps} {
+			if len(to) == 0 {
 				continue
 			}
-			seen[x.Fingerprint()] = true
-			issuers := append(p.Certificates[i+1:len(p.Certificates):len(p.Certificates)], all...)
-			points, _ := x.DistributionPoints()
-			for _, d := range points {
-				out = append(out, listPoint{point: d, of: x, issuers: issuers, own: own})
+			p := &certpath.Validate(certpath.Request{Leaf: c, Candidates: all, At: now, Purpose: certpath.PurposeAny, Anchors: to}).Paths[0]
+			if p.Anchor == nil {
+				continue
 			}
-			for _, d := range x.FreshestCRL() {
-				out = append(out, listPoint{point: d, of: x, issuers: issuers, own: own, delta: true})
+			own := p.Anchor.Kind == "own" || p.Anchor.Kind == "file"
+			for i, x := range p.Certificates[:len(p.Certificates)-1] {
+				if seen[x.Fingerprint()] {
+					continue
+				}
+				seen[x.Fingerprint()] = true
+				issuers := append(p.Certificates[i+1:len(p.Certificates):len(p.Certificates)], all...)
+				out = append(out, pointsOf(x, issuers, own)...)
 			}
 		}
 	}
 	return onceEach(out), nil
+}
+
+// pointsOf are the places where a certificate says that its lists are.
+func pointsOf(c *cert.Certificate, issuers []*cert.Certificate, own bool) []listPoint {
+	var out []listPoint
+	points, _ := c.DistributionPoints()
+	for _, d := range points {
+		out = append(out, listPoint{point: d, of: c, issuers: issuers, own: own})
+	}
+	for _, d := range c.FreshestCRL() {
+		out = append(out, listPoint{point: d, of: c, issuers: issuers, own: own, delta: true})
+	}
+	return out
 }
 
 // onceEach drops points without an address and those that were there before.

@@ -102,6 +102,12 @@ func (o *decryptOptions) examiner(a *app) (*message.Examiner, error) {
 	}
 	x.Policy.RequireSigned = o.requireSigned
 	x.Policy.RequireIntegrity = o.requireIntegrity
+	for _, who := range o.identity.who {
+		x.Policy.Grounds = append(x.Policy.Grounds, "-i", who)
+	}
+	for _, file := range o.identity.keys {
+		x.Policy.Grounds = append(x.Policy.Grounds, "--key", file)
+	}
 	if x.Secrets, err = o.shared.read(); err != nil {
 		return nil, err
 	}
@@ -119,12 +125,12 @@ func (o *decryptOptions) examiner(a *app) (*message.Examiner, error) {
 func (a *app) decryptOne(x *message.Examiner, o *decryptOptions, in *input, target string) *outcome {
 	defer in.close()
 	name := in.name
-	ex := x.Examine(message.Input{Command: "decrypt", Name: name, Source: in.source, Want: true, Open: true, Raw: o.raw, Observer: a.env.meter.observer()})
+	ex := x.Examine(message.Input{Command: "decrypt", Name: name, Source: in.source, Want: true, Open: true, Raw: o.raw, Serial: a.env.serial(), Observer: a.env.meter.observer()})
 	defer ex.Close()
 	if !ex.Report.Release() {
 		return &outcome{report: ex.Report}
 	}
-	if err := a.release(ex, target, message.ReleaseOptions{Entity: o.judge.entity, Raw: o.raw}, true); err != nil {
+	if err := a.release(ex, nil, target, message.ReleaseOptions{Entity: o.judge.entity, Raw: o.raw}, true); err != nil {
 		return a.failed("decrypt", name, err)
 	}
 	return &outcome{report: ex.Report}

@@ -217,13 +217,19 @@ func (x *examination) store() {
 	for _, id := range identities {
 		x.identity(id)
 	}
-	for _, anchor := range anchors {
+	x.anchors(anchors, "", "smimectl ca add NEW.pem")
+	x.anchors(stamps, ", for time stamps,", "smimectl ca add --for timestamps NEW.pem")
+	x.lists(store)
+}
+
+// anchors looks for those that have expired. use goes behind their names.
+func (x *examination) anchors(list []*certstore.Anchor, use, renew string) {
+	for _, anchor := range list {
 		if x.now.After(anchor.Certificate.NotAfter) {
-			x.say("warn", "anchor", "%s expired on %s", verdict.Escape(anchor.Name), anchor.Certificate.NotAfter.UTC().Format(time.DateOnly)).
-				hint("get the new one from the CA:  smimectl ca add NEW.pem")
+			x.say("warn", "anchor", "%s%s expired on %s", verdict.Escape(anchor.Name), use, anchor.Certificate.NotAfter.UTC().Format(time.DateOnly)).
+				hint("get the new one from the CA:  %s", renew)
 		}
 	}
-	x.lists(store)
 }
 
 func pluralIdentity(n int) string {

@@ -45,6 +45,9 @@ func (a *app) encryptCommand() *cobra.Command {
 from the store or from files. If one recipient has no usable certificate, nothing is written. The cipher is
 AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
 
+With --sign --tsa the signature inside gets a time stamp while it is made, as with sign; the authority sees a digest of the
+signature and nothing of the mail.
+
 `+choiceRule,
 		`  smimectl encrypt mail.eml > secret.eml
   smimectl encrypt --sign -o secret.eml mail.eml
@@ -67,6 +70,7 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
 	f.BoolVar(&o.raw, "raw", false, "encrypt plain bytes: a CMS file in DER")
 	f.BoolVar(&o.signing.anyFrom, "any-from", false, "sign although From is not an address of the certificate")
 	o.signing.addShared(cmd, a.env)
+	o.signing.stamp.addURL(cmd)
 	o.trust.add(cmd)
 	o.shared.add(cmd)
 	o.many.add(cmd)
@@ -75,6 +79,9 @@ AES-256-GCM when every recipient is known to read it, else AES-256-CBC.
 }
 
 func (a *app) runEncrypt(o *encryptOptions, args []string) error {
+	if err := o.signing.stamp.checkURL(); err != nil {
+		return err
+	}
 	name, single := o.many.one(args, &o.outputs)
 	if !single {
 		if err := named(args); err != nil {
@@ -112,6 +119,9 @@ func (a *app) encryptSeveral(o *encryptOptions, operands []string) error {
 	}
 	if err := o.prepare(a); err != nil {
 		return err
+	}
+	if o.signing.stamp.url != "" {
+		a.client() // before there are others who would make one
 	}
 	if _, err := o.signing.identity.passphrase.given(); err != nil {
 		return err
@@ -203,7 +213,7 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
-	opt := message.EncryptOptions{Cipher: cipher, DropBcc: o.dropBcc, Compress: o.signing.compress, Recipients: sharing, Observer: a.env.meter.observer()}
+	opt := message.EncryptOptions{Cipher: cipher, DropBcc: o.dropBcc, Compress: o.signing.compress, Recipients: sharing, Serial: a.env.serial(), Observer: a.env.meter.observer()}
 	for i := range recipients {
 		if r := &recipients[i]; r.certificate != nil {
 			opt.Recipients = append(opt.Recipients, cms.Recipient{Certificate: r.certificate, By: by[r]})
@@ -216,7 +226,7 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 		if err != nil {
 			return fail(err)
 		}
-		opt.Sign = &message.SignOptions{Signers: signers, Time: now, Opaque: o.signing.opaque, AsIs: o.signing.asIs}
+		opt.Sign = &message.SignOptions{Signers: signers, Time: now, TimeStamp: a.timeStamper(&o.signing.stamp, stampBefore), Opaque: o.signing.opaque, AsIs: o.signing.asIs, Serial: opt.Serial}
 		signedAs = ids
 	}
 	out, err := newOutput(a.env, target, false)
@@ -230,8 +240,7 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 		composed, err = message.Encrypt(out, entity, opt)
 	}
 	if err != nil {
-		out.discard()
-		return fail(composeError(name, err))
+		return fail(composeError(name, out.fail(err)))
 	}
 	if err := out.commit(); err != nil {
 		out.discard()
@@ -260,6 +269,8 @@ func (o *encryptOptions) check(a *app) error {
 		return usageErrorf("--only without --to leaves nobody").withHint("--only --to bob@example.org")
 	case o.raw && o.sign:
 		return usageErrorf("--raw and --sign exclude each other").withHint("sign first:  smimectl sign --raw --opaque FILE | smimectl encrypt --raw --to WHO")
+	case !o.sign && o.signing.stamp.url != "":
+		return usageErrorf("--tsa stamps a signature, and nothing is signed").withHint("did you mean --sign?")
 	case o.raw && o.signing.compress:
 		return usageErrorf("--compress is for mail, not for --raw").withHint("compress the file itself:  gzip FILE")
 	case o.raw && len(o.to) == 0 && !o.shared.given():

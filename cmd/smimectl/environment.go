@@ -28,6 +28,7 @@ type environment struct {
 	many      func(workers int) // called before work on many mails; nil: nothing
 
 	directories *directories // those that wait to be made durable; nil: each file makes its own so
+	apart       bool         // several mails are worked on at a time, each by one goroutine
 	asking      *sync.Mutex  // held while a person is asked for something; nil: nobody else asks
 	meter       *meter       // of the one mail that is worked on; nil: nothing is shown
 }
@@ -72,9 +73,13 @@ func (env *environment) roots() certstore.Roots {
 
 func (env *environment) store() *certstore.Store { return certstore.Open(env.roots()) }
 
+// serial reports whether one goroutine has to work on a large mail alone: there is but
+// one processor, or others have use for the other ones.
+func (env *environment) serial() bool { return env.apart || runtime.GOMAXPROCS(0) == 1 }
+
 // spoolOptions says where bytes are held back: TMPDIR, as everywhere.
 func (env *environment) spoolOptions() spool.Options {
-	return spool.Options{Dir: env.getenv("TMPDIR")}
+	return spool.Options{Dir: env.getenv("TMPDIR"), Serial: env.serial()}
 }
 
 // terminal reports whether w is a terminal, and how wide it is (80 when that

@@ -6,6 +6,7 @@ import (
 
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
+	"smimectl/internal/message"
 	"smimectl/internal/verdict"
 )
 
@@ -14,6 +15,7 @@ import (
 // known.
 type guard struct {
 	request  certpath.Request
+	stored   func(message.Wanted) []*cert.Certificate
 	find     finder
 	required bool
 	complete func(*certpath.Request, finder) certpath.Result
@@ -33,8 +35,8 @@ func (a *app) newGuard(t *trustFlags, now time.Time) (*guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	request := certpath.Request{At: now, Evidence: evidence, Known: material.known, Anchors: grounds.anchors, Candidates: grounds.candidates}
-	return &guard{required: t.required, request: request, find: grounds.find, complete: a.completer(t)}, nil
+	request := certpath.Request{At: now, Evidence: evidence, Known: material.known, Anchors: grounds.anchors, Candidates: grounds.further}
+	return &guard{required: t.required, request: request, stored: grounds.stored, find: grounds.find, complete: a.completer(t)}, nil
 }
 
 func (a *app) guardGrounds(t *trustFlags) (*guardGrounds, error) {
@@ -43,12 +45,12 @@ func (a *app) guardGrounds(t *trustFlags) (*guardGrounds, error) {
 	if g.anchors, g.find, err = a.anchors(t); err != nil {
 		return nil, err
 	}
-	further, err := furtherCertificates(t)
-	if err != nil {
+	if g.further, err = furtherCertificates(t); err != nil {
 		return nil, err
 	}
-	g.candidates = slices.Concat(further, a.storedCertificates()())
-	return g, nil
+	catalogue, err := t.kept.catalogue(a)
+	g.stored = a.storedCertificates(catalogue)
+	return g, err
 }
 
 // refuses says that a certificate was revoked, or one of its issuers; and, where it
@@ -60,6 +62,7 @@ func (g *guard) refuses(c *cert.Certificate, chain []*cert.Certificate, purpose 
 	request := g.request
 	request.Leaf, request.Purpose = c, purpose
 	request.Candidates = append(slices.Clip(request.Candidates), chain...)
+	request.Candidates = append(request.Candidates, g.stored(message.Wanted{Issuers: request.IssuerNames()})...)
 	found := certpath.Revocation{Detail: "none of your anchors vouches for it"}
 	for _, p := range g.complete(&request, g.find).Paths {
 		if p.Anchor == nil {

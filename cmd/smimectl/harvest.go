@@ -98,6 +98,9 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 	}))
 	a.endMeter()
 	h.settle()
+	if !o.dryRun {
+		a.updateIndex(h.store)
+	}
 	if err != nil {
 		return err
 	}
@@ -110,6 +113,7 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 // harvest is what was found so far. One goroutine has it.
 type harvest struct {
 	a      *app
+	store  *certstore.Store
 	dryRun bool
 	known  map[string]*gathered // by fingerprint
 
@@ -135,8 +139,8 @@ type pendingNote struct {
 
 // newHarvest learns what the store has.
 func (a *app) newHarvest(dryRun bool) (*harvest, error) {
-	h := &harvest{a: a, dryRun: dryRun, known: map[string]*gathered{}, counts: map[string]int{}}
 	store := a.env.store()
+	h := &harvest{a: a, store: store, dryRun: dryRun, known: map[string]*gathered{}, counts: map[string]int{}}
 	entries, err := store.Certificates()
 	if err != nil {
 		return nil, storeError(err)
@@ -240,7 +244,7 @@ func (h *harvest) keep(c *cert.Certificate, name string, said *certstore.Announc
 	if h.dryRun {
 		return true
 	}
-	if _, _, err := h.a.env.store().UpdateCertificate(c, filepath.Base(displayName(name)), h.a.env.now(), said); err != nil {
+	if _, _, err := h.store.UpdateCertificate(c, filepath.Base(displayName(name)), h.a.env.now(), said); err != nil {
 		h.a.fail(addError(addressOf(c), err))
 		h.trouble = true
 		return false

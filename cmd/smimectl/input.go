@@ -33,7 +33,7 @@ func (a *app) open(name string, source func(f io.ReaderAt, size int64) spool.Sou
 		return a.openStandardInput(source)
 	}
 	a.env.meter.await("") // the other end of a pipe
-	f, err := os.Open(name)
+	f, err := openFile(name)
 	a.env.meter.begin("", -1)
 	if err != nil {
 		return nil, readError(name, err)

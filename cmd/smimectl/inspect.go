@@ -227,7 +227,7 @@ func eachMail(source spool.Source, do func(mail spool.Source, number int, offset
 // to look somewhere it cannot. A store that cannot be read is no reason to say
 // nothing of a mail.
 func (a *app) inspector(o *inspectOptions) (*message.Examiner, error) {
-	x := &message.Examiner{Store: a.storedCertificates(), Policy: verdict.Policy{Now: a.env.now().UTC()}, Spool: a.env.spoolOptions()}
+	x := &message.Examiner{Store: a.storedCertificates(a.env.store().Catalogue()), Policy: verdict.Policy{Now: a.env.now().UTC()}, Spool: a.env.spoolOptions()}
 	anchors, find, err := a.anchors(&o.trust)
 	switch {
 	case err == nil:

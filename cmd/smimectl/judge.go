@@ -199,5 +199,5 @@ func (j *judgeFlags) examiner(a *app) (*message.Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &message.Examiner{Anchors: anchors, AnchorsFor: find, TSAAnchors: stampAnchors, Chain: chain, Store: a.storedCertificates(), CRLs: lists, OCSP: responses, Online: a.fetchers(&j.trust), Policy: policy, Paths: paths, Spool: a.env.spoolOptions(), Kept: message.NewKept()}, nil
+	return &message.Examiner{Anchors: anchors, AnchorsFor: find, TSAAnchors: stampAnchors, Chain: chain, Store: a.storedCertificates(a.env.store().Catalogue()), CRLs: lists, OCSP: responses, Online: a.fetchers(&j.trust), Policy: policy, Paths: paths, Spool: a.env.spoolOptions(), Kept: message.NewKept()}, nil
 }

@@ -5,6 +5,8 @@ import (
 
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
+	"smimectl/internal/certstore"
+	"smimectl/internal/message"
 )
 
 // kept is what one run has read, by name, so that of many mails only the first
@@ -52,13 +54,16 @@ type keptTrust struct {
 	grounds    kept[*guardGrounds]
 	people     kept[[]candidate]
 	named      kept[[]candidate]
-	entries    kept[[]storedCandidate]
+	store      kept[*certstore.Catalogue]
 }
 
-// storedCandidate is a certificate of the store, with whom it is for.
-type storedCandidate struct {
-	candidate
-	addresses []cert.Address
+// catalogue looks for certificates of the store, for the whole run.
+func (k *keptTrust) catalogue(a *app) (*certstore.Catalogue, error) {
+	look := func() (*certstore.Catalogue, error) { return a.env.store().Catalogue(), nil }
+	if k == nil {
+		return look()
+	}
+	return k.store.find("", look)
 }
 
 // revocationMaterial is what tells of revocations. It does not change.
@@ -82,9 +87,10 @@ func (m *revocationMaterial) evidence() *certpath.Evidence {
 
 // guardGrounds are the anchors and certificates that a guard builds paths with.
 type guardGrounds struct {
-	anchors    []certpath.Anchor
-	find       finder
-	candidates []*cert.Certificate
+	anchors []certpath.Anchor
+	find    finder
+	further []*cert.Certificate
+	stored  func(message.Wanted) []*cert.Certificate
 }
 
 // configKept is config, read once.

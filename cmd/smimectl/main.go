@@ -23,6 +23,7 @@ func main() {
 	// nothing left behind.
 	signal.Ignore(syscall.SIGPIPE)
 	env.temporary.watch = watchInterrupts(env.temporary)
+	env.temporary.hold = holdInterrupts
 	env.many = collectLess
 	code := run(env, os.Args[1:])
 	env.temporary.removeAll()

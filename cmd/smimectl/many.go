@@ -88,8 +88,13 @@ func (m *manyFlags) workers() (int, error) {
 const maxWorkers = 256
 
 // ahead is how many finished mails may wait for a slow one before them, for each
-// worker: results appear in the order of the input, in bounded memory.
-const ahead = 16
+// worker: results appear in the order of the input, in bounded memory. Of small mails
+// that many are done while the system lets somebody else have the processor of the
+// slow one, or while a disk is waited for: so there are more where workers are few.
+const (
+	ahead      = 16
+	leastAhead = 512
+)
 
 // finished is a mail that was worked on.
 type finished struct {
@@ -107,11 +112,11 @@ type finished struct {
 func (a *app) each(mails iter.Seq[*mail], workers int, do func(*app, *mail) *outcome, show func(*finished) error) error {
 	next, stop := iter.Pull(mails)
 	defer stop()
-	q := &queue{next: next, show: show, ready: make([]*finished, workers*ahead)}
+	q := &queue{next: next, show: show, ready: make([]*finished, max(workers*ahead, leastAhead))}
 	q.room.L = &q.mu
 	work := func() {
 		for m := q.take(); m != nil; m = q.take() {
-			q.put(a.apart(m, do))
+			q.put(a.apart(m, workers, do))
 		}
 	}
 	var others sync.WaitGroup
@@ -191,11 +196,12 @@ func (q *queue) put(f *finished) {
 
 // apart works on one mail with a standard error of its own, so that the lines of
 // several do not mix.
-func (a *app) apart(m *mail, do func(*app, *mail) *outcome) *finished {
+func (a *app) apart(m *mail, workers int, do func(*app, *mail) *outcome) *finished {
 	var said bytes.Buffer
 	env := *a.env
 	env.stderr, env.stdin, env.stdout = &said, bytes.NewReader(nil), io.Discard
 	env.meter = nil // it counts the mails
+	env.apart = a.env.apart || workers > 1
 	own := *a
 	own.env, own.oneOf = &env, !a.global.verbose
 	o := do(&own, m)

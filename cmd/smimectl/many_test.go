@@ -69,7 +69,7 @@ func TestEachKeepsTheOrder(t *testing.T) {
 			t.Fatalf("mail %d is %s", i, name)
 		}
 	}
-	if most > workers*ahead+workers+1 {
+	if most > max(workers*ahead, leastAhead)+workers+1 {
 		t.Errorf("%d mails were under way at a time", most)
 	}
 }

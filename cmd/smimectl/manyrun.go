@@ -100,7 +100,7 @@ func (s *several) run(a *app, operands []string) error {
 		a.env.many(workers)
 	}
 	if s.outputs.given() {
-		a.env.directories = &directories{}
+		a.env.directories = newDirectories()
 		defer a.env.directories.sync()
 	}
 	results, err := a.openResults(s.flags.skipDone)
@@ -117,8 +117,10 @@ func (s *several) run(a *app, operands []string) error {
 	sum := newMailTally()
 	sum.looked = s.verb == "inspect"
 	err = a.each(mails, workers, s.one, a.beside(func(f *finished) error {
-		if _, err := a.env.stderr.Write(f.named()); err != nil {
-			return machineError("cannot write", "standard error", err)
+		if len(f.said) > 0 {
+			if _, err := a.env.stderr.Write(f.named()); err != nil {
+				return machineError("cannot write", "standard error", err)
+			}
 		}
 		if f.report == nil {
 			return f.outcome.err
@@ -221,7 +223,7 @@ func (s *several) one(a *app, m *mail) *outcome {
 		if s.secret {
 			mode = 0o700
 		}
-		if err := os.MkdirAll(filepath.Dir(target), mode); err != nil {
+		if err := a.env.directories.make(filepath.Dir(target), mode); err != nil {
 			m.drop()
 			return a.failed(s.verb, m.name, machineError("cannot make", filepath.Dir(target), err))
 		}

@@ -71,14 +71,16 @@ func (f *recipientFinder) candidates(address cert.Address) ([]candidate, error) 
 		for _, id := range ids {
 			out = append(out, candidate{certificate: id.Certificate, chain: id.Chain, reads: ownCapabilities()})
 		}
-		entries, err := k.entries.find("", func() ([]storedCandidate, error) { return storedCandidates(store) })
+		catalogue, err := k.catalogue(f.a)
 		if err != nil {
 			return nil, err
 		}
+		entries, err := catalogue.For(address)
+		if err != nil {
+			return nil, storeError(err)
+		}
 		for _, e := range entries {
-			if slices.ContainsFunc(e.addresses, address.Equal) {
-				out = append(out, e.candidate)
-			}
+			out = append(out, candidate{certificate: e.Certificate, reads: readsOf(e.Certificate, e.Capabilities)})
 		}
 		return out, nil
 	})
@@ -90,19 +92,6 @@ func (f *recipientFinder) keep() *keptTrust {
 		f.kept = &keptTrust{}
 	}
 	return f.kept
-}
-
-// storedCandidates are the certificates of others that the store has.
-func storedCandidates(store *certstore.Store) ([]storedCandidate, error) {
-	entries, err := store.Certificates()
-	if err != nil {
-		return nil, storeError(err)
-	}
-	var out []storedCandidate
-	for _, e := range entries {
-		out = append(out, storedCandidate{candidate{certificate: e.Certificate, reads: readsOf(e.Certificate, e.Capabilities)}, e.Certificate.Addresses()})
-	}
-	return out, nil
 }
 
 // readsOf is what the owner of a certificate is known to read: what his newest signed
@@ -137,7 +126,11 @@ func (f *recipientFinder) named(who string) error {
 		return f.address(address, use)
 	}
 	list, err := f.keep().named.find(who, func() ([]candidate, error) {
-		entries, err := f.a.env.store().FindCertificates(who)
+		catalogue, err := f.keep().catalogue(f.a)
+		if err != nil {
+			return nil, err
+		}
+		entries, err := catalogue.Find(who)
 		var query *certstore.QueryError
 		if err != nil && !errors.As(err, &query) {
 			return nil, storeError(err)

@@ -181,7 +181,7 @@ func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
-	opt := message.SignOptions{Signers: signers, Time: now, TimeStamp: a.timeStamper(&o.stamp), Opaque: o.opaque, AsIs: o.asIs, Compress: o.compress, Observer: a.env.meter.observer()}
+	opt := message.SignOptions{Signers: signers, Time: now, TimeStamp: a.timeStamper(&o.stamp, stampAfterwards), Opaque: o.opaque, AsIs: o.asIs, Compress: o.compress, Serial: a.env.serial(), Observer: a.env.meter.observer()}
 	composed := &message.Composed{}
 	switch {
 	case o.raw:
@@ -192,8 +192,7 @@ func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 		composed, err = message.Sign(out, entity, opt)
 	}
 	if err != nil {
-		out.discard()
-		return fail(composeError(name, err))
+		return fail(composeError(name, out.fail(err)))
 	}
 	if err := out.commit(); err != nil {
 		out.discard()

@@ -17,7 +17,7 @@ import (
 	"smimectl/internal/verdict"
 )
 
-// stampFlags are how sign gets time stamps (RFC 3161).
+// stampFlags are how sign gets time stamps (RFC 3161); encrypt --sign has the URL alone.
 type stampFlags struct {
 	url   string // of an authority
 	query string // file to write a question to
@@ -27,9 +27,16 @@ type stampFlags struct {
 // later says that nothing is signed: a mail that was is stamped.
 func (f *stampFlags) later() bool { return f.query != "" || f.reply != "" }
 
+// The two ways to a time stamp that could not be had while a mail was signed.
+const (
+	stampAfterwards = "try again, or sign without a time stamp and add one later:  smimectl sign --timestamp-query QUERY.tsq SIGNED.eml"
+	stampBefore     = "try again, or sign first, add the time stamp later, and encrypt what comes of it:  smimectl sign --timestamp-query QUERY.tsq SIGNED.eml"
+)
+
 // timeStamper gets a time stamp for each signature from an authority; nil when
 // none is asked for. The URL on the command line is the leave to use the network.
-func (a *app) timeStamper(f *stampFlags) func(*cms.SignerInfo) ([]byte, error) {
+// otherwise is the hint where there is none to be had.
+func (a *app) timeStamper(f *stampFlags, otherwise string) func(*cms.SignerInfo) ([]byte, error) {
 	if f.url == "" {
 		return nil
 	}
@@ -38,7 +45,7 @@ func (a *app) timeStamper(f *stampFlags) func(*cms.SignerInfo) ([]byte, error) {
 		nonce := make([]byte, 16)
 		rand.Read(nonce)                // never fails
 		nonce[0] = nonce[0]&0x7f | 0x40 // a positive number, in its shortest form
-		failed := func(err error) error { return stampError(f.url, err) }
+		failed := func(err error) error { return stampError(f.url, err).withHint("%s", otherwise) }
 		query, err := message.TimeStampQuery(si, nonce)
 		if err != nil {
 			return nil, failed(err)
@@ -98,9 +105,8 @@ func (a *app) warnOfDrift(info *cms.TSTInfo) {
 
 // stampError is what ends the work when an authority gives no stamp. Nothing of
 // the mail is at fault, and trying again may help.
-func stampError(address string, err error) error {
-	e := machineError("no time stamp from", address, plainStampError(err))
-	return e.withHint("try again, or sign without a time stamp and add one later:  smimectl sign --timestamp-query QUERY.tsq SIGNED.eml")
+func stampError(address string, err error) *cliError {
+	return machineError("no time stamp from", address, plainStampError(err))
 }
 
 // plainStampError says what is wrong with an answer without the floor's name.
@@ -278,8 +284,13 @@ func isNamed(who string, c *cert.Certificate) bool {
 }
 
 func (f *stampFlags) add(cmd *cobra.Command) {
+	f.addURL(cmd)
 	flags := cmd.Flags()
-	flags.Var(once(&f.url, "URL"), "tsa", "have the signature stamped by the time-stamping authority at URL (uses the network)")
 	flags.Var(once(&f.query, "FILE"), "timestamp-query", "FILE is signed already: write the question for a time stamp of it")
 	flags.Var(once(&f.reply, "FILE"), "timestamp-file", "FILE is signed already: add the time stamp of this answer")
+}
+
+// addURL adds what encrypt --sign has too: a signature inside is not reached later.
+func (f *stampFlags) addURL(cmd *cobra.Command) {
+	cmd.Flags().Var(once(&f.url, "URL"), "tsa", "have the signature stamped by the time-stamping authority at URL (uses the network)")
 }

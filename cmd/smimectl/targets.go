@@ -76,7 +76,15 @@ func (t *targets) input(name string) {
 
 // resolve gives the one name of a file that may not be there yet.
 func (t *targets) resolve(name string) string {
-	if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+	path, _ := t.find(name)
+	return path
+}
+
+// find gives the one name of a file, and whether anything has it.
+func (t *targets) find(name string) (path string, there bool) {
+	info, err := os.Lstat(name)
+	there = err == nil
+	if there && info.Mode()&fs.ModeSymlink != 0 {
 		if path, err := filepath.EvalSymlinks(name); err == nil {
 			name = path
 		}
@@ -85,7 +93,7 @@ func (t *targets) resolve(name string) string {
 	if t.resolved == "" || dir != t.folder {
 		t.folder, t.resolved = dir, resolveFolder(dir)
 	}
-	return filepath.Join(t.resolved, filepath.Base(name))
+	return filepath.Join(t.resolved, filepath.Base(name)), there
 }
 
 // resolveFolder resolves what is there of a folder's path; the rest will be made.
@@ -126,10 +134,22 @@ func (t *targets) spareReport(operands []string) error {
 	return nil
 }
 
+// place is where the output of a mail goes.
+type place struct {
+	target string // as it is named
+	path   string // resolved
+	there  bool   // something has the name
+}
+
+func (t *targets) place(m *mail) place {
+	p := place{target: t.outputs.target(m)}
+	p.path, p.there = t.find(p.target)
+	return p
+}
+
 // take claims the output of a mail, or says who has it already.
-func (t *targets) take(m *mail) error {
-	target := t.outputs.target(m)
-	path := t.resolve(target)
+func (t *targets) take(m *mail, at place) error {
+	target, path := at.target, at.path
 	if path == t.report {
 		return wouldReplace(target, errIsReport)
 	}
@@ -149,16 +169,17 @@ func (t *targets) take(m *mail) error {
 }
 
 // spares says whether the output of a mail takes no mail's place.
-func (t *targets) spares(m *mail) error {
-	target := t.outputs.target(m)
-	if m.path != "" && sameFile(m.path, target) {
+func (t *targets) spares(m *mail, at place) error {
+	target, path := at.target, at.path
+	if m.path != "" && at.there && sameFile(m.path, target) {
 		return wouldReplace(m.name, errIsItself)
 	}
-	path := t.resolve(target)
-	if _, ok := t.inputs[digestOf(path)]; ok {
-		return wouldReplace(target, errIsInput)
+	if len(t.inputs) > 0 {
+		if _, ok := t.inputs[digestOf(path)]; ok {
+			return wouldReplace(target, errIsInput)
+		}
 	}
-	if !t.unknown && len(t.folders) == 0 || !isThere(path) {
+	if !t.unknown && len(t.folders) == 0 || !at.there {
 		return nil
 	}
 	if t.unknown {
@@ -192,15 +213,17 @@ func (s *several) toDo(mails iter.Seq[*mail], t *targets, r *results) iter.Seq[*
 		index := 0
 		for m := range mails {
 			var err error
+			var at place
 			if s.outputs.given() && m.err == nil {
-				err = t.take(m)
+				at = t.place(m)
+				err = t.take(m, at)
 			}
 			if err == nil && s.flags.skipDone && s.isDone(m, r) {
 				m.drop()
 				continue
 			}
 			if err == nil && s.outputs.given() && m.err == nil {
-				if err = t.spares(m); err != nil {
+				if err = t.spares(m, at); err != nil {
 					delete(t.taken, t.last) // it gets no output
 				}
 			}

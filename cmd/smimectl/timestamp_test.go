@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,77 @@ func TestSignWithTimeStamp(t *testing.T) {
 	}
 }
 
+// TestEncryptWithTimeStamp: a signature inside an encrypted mail gets its stamp too, and proves the time for who can read it.
+func TestEncryptWithTimeStamp(t *testing.T) {
+	t.Parallel()
+	w := newAuthority(t)
+	encrypt := []string{"encrypt", "--sign", "--only", "--to", w.path("bob.pem"), "-i", w.path("alice.pem"), "--tsa", authorityURL}
+	inside := func(name string) provenSigner {
+		t.Helper()
+		r := w.run("decrypt", "--json", "-i", w.path("bob.pem"), "--ca", w.path("root.pem"), "--chain", w.path("ca.pem"), "--tsa-ca", w.path("tsa.pem"), "-o", w.path("clear.eml"), name)
+		var report struct {
+			Layers []struct{ Signers []provenSigner }
+		}
+		if err := json.Unmarshal([]byte(r.stdout), &report); err != nil || r.code != 0 || len(report.Layers) < 2 || len(report.Layers[1].Signers) != 1 {
+			t.Fatalf("exit %d: %s%s", r.code, r.stdout, r.stderr)
+		}
+		return report.Layers[1].Signers[0]
+	}
+	for _, form := range []string{"", "--opaque", "--compress --opaque"} {
+		r := w.run(append(append(encrypt[:len(encrypt):len(encrypt)], "-o", w.path("secret.eml"), w.path("draft.eml")), strings.Fields(form)...)...)
+		if r.code != 0 || w.requests() != "/tsa" || !strings.Contains(r.stderr, "stamped by Stamp Authority") {
+			t.Fatalf("%s: exit %d, asked %q: %s", form, r.code, w.requests(), r.stderr)
+		}
+		if s := inside(w.path("secret.eml")); s.SignedAtSource != "timestamp" || s.Timestamp == nil || s.Timestamp.TSA != "Stamp Authority" || s.Timestamp.Integrity != "ok" || s.Timestamp.Trust != "ok" {
+			t.Errorf("%s: %+v", form, s)
+		}
+	}
+	// Several: each its own.
+	w.write("another.eml", []byte(w.read("draft.eml")+"and 100 more\n"))
+	w.must(append(encrypt[:len(encrypt):len(encrypt)], "--out-dir", w.path("many"), w.path("draft.eml"), w.path("another.eml"))...)
+	if w.requests() != "/tsa /tsa" {
+		t.Errorf("several: asked %q", w.requests())
+	}
+	var written []string
+	err := filepath.WalkDir(w.path("many"), func(name string, d os.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			written = append(written, name)
+		}
+		return err
+	})
+	if err != nil || len(written) != 2 {
+		t.Errorf("written: %q, %v", written, err)
+	}
+	for _, name := range written {
+		if s := inside(name); s.SignedAtSource != "timestamp" {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+	// Without a signature there is nothing to stamp, and nobody is asked.
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"nothing signed":      {[]string{"encrypt", "--only", "--to", w.path("bob.pem"), "--tsa", authorityURL, w.path("draft.eml")}, exitUsage, "did you mean --sign?"},
+		"bytes":               {[]string{"encrypt", "--raw", "--to", w.path("bob.pem"), "--tsa", authorityURL, w.path("draft.eml")}, exitUsage, "nothing is signed"},
+		"several, not signed": {[]string{"encrypt", "--only", "--to", w.path("bob.pem"), "--tsa", authorityURL, "--out-dir", w.path("none"), w.path("draft.eml"), w.path("another.eml")}, exitUsage, "nothing is signed"},
+	} {
+		if r := w.run(c.args...); r.code != c.code || w.requests() != "" || r.stdout != "" || !strings.Contains(r.stderr, c.want) {
+			t.Errorf("%s: exit %d, asked %q: %s%s", name, r.code, w.requests(), r.stdout, r.stderr)
+		}
+	}
+	// sign-encrypted of the configuration signs as --sign does.
+	if err := os.MkdirAll(w.path("store"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w.write("store/config.toml", []byte("sign-encrypted = true\n"))
+	w.must("encrypt", "--only", "--to", w.path("bob.pem"), "-i", w.path("alice.pem"), "--tsa", authorityURL, "-o", w.path("secret.eml"), w.path("draft.eml"))
+	if s := inside(w.path("secret.eml")); s.SignedAtSource != "timestamp" {
+		t.Errorf("by the configuration: %+v", s)
+	}
+}
+
 // TestNoTimeStamp: what an authority must not say. Nothing is written, and it may be tried again.
 func TestNoTimeStamp(t *testing.T) {
 	t.Parallel()
@@ -180,15 +252,18 @@ func TestNoTimeStamp(t *testing.T) {
 			t.Parallel()
 			w := newAuthority(t)
 			c.set(w)
-			for _, form := range []string{"--any-from", "--opaque", "--raw"} {
-				r := w.run("sign", form, "--tsa", authorityURL, "-i", w.path("alice.pem"), "-o", w.path("out"), w.path("draft.eml"))
-				if r.code != exitMachine || !strings.Contains(r.stderr, c.want) || !strings.Contains(r.stderr, "hint:") {
+			later := "hint: try again, or sign without a time stamp and add one later:"
+			for form, hint := range map[string]string{"sign --any-from": later, "sign --opaque": later, "sign --raw": later,
+				"encrypt --sign --only --to " + w.path("bob.pem"): "hint: try again, or sign first, add the time stamp later, and encrypt"} {
+				args := append(strings.Fields(form), "--tsa", authorityURL, "-i", w.path("alice.pem"), w.path("draft.eml"))
+				r := w.run(append(args, "-o", w.path("out"))...)
+				if r.code != exitMachine || !strings.Contains(r.stderr, c.want) || !strings.Contains(r.stderr, hint) {
 					t.Errorf("%s: exit %d: %s, want %q", form, r.code, r.stderr, c.want)
 				}
 				if _, err := os.Stat(w.path("out")); err == nil {
 					t.Errorf("%s: something was written", form)
 				}
-				if r := w.run("sign", form, "--tsa", authorityURL, "-i", w.path("alice.pem"), w.path("draft.eml")); r.stdout != "" {
+				if r := w.run(args...); r.stdout != "" {
 					t.Errorf("%s: %q was written", form, r.stdout)
 				}
 			}
@@ -213,13 +288,15 @@ func TestNoAuthority(t *testing.T) {
 		"http://user:s3cret@ca example/tsa": "cannot be read", "http://user:s3cret@ca.example:port/tsa": "cannot be read",
 		"http:///tsa": "names no host", "http:ca.example/tsa": "names no host", "http://:80/tsa": "names no host",
 	} {
-		for _, more := range [][]string{nil, {"--json"}, {w.path("draft.eml"), "--out-dir", w.path("signed")}} {
-			r := w.run(append([]string{"sign", "--tsa", url, "-i", w.path("alice.pem"), w.path("draft.eml")}, more...)...)
-			if r.code != exitUsage || w.requests() != "" || !strings.Contains(r.stderr, want) || more == nil && !strings.Contains(r.stderr, "hint: --tsa http") {
-				t.Errorf("%s %v: exit %d, asked %q: %s", url, more, r.code, w.requests(), r.stderr)
-			}
-			if strings.Contains(r.stderr+r.stdout, "s3cret") {
-				t.Errorf("%s: a password is shown: %s%s", url, r.stderr, r.stdout)
+		for _, verb := range [][]string{{"sign"}, {"encrypt", "--sign"}} {
+			for _, more := range [][]string{nil, {"--json"}, {w.path("draft.eml"), "--out-dir", w.path("signed")}} {
+				r := w.run(append(append(verb[:len(verb):len(verb)], "--tsa", url, "-i", w.path("alice.pem"), w.path("draft.eml")), more...)...)
+				if r.code != exitUsage || w.requests() != "" || !strings.Contains(r.stderr, want) || more == nil && !strings.Contains(r.stderr, "hint: --tsa http") {
+					t.Errorf("%s %s %v: exit %d, asked %q: %s", verb, url, more, r.code, w.requests(), r.stderr)
+				}
+				if strings.Contains(r.stderr+r.stdout, "s3cret") {
+					t.Errorf("%s: a password is shown: %s%s", url, r.stderr, r.stdout)
+				}
 			}
 		}
 	}

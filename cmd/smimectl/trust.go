@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
+	"smimectl/internal/message"
 	"smimectl/internal/verdict"
 )
 
@@ -132,18 +134,12 @@ func furtherCertificates(t *trustFlags) ([]*cert.Certificate, error) {
 	return out, nil
 }
 
-// storedCertificates gives every certificate of the store, read at most once and
-// only when a message's own certificates do not do.
-func (a *app) storedCertificates() func() []*cert.Certificate {
-	return sync.OnceValue(func() []*cert.Certificate { // of many mails, several ask at a time
+// storedCertificates gives certificates of the store: of others' those that are wanted, of one's own
+// all. It may be asked by several at a time, of many mails.
+func (a *app) storedCertificates(catalogue *certstore.Catalogue) func(message.Wanted) []*cert.Certificate {
+	own := sync.OnceValue(func() []*cert.Certificate {
 		var list []*cert.Certificate
-		store := a.env.store()
-		if entries, err := store.Certificates(); err == nil {
-			for _, e := range entries {
-				list = append(list, e.Certificate)
-			}
-		}
-		if identities, err := store.Identities(); err == nil {
+		if identities, err := a.env.store().Identities(); err == nil {
 			for _, id := range identities {
 				list = append(list, id.Certificate)
 				list = append(list, id.Chain...)
@@ -151,6 +147,30 @@ func (a *app) storedCertificates() func() []*cert.Certificate {
 		}
 		return list
 	})
+	return func(w message.Wanted) []*cert.Certificate {
+		names := slices.Clone(w.Issuers)
+		var list []*cert.Certificate
+		take := func(entries []*certstore.Entry, err error) {
+			if err != nil {
+				return // a store that cannot be read is an empty one here
+			}
+			for _, e := range entries {
+				list = append(list, e.Certificate)
+			}
+		}
+		if is := w.ID.IssuerSerial; is != nil {
+			take(catalogue.ByIssuerSerial(*is))
+		} else if len(w.ID.KeyID) > 0 {
+			take(catalogue.ByKeyID(w.ID.KeyID))
+		}
+		if len(names) > 0 {
+			for _, c := range own() { // their issuers may be among the others
+				names = append(names, c.Issuer)
+			}
+			take(catalogue.Issuers(names))
+		}
+		return append(list, own()...)
+	}
 }
 
 // systemBundles are where systems keep their TLS roots in one file.

@@ -10,8 +10,9 @@ import (
 
 // createUnnamed makes a file in dir that has no name until linkUnnamed gives it
 // one: a run that is killed leaves nothing behind. errors.ErrUnsupported says
-// that this system or file system has no such files.
-func createUnnamed(dir string) (*os.File, error) {
+// that this system or file system has no such files. linked: linkUnnamed is known to
+// work.
+func createUnnamed(dir string, linked bool) (*os.File, error) {
 	for {
 		fd, err := unix.Open(dir, unix.O_RDWR|unix.O_TMPFILE|unix.O_CLOEXEC, 0o600)
 		if err == unix.EINTR {
@@ -25,6 +26,9 @@ func createUnnamed(dir string) (*os.File, error) {
 			return nil, &os.PathError{Op: "open", Path: dir, Err: err}
 		}
 		f := os.NewFile(uintptr(fd), "unnamed file in "+dir)
+		if linked {
+			return f, nil
+		}
 		if _, err := os.Stat(descriptorPath(f)); err != nil { // no /proc here: it could never be given a name
 			f.Close()
 			return nil, errors.ErrUnsupported
@@ -37,9 +41,14 @@ func descriptorPath(f *os.File) string {
 	return "/proc/self/fd/" + strconv.FormatUint(uint64(f.Fd()), 10)
 }
 
-// linkUnnamed names a file that createUnnamed made; name must not exist.
+// linkUnnamed names a file that createUnnamed made; name must not exist. By its number
+// a file can be named without a look through /proc, where the kernel allows that to
+// everybody (since 6.10) or the program may do everything.
 func linkUnnamed(f *os.File, name string) error {
-	err := unix.Linkat(unix.AT_FDCWD, descriptorPath(f), unix.AT_FDCWD, name, unix.AT_SYMLINK_FOLLOW)
+	err := unix.Linkat(int(f.Fd()), "", unix.AT_FDCWD, name, unix.AT_EMPTY_PATH)
+	if err != nil && err != unix.EEXIST {
+		err = unix.Linkat(unix.AT_FDCWD, descriptorPath(f), unix.AT_FDCWD, name, unix.AT_SYMLINK_FOLLOW)
+	}
 	if err != nil {
 		return &os.LinkError{Op: "link", Old: f.Name(), New: name, Err: err}
 	}

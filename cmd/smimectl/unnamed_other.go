@@ -7,6 +7,6 @@ import (
 	"os"
 )
 
-func createUnnamed(string) (*os.File, error) { return nil, errors.ErrUnsupported }
+func createUnnamed(string, bool) (*os.File, error) { return nil, errors.ErrUnsupported }
 
 func linkUnnamed(*os.File, string) error { return errors.ErrUnsupported }

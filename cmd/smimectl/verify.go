@@ -5,6 +5,7 @@ import (
 
 	"smimectl/internal/message"
 	"smimectl/internal/spool"
+	"smimectl/internal/stage"
 )
 
 type verifyOptions struct {
@@ -119,7 +120,14 @@ func (a *app) verifyOne(x *message.Examiner, o *verifyOptions, in *input, target
 		defer c.close()
 		content = c.source
 	}
-	ex := x.Examine(message.Input{Command: "verify", Name: name, Source: in.source, Observer: a.env.meter.observer(), Content: content, Want: target != "" || o.compare != ""})
+	opt := message.ReleaseOptions{Entity: o.judge.entity}
+	ahead := &outputAhead{env: a.env, target: target}
+	defer ahead.discard()
+	input := message.Input{Command: "verify", Name: name, Source: in.source, Serial: a.env.serial(), Observer: a.env.meter.observer(), Content: content, Want: target != "" || o.compare != ""}
+	if target != "" && o.compare == "" {
+		input.Early = &message.Early{Open: ahead.open, Options: opt}
+	}
+	ex := x.Examine(input)
 	defer ex.Close()
 	if o.compare != "" {
 		if err := a.compare(x, ex, o.compare); err != nil {
@@ -129,24 +137,68 @@ func (a *app) verifyOne(x *message.Examiner, o *verifyOptions, in *input, target
 	if target == "" || !ex.Report.Release() {
 		return &outcome{report: ex.Report}
 	}
-	if err := a.release(ex, target, message.ReleaseOptions{Entity: o.judge.entity}, false); err != nil {
+	if err := a.release(ex, ahead.take(ex), target, opt, false); err != nil {
 		return a.failed("verify", name, err)
 	}
 	return &outcome{report: ex.Report}
 }
 
-// release writes what an examination allowed to be written: whole or not at all.
-func (a *app) release(ex *message.Examination, target string, opt message.ReleaseOptions, secret bool) error {
+// outputAhead is an output that is written before it is known whether it may appear.
+type outputAhead struct {
+	env    *environment
+	target string
+	out    *output // nil: none was opened, or somebody has it
+}
+
+// open opens the output if nothing of it can be seen before it is complete: as a file
+// it must have no name.
+func (h *outputAhead) open() stage.Writer {
+	out, err := newOutput(h.env, h.target, false)
+	if err == nil && out.held == nil {
+		err = out.create()
+	}
+	if err != nil || out.named {
+		if out != nil {
+			out.discard()
+		}
+		return nil
+	}
+	h.out = out
+	return out
+}
+
+// take gives the output away if what was written to it is what an examination found;
+// else nil.
+func (h *outputAhead) take(ex *message.Examination) *output {
+	if !ex.WrittenEarly() {
+		return nil
+	}
+	out := h.out
+	h.out = nil
+	return out
+}
+
+func (h *outputAhead) discard() {
+	if h.out != nil {
+		h.out.discard()
+		h.out = nil
+	}
+}
+
+// release writes what an examination allowed to be written: whole or not at all. out
+// is the output if it is written already, and otherwise nil.
+func (a *app) release(ex *message.Examination, out *output, target string, opt message.ReleaseOptions, secret bool) error {
 	if !ex.Content() && !ex.Report.Good() {
 		return nil // --anyway, and there is nothing
 	}
-	out, err := newOutput(a.env, target, secret)
-	if err != nil {
-		return err
+	if out == nil {
+		var err error
+		if out, err = newOutput(a.env, target, secret); err != nil {
+			return err
+		}
 	}
 	if err := ex.Release(out, opt); err != nil {
-		out.discard()
-		return releaseError(err)
+		return releaseError(out.fail(err))
 	}
 	if err := out.commit(); err != nil {
 		out.discard()

@@ -30,7 +30,10 @@ func signatureCapabilities() []Identifier {
 			list = append(list, Identifier{OID: scheme.oid, Parameters: nullParameters()})
 		}
 	}
-	for _, row := range slices.Concat(mldsaSignatures, ed448Signatures) {
+	for _, set := range mldsaSets {
+		list = append(list, Identifier{OID: set.oid})
+	}
+	for _, row := range ed448Signatures {
 		list = append(list, Identifier{OID: row.oid})
 	}
 	return list
@@ -39,7 +42,7 @@ func signatureCapabilities() []Identifier {
 // cipherCapabilities lists the ciphers of today that are written as well.
 func cipherCapabilities() []Identifier {
 	var list []Identifier
-	for _, c := range contentCiphers {
+	for c := range contentCiphers.rows() {
 		if c.Status == Current && !c.ReadOnly && c.OID != oidCEKHKDF {
 			list = append(list, Identifier{OID: c.OID})
 		}
@@ -51,7 +54,7 @@ func cipherCapabilities() []Identifier {
 // keys, key transports and KEMs.
 func managementCapabilities() []Identifier {
 	var list []Identifier
-	for _, rows := range [][]agreementRow{x963Agreements[:1], hkdfAgreements[:1]} {
+	for _, rows := range [][]*agreementRow{x963Agreements[:1], hkdfAgreements[:1]} {
 		for _, wrap := range aesWraps[:2] {
 			list = append(list, Identifier{OID: rows[0].oid, Parameters: wrap.Identifier().DER()})
 		}

@@ -3,22 +3,19 @@ package algorithm
 import (
 	"crypto/hkdf"
 	"crypto/sha256"
-	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 )
 
 var oidCEKHKDF = MustOID("1.2.840.113549.1.9.16.3.31")
 
-// hkdfCiphers are the ciphers of today under CEK-HKDF-SHA256 (RFC 9709): the key
+// underHKDF are the ciphers of today under CEK-HKDF-SHA256 (RFC 9709): the key
 // that recipients recover is not the key of the content, but one that is derived
 // from it and from the whole identifier of the cipher. A message that was
 // relabelled with another cipher then decrypts to nothing that tells of the key.
 //
 // There is a row for each cipher within, and none for CEK-HKDF-SHA256 itself:
 // it cannot be nested.
-var hkdfCiphers = underHKDF(slices.Concat(gcmCiphers, chachaCiphers, ccmCiphers, cbcCiphers))
-
 func underHKDF(ciphers []*ContentCipher) []*ContentCipher {
 	var rows []*ContentCipher
 	for _, c := range ciphers {

@@ -113,8 +113,8 @@ func (e *UnknownSizeError) Error() string {
 // parameters. Several rows may share an OID and differ in their parameters: a row
 // whose parameters these are not says *UnsupportedError, and the next is asked.
 func FindContentCipher(id Identifier) (*ContentCipher, *CipherParameters, error) {
-	var failure error = unsupported("cipher", id.OID)
-	for _, c := range contentCiphers {
+	var failure error
+	for c := range contentCiphers.rows() {
 		if c.OID != id.OID {
 			continue
 		}
@@ -128,12 +128,15 @@ func FindContentCipher(id Identifier) (*ContentCipher, *CipherParameters, error)
 			break
 		}
 	}
+	if failure == nil {
+		failure = unsupported("cipher", id.OID)
+	}
 	return nil, nil, failure
 }
 
 // ContentCipherByName returns the content cipher of that name.
 func ContentCipherByName(name string) (*ContentCipher, error) {
-	for _, c := range contentCiphers {
+	for c := range contentCiphers.rows() {
 		if c.Name == name {
 			return c, nil
 		}
@@ -141,8 +144,18 @@ func ContentCipherByName(name string) (*ContentCipher, error) {
 	return nil, &UnsupportedError{Kind: "cipher", Detail: "no cipher has that name"}
 }
 
+// ContentCipherName returns the name of the first content cipher under an OID.
+func ContentCipherName(oid OID) (string, bool) {
+	for c := range contentCiphers.rows() {
+		if c.OID == oid {
+			return c.Name, true
+		}
+	}
+	return "", false
+}
+
 // ContentCiphers returns all content ciphers, the preferred ones first.
-func ContentCiphers() []*ContentCipher { return slices.Clone(contentCiphers) }
+func ContentCiphers() []*ContentCipher { return slices.Collect(contentCiphers.rows()) }
 
 // NewParameters returns parameters for one new message.
 func (c *ContentCipher) NewParameters() (*CipherParameters, error) {

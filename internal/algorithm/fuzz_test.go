@@ -54,7 +54,7 @@ func FuzzPublicKey(f *testing.F) {
 				t.Errorf("from Go's type: %v", err)
 			}
 		}
-		for _, row := range signatures {
+		for row := range signatures.rows() {
 			if s, err := row.read(Identifier{OID: row.oid}, sha256Digest); err == nil {
 				// Of EdDSA zeros are one by a key that is no more than a point of small order.
 				edwards := key.Kind == "ed25519" || key.Kind == "ed448"
@@ -103,7 +103,7 @@ func FuzzSignatureParameters(f *testing.F) {
 	f.Add([]byte(oidRSASSAPSS), (&pssParameters{sha256Digest, sha1Digest, 222}).identifier().Parameters, []byte{})
 	f.Add([]byte(oidECDSASHA256), []byte{5, 0}, []byte("\x30\x06\x02\x01\x01\x02\x01\x01"))
 	f.Add([]byte(oidEd25519), []byte{}, make([]byte, 64))
-	for _, row := range signatures {
+	for row := range signatures.rows() {
 		f.Add([]byte(row.oid), []byte{}, make([]byte, 114))
 	}
 	f.Fuzz(func(t *testing.T, oid, parameters, sig []byte) {

@@ -131,18 +131,54 @@ func TestGCMEqualsStandardLibrary(t *testing.T) {
 	}
 }
 
-// TestGCMAllLengths goes up to 65,536 octets with a stride that is no multiple of a
-// block, in pieces that are none either.
+// TestGCMAllLengths takes every length up to 65,536 octets, in pieces that are no multiple of a block, against
+// crypto/cipher. The short test has a stride, which is no multiple of a block either.
 func TestGCMAllLengths(t *testing.T) {
 	t.Parallel()
 	content := randomBytes(65536)
 	c := gcmCiphers[0]
 	key := randomBytes(32)
-	for n := 4096; n <= len(content); n += 61 {
-		p := &CipherParameters{IV: randomBytes(12), TagSize: 16}
-		gcmStreams(t, c, p, key, content[:n%40], content[:n], 8191)
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		t.Fatal(err)
 	}
-	gcmStreams(t, c, &CipherParameters{IV: randomBytes(12), TagSize: 16}, key, nil, content, 16384)
+	reference, err := cipher.NewGCM(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := 1
+	if testing.Short() {
+		step = 61
+	}
+	p := &CipherParameters{IV: randomBytes(12), TagSize: 16}
+	var want, got, back []byte
+	for n := 4096; n <= len(content); n += step { // below: TestGCMEqualsStandardLibrary
+		plain, aad := content[:n], content[:n%40]
+		p.IV[n%12]++
+		want = reference.Seal(want[:0], p.IV, plain, aad)
+		e, err1 := c.NewEncrypter(p, key, aad)
+		a, err2 := c.NewAuthenticator(p, key, aad)
+		d, err3 := c.NewDecrypter(p, key)
+		if err := errors.Join(err1, err2, err3); err != nil {
+			t.Fatal(err)
+		}
+		got, back = got[:0], back[:0]
+		for at := 0; at < n; at += 16381 {
+			got = e.Update(got, plain[at:min(at+16381, n)])
+			a.Write(want[at:min(at+16381, n)])
+			back = d.Update(back, want[at:min(at+16381, n)])
+		}
+		got, tag := e.Final(got)
+		if !bytes.Equal(got, want[:n]) || !bytes.Equal(tag, want[n:]) {
+			t.Fatalf("%d octets: ciphertext equal %v, tag %x, want %x", n, bytes.Equal(got, want[:n]), tag, want[n:])
+		}
+		if !a.Check(want[n:]) {
+			t.Fatalf("%d octets: the right tag is refused", n)
+		}
+		if back, err = d.Final(back); err != nil || !bytes.Equal(back, plain) {
+			t.Fatalf("%d octets: decrypted wrongly, %v", n, err)
+		}
+	}
 }
 
 func TestGCMSegmentSeams(t *testing.T) {

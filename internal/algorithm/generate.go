@@ -10,8 +10,8 @@ type keyGenerator struct {
 
 // GenerateKey makes a fresh key in software. KeyNames lists the names.
 func GenerateKey(name string) (*PrivateKey, error) {
-	for i := range keyKinds {
-		for _, g := range keyKinds[i].generate {
+	for kind := range keyKinds.rows() {
+		for _, g := range kind.generate {
 			if g.name != name {
 				continue
 			}
@@ -28,8 +28,8 @@ func GenerateKey(name string) (*PrivateKey, error) {
 // KeyNames returns the names that GenerateKey takes.
 func KeyNames() []string {
 	var names []string
-	for i := range keyKinds {
-		for _, g := range keyKinds[i].generate {
+	for kind := range keyKinds.rows() {
+		for _, g := range kind.generate {
 			names = append(names, g.name)
 		}
 	}
@@ -39,11 +39,11 @@ func KeyNames() []string {
 // SigningKeyNames returns those of KeyNames whose keys sign.
 func SigningKeyNames() []string {
 	var names []string
-	for i := range keyKinds {
-		if keyKinds[i].signature == nil {
+	for kind := range keyKinds.rows() {
+		if kind.signature == nil {
 			continue
 		}
-		for _, g := range keyKinds[i].generate {
+		for _, g := range kind.generate {
 			names = append(names, g.name)
 		}
 	}

@@ -41,8 +41,8 @@ type agreementRow struct {
 // FindKeyAgreement returns the key agreement that id names, with the key wrap
 // that its parameters name (RFC 5753, Section 7.1.4).
 func FindKeyAgreement(id Identifier) (*KeyAgreement, error) {
-	for i := range keyAgreements {
-		if row := &keyAgreements[i]; row.oid == id.OID {
+	for row := range keyAgreements.rows() {
+		if row.oid == id.OID {
 			return row.with(id)
 		}
 	}
@@ -74,8 +74,7 @@ func (row *agreementRow) with(id Identifier) (*KeyAgreement, error) {
 // size (RFC 8551, Section 2.3).
 func KeyAgreementFor(pub *PublicKey, cekSize int) (*KeyAgreement, error) {
 	if pub.CanAgree {
-		for i := range keyAgreements {
-			row := &keyAgreements[i]
+		for row := range keyAgreements.rows() {
 			if slices.Contains(row.keys, pub.Name) {
 				return row.wrapping(cekSize)
 			}

@@ -5,7 +5,7 @@ package algorithm
 //
 // The cofactor of the NIST curves is 1, and X25519 multiplies by its cofactor
 // always: the cofactor forms are the same computation. They are read only.
-var x963Agreements = []agreementRow{
+var x963Agreements = []*agreementRow{
 	{name: "ecdh-sha256kdf", oid: MustOID("1.3.132.1.11.1"), kdf: x963(sha256Digest), standard: "RFC 5753, Section 7.1.4", keys: []string{"p-256"}, fits: ecdhKinds},
 	{name: "ecdh-sha384kdf", oid: MustOID("1.3.132.1.11.2"), kdf: x963(sha384Digest), standard: "RFC 5753, Section 7.1.4", keys: []string{"p-384"}, fits: ecdhKinds},
 	{name: "ecdh-sha512kdf", oid: MustOID("1.3.132.1.11.3"), kdf: x963(sha512Digest), standard: "RFC 5753, Section 7.1.4", keys: []string{"p-521"}, fits: ecdhKinds},
@@ -20,7 +20,7 @@ var x963Agreements = []agreementRow{
 
 // hkdfAgreements are those with HKDF (RFC 8418, Section 2.2), made for X25519
 // and X448, and computed with every curve.
-var hkdfAgreements = []agreementRow{
+var hkdfAgreements = []*agreementRow{
 	{name: "x25519-hkdf-sha256", oid: MustOID("1.2.840.113549.1.9.16.3.19"), kdf: hkdfWith(sha256Digest), standard: "RFC 8418, Section 2.2", keys: []string{"x25519"}, fits: rawKinds},
 	{name: "ecdh-hkdf-sha384", oid: MustOID("1.2.840.113549.1.9.16.3.20"), kdf: hkdfWith(sha384Digest), standard: "RFC 8418, Section 2.2", fits: rawKinds},
 	{name: "ecdh-hkdf-sha512", oid: MustOID("1.2.840.113549.1.9.16.3.21"), kdf: hkdfWith(sha512Digest), standard: "RFC 8418, Section 2.2", keys: []string{"x448"}, fits: rawKinds},

@@ -146,8 +146,7 @@ func TestKeyAgreementRoundTrip(t *testing.T) {
 // every key wrap that is written.
 func TestKeyAgreementEveryRow(t *testing.T) {
 	t.Parallel()
-	for i := range keyAgreements {
-		row := &keyAgreements[i]
+	for row := range keyAgreements.rows() {
 		for _, w := range keyWraps {
 			a, err := row.with(Identifier{OID: row.oid, Parameters: w.Identifier().DER()})
 			if err != nil {

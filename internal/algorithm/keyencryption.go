@@ -1,6 +1,9 @@
 package algorithm
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // KeyEncryption is a way to encrypt content-encryption keys that can be asked for by
 // name, where the key of a recipient leaves a choice: the paddings of RSA, and the
@@ -16,7 +19,9 @@ type KeyEncryption struct {
 
 // KeyEncryptions returns all of them. The usual form of RSAES-OAEP has two names:
 // "rsa-oaep" and the one that tells its hash.
-func KeyEncryptions() []*KeyEncryption {
+func KeyEncryptions() []*KeyEncryption { return slices.Clone(keyEncryptions()) }
+
+var keyEncryptions = sync.OnceValue(func() []*KeyEncryption {
 	var list []*KeyEncryption
 	for i := range keyTransports {
 		for n, t := range keyTransports[i].written() {
@@ -31,13 +36,13 @@ func KeyEncryptions() []*KeyEncryption {
 			}
 		}
 	}
-	for i := range keyAgreements {
-		if row := &keyAgreements[i]; len(row.fits) > 0 {
+	for row := range keyAgreements.rows() {
+		if len(row.fits) > 0 {
 			list = append(list, &KeyEncryption{Name: row.name, Keys: row.fits, Standard: row.standard, agreement: row})
 		}
 	}
 	return list
-}
+})
 
 // KeyEncryptionByName returns the one of that name. One that is read only is an
 // *UnsupportedError with its OID, a name that is none has no OID.
@@ -47,9 +52,9 @@ func KeyEncryptionByName(name string) (*KeyEncryption, error) {
 			return e, nil
 		}
 	}
-	for i := range keyAgreements {
-		if keyAgreements[i].name == name {
-			return nil, &UnsupportedError{Kind: "key agreement", OID: keyAgreements[i].oid, Detail: name + " is only read"}
+	for row := range keyAgreements.rows() {
+		if row.name == name {
+			return nil, &UnsupportedError{Kind: "key agreement", OID: row.oid, Detail: name + " is only read"}
 		}
 	}
 	return nil, &UnsupportedError{Kind: "key encryption", Detail: "none has that name"}

@@ -73,7 +73,7 @@ func KeyTransportFor(pub *PublicKey, oaep bool) (*KeyTransport, error) {
 			return nil, err
 		}
 	case oaep || pub.Identifier.OID == oidRSAESOAEP:
-		t = oaepTransport(oaepParameters{hash: sha256Digest, mgf: sha256Digest})
+		t = writtenOAEP()[0] // SHA-256
 	}
 	if err := t.CheckKey(pub); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"fmt"
+	"sync"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -46,14 +47,15 @@ func oaepTransport(p oaepParameters) *KeyTransport {
 }
 
 // writtenOAEP are the pairs that are written: one hash in both places. SHA-1 is no
-// weakness there, and all that some readers know (RFC 3560, Section 3).
-func writtenOAEP() []*KeyTransport {
+// weakness there, and all that some readers know (RFC 3560, Section 3). The list must
+// not be changed.
+var writtenOAEP = sync.OnceValue(func() []*KeyTransport {
 	var list []*KeyTransport
 	for _, d := range []*Digest{sha256Digest, sha384Digest, sha512Digest, sha1Digest} {
 		list = append(list, oaepTransport(oaepParameters{hash: d, mgf: d}))
 	}
 	return list
-}
+})
 
 // readOAEPTransport reads the parameters, which must be there (RFC 3560,
 // Section 3).

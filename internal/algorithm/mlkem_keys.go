@@ -16,12 +16,10 @@ const mlkemSeed = mlkem.SeedSize
 
 // mlkemKeyKinds are the keys of RFC 9935: raw octets in the certificate, no
 // parameters, and a CHOICE of three forms in PrivateKeyInfo.
-var mlkemKeyKinds = mlkemKinds(mlkemSets)
-
-func mlkemKinds(sets []*kemRow) []keyKind {
-	var kinds []keyKind
+func mlkemKinds(sets []*kemRow) []*keyKind {
+	var kinds []*keyKind
 	for _, row := range sets {
-		kinds = append(kinds, keyKind{
+		kinds = append(kinds, &keyKind{
 			oid:           row.oid,
 			name:          row.name,
 			standard:      "RFC 9935, Section 3",

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"math/bits"
 	"strconv"
 	"strings"
 
@@ -36,71 +35,87 @@ func MustOID(dotted string) OID {
 // ParseOID reads an OID in dotted form, as a person writes it.
 func ParseOID(dotted string) (OID, error) { return parseOID(dotted) }
 
-// parseOID reads dotted decimal numbers. Nearly every arc fits 64 bits; the
-// tables of a program are read at each start, so these take the short way.
+// parseOID reads dotted decimal numbers.
 func parseOID(dotted string) (OID, error) {
-	buffer := make([]byte, 0, 32)
-	var root uint64
+	if oid, ok := parseShortOID(dotted); ok {
+		return oid, nil
+	}
+	return parseLongOID(dotted)
+}
+
+// parseLongOID reads what parseShortOID does not, and says what is wrong.
+func parseLongOID(dotted string) (OID, error) {
+	var buffer []byte
+	root := new(big.Int)
 	for n := 0; ; n++ {
 		field, rest, more := strings.Cut(dotted, ".")
-		dotted = rest
-		arc, small := smallArc(field)
+		arc, ok := new(big.Int).SetString(field, 10)
 		switch {
+		case !ok || arc.String() != field || arc.Sign() < 0:
+			return "", fmt.Errorf("arc %q is no plain decimal number", field)
+		case n == 0 && arc.Cmp(big.NewInt(2)) > 0:
+			return "", errors.New("the first arc is 0, 1 or 2")
+		case n == 0 && !more:
+			return "", errors.New("an OID has two arcs at least")
 		case n == 0:
-			if !small || arc > 2 {
-				return "", errors.New("the first arc is 0, 1 or 2")
-			}
-			root = arc
-		case n == 1 && root < 2 && (!small || arc > 39):
+			root.Mul(arc, big.NewInt(40))
+		case n == 1 && root.Cmp(big.NewInt(80)) < 0 && arc.Cmp(big.NewInt(39)) > 0:
 			return "", errors.New("the second arc is at most 39 below 0 and 1")
-		case small && n == 1:
-			buffer = appendArc(buffer, 40*root+arc)
-		case small:
-			buffer = appendArc(buffer, arc)
+		case n == 1:
+			buffer = appendLargeArc(buffer, arc.Add(arc, root))
 		default:
-			large, ok := new(big.Int).SetString(field, 10)
-			if !ok || large.String() != field || large.Sign() < 0 {
-				return "", fmt.Errorf("arc %q is no plain decimal number", field)
-			}
-			if n == 1 {
-				large.Add(large, big.NewInt(int64(40*root)))
-			}
-			buffer = appendLargeArc(buffer, large)
+			buffer = appendLargeArc(buffer, arc)
 		}
 		if !more {
-			if n == 0 {
-				return "", errors.New("an OID has two arcs at least")
-			}
 			return OID(buffer), nil
 		}
+		dotted = rest
 	}
 }
 
-// smallArc reads an arc of at most 18 digits, which leaves room for adding 80.
-func smallArc(field string) (uint64, bool) {
-	if field == "" || len(field) > 18 || len(field) > 1 && field[0] == '0' {
-		return 0, false
-	}
-	var arc uint64
-	for i := range len(field) {
-		if field[i] < '0' || field[i] > '9' {
-			return 0, false
+// parseShortOID reads what nearly every OID is, arcs of up to nine digits and not many
+// of them, and says no to anything else. The tables of a program, hundreds of
+// them, are read at each start.
+func parseShortOID(dotted string) (OID, bool) {
+	var buffer [32]byte
+	n, arcs, digits := 0, 0, 0
+	var root, arc uint32
+	for i := 0; i <= len(dotted); i++ {
+		if i < len(dotted) && dotted[i] != '.' {
+			digit := uint32(dotted[i]) - '0'
+			if digit > 9 || digits == 9 || digits > 0 && arc == 0 {
+				return "", false
+			}
+			arc = arc*10 + digit
+			digits++
+			continue
 		}
-		arc = arc*10 + uint64(field[i]-'0')
+		switch {
+		case digits == 0 || n+5 > len(buffer), arcs == 0 && arc > 2, arcs == 1 && root < 2 && arc > 39:
+			return "", false
+		case arcs == 0:
+			root = arc
+		default:
+			if arcs == 1 {
+				arc += 40 * root
+			}
+			for shift := 28; shift > 0; shift -= 7 {
+				if arc>>shift != 0 {
+					buffer[n] = byte(arc>>shift) | 0x80
+					n++
+				}
+			}
+			buffer[n] = byte(arc) & 0x7f
+			n++
+		}
+		arcs++
+		arc, digits = 0, 0
 	}
-	return arc, true
+	return OID(buffer[:n]), arcs >= 2
 }
 
-// appendArc appends one arc in base 128, most significant group first.
-func appendArc(dst []byte, arc uint64) []byte {
-	groups := max(1, (bits.Len64(arc)+6)/7)
-	for i := groups - 1; i > 0; i-- {
-		dst = append(dst, byte(arc>>(7*i))|0x80)
-	}
-	return append(dst, byte(arc)&0x7f)
-}
-
-// appendLargeArc is appendArc for arcs of any length, as in OIDs made from UUIDs.
+// appendLargeArc appends one arc of any length, as in OIDs made from UUIDs, in base 128,
+// most significant group first.
 func appendLargeArc(dst []byte, arc *big.Int) []byte {
 	groups := max(1, (arc.BitLen()+6)/7)
 	for i := groups - 1; i >= 0; i-- {

@@ -48,6 +48,35 @@ func TestParseOIDRefuses(t *testing.T) {
 	}
 }
 
+// TestParseOIDTwoWays has the short way read what the long way reads, or leave it to that.
+func TestParseOIDTwoWays(t *testing.T) {
+	t.Parallel()
+	for dotted, short := range map[string]bool{
+		"0.0": true, "0.39": true, "1.0": true, "1.39": true, "2.0": true, "2.40": true, "2.999": true, "2.999999999": true,
+		"1.2.127": true, "1.2.128": true, "1.2.16383": true, "1.2.16384": true, "1.2.2097151.2097152": true,
+		"1.2.268435455.268435456": true, "1.2.999999999": true, "1.2.1000000000": false, "1.2.840.113549.1.9.16.3.28": true,
+		"2.25.329800735698586629295641978511506172918": false,
+		"1.2" + strings.Repeat(".127", 26):             true, // five octets are kept free for each arc
+		"1.2" + strings.Repeat(".127", 27):             true,
+		"1.2" + strings.Repeat(".127", 28):             false,
+		"1.2" + strings.Repeat(".999999999", 7):        false,
+		"1.2" + strings.Repeat(".999999999", 6):        true,
+		"":                                             false, "1": false, "3.1": false, "1.40": false, "0.40": false, "1..2": false, "1.02": false, "1.00": false, "1.2.": false, "1.2/": false, "1.2:": false,
+	} {
+		want, err := parseLongOID(dotted)
+		got, ok := parseShortOID(dotted)
+		if ok != short {
+			t.Errorf("%q: the short way reads it: %t", dotted, ok)
+		}
+		if ok && (err != nil || got != want) {
+			t.Errorf("%q: %x, the long way reads %x, %v", dotted, string(got), string(want), err)
+		}
+		if err == nil && want.String() != dotted && len(want) <= maxOIDText {
+			t.Errorf("%q is read as %s", dotted, want)
+		}
+	}
+}
+
 func TestReadOID(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -5,13 +5,15 @@ import (
 	"encoding/binary"
 	"io"
 	"sync"
+
+	"smimectl/internal/stage"
 )
 
 // anywhere is a mode of operation in which every part of a content can be
 // decrypted by itself.
 type anywhere interface {
 	// plaintext returns the content, and how many octets it has.
-	plaintext(p *CipherParameters, key []byte, ciphertext io.ReaderAt, size int64) (io.ReaderAt, int64, error)
+	plaintext(p *CipherParameters, key []byte, ciphertext io.ReaderAt, size int64, serial bool) (io.ReaderAt, int64, error)
 }
 
 // Anywhere reports whether Plaintext can be asked for.
@@ -22,9 +24,10 @@ func (c *ContentCipher) Anywhere() bool {
 
 // Plaintext returns the content of a ciphertext of size octets, which is read and
 // decrypted where and whenever the content is read: nobody has to keep the
-// content itself. Several goroutines may read. What is returned is unverified, as
+// content itself. Several goroutines may read, and ciphertext has to bear with two at
+// a time unless it is serial. What is returned is unverified, as
 // with a [Decrypter]; that the padding is right is looked at before (ErrPadding).
-func (c *ContentCipher) Plaintext(p *CipherParameters, key []byte, ciphertext io.ReaderAt, size int64) (*io.SectionReader, error) {
+func (c *ContentCipher) Plaintext(p *CipherParameters, key []byte, ciphertext io.ReaderAt, size int64, serial bool) (*io.SectionReader, error) {
 	m, ok := c.mode.(anywhere)
 	if !ok {
 		return nil, &UnsupportedError{Kind: "cipher", OID: c.OID, Detail: c.Title + " decrypts from the beginning only"}
@@ -35,14 +38,14 @@ func (c *ContentCipher) Plaintext(p *CipherParameters, key []byte, ciphertext io
 	if most := c.MaxSizeWith(p); most > 0 && size > most {
 		return nil, &TooLongError{Name: c.Title, Max: most}
 	}
-	r, n, err := m.plaintext(p, key, ciphertext, size)
+	r, n, err := m.plaintext(p, key, ciphertext, size, serial)
 	if err != nil {
 		return nil, err
 	}
 	return io.NewSectionReader(r, 0, n), nil // which lets no read go beyond the end
 }
 
-func (gcm) plaintext(p *CipherParameters, key []byte, ciphertext io.ReaderAt, size int64) (io.ReaderAt, int64, error) {
+func (gcm) plaintext(p *CipherParameters, key []byte, ciphertext io.ReaderAt, size int64, _ bool) (io.ReaderAt, int64, error) {
 	s, err := newGCMState(key, p.IV, nil)
 	if err != nil {
 		return nil, 0, err
@@ -87,7 +90,7 @@ func (s *gcmState) counterAt(off uint64) *gcmCounter {
 	return c
 }
 
-func (m cbc) plaintext(p *CipherParameters, key []byte, ciphertext io.ReaderAt, size int64) (io.ReaderAt, int64, error) {
+func (m cbc) plaintext(p *CipherParameters, key []byte, ciphertext io.ReaderAt, size int64, serial bool) (io.ReaderAt, int64, error) {
 	b, err := m.block(key)
 	if err != nil {
 		return nil, 0, err
@@ -95,7 +98,7 @@ func (m cbc) plaintext(p *CipherParameters, key []byte, ciphertext io.ReaderAt, 
 	if size <= 0 || size%int64(m.size) != 0 {
 		return nil, 0, ErrPadding
 	}
-	r := &cbcPlaintext{block: b, iv: p.IV, src: ciphertext}
+	r := &cbcPlaintext{block: b, iv: p.IV, src: ciphertext, serial: serial}
 	last := make([]byte, m.size)
 	defer clear(last)
 	if _, err := r.ReadAt(last, size-int64(m.size)); err != nil {
@@ -115,18 +118,42 @@ const cbcPart = 64 << 10
 // cbcPlaintext is CBC mode from any place on: to decrypt a block takes the
 // ciphertext of the block before, and no more.
 type cbcPlaintext struct {
-	block cipher.Block
-	iv    []byte
-	src   io.ReaderAt
+	block  cipher.Block
+	iv     []byte
+	src    io.ReaderAt
+	serial bool
 
-	mu   sync.Mutex
+	mu    sync.Mutex
+	lanes [2]cbcLane
+}
+
+// cbcLane is what one processor works with.
+type cbcLane struct {
+	*cbcPlaintext
 	mode cipher.BlockMode // used again where it can be given another IV
 	buf  []byte           // ciphertext: a block, and those that are decrypted
 }
 
+// ReadAt decrypts the two halves of a large piece at the same time.
 func (c *cbcPlaintext) ReadAt(p []byte, off int64) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.lanes[0].cbcPlaintext, c.lanes[1].cbcPlaintext = c, c
+	if len(p) < 2*cbcPart || c.serial {
+		return c.lanes[0].decrypt(p, off)
+	}
+	half := len(p) / 2
+	var n, m int
+	var err, late error
+	stage.Both(false, func() { n, err = c.lanes[0].decrypt(p[:half], off) }, func() { m, late = c.lanes[1].decrypt(p[half:], off+int64(half)) })
+	if err != nil {
+		clear(p[n:])
+		return n, err
+	}
+	return n + m, late
+}
+
+func (c *cbcLane) decrypt(p []byte, off int64) (int, error) {
 	size := len(c.iv)
 	done := 0
 	for done < len(p) {
@@ -155,7 +182,7 @@ func (c *cbcPlaintext) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // from returns CBC mode after the given block of ciphertext.
-func (c *cbcPlaintext) from(iv []byte) cipher.BlockMode {
+func (c *cbcLane) from(iv []byte) cipher.BlockMode {
 	if again, ok := c.mode.(interface{ SetIV(iv []byte) }); ok {
 		again.SetIV(iv)
 	} else {
@@ -165,7 +192,7 @@ func (c *cbcPlaintext) from(iv []byte) cipher.BlockMode {
 }
 
 // read returns n octets of whole blocks, and the block before.
-func (c *cbcPlaintext) read(off int64, n int) ([]byte, error) {
+func (c *cbcLane) read(off int64, n int) ([]byte, error) {
 	size := len(c.iv)
 	if len(c.buf) < size+n {
 		c.buf = make([]byte, size+n)

@@ -61,7 +61,7 @@ func TestPlaintextGCM(t *testing.T) {
 				p := &CipherParameters{IV: randomBytes(12 + n%5), TagSize: 16}
 				key := randomBytes(c.KeySize)
 				text, _ := gcmReference(t, key, p.IV, nil, content[:n], false)
-				r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(n))
+				r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(n), false)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -80,7 +80,7 @@ func TestPlaintextGCMCounterWrap(t *testing.T) {
 		key := randomBytes(32)
 		p := &CipherParameters{IV: nonceFor(t, key, fieldElement{^uint64(0), 0xffffffff<<32 | low}), TagSize: 16}
 		text, _ := gcmReference(t, key, p.IV, nil, content, true)
-		r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(len(text)))
+		r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(len(text)), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +113,7 @@ func TestPlaintextCBC(t *testing.T) {
 					t.Fatal(err)
 				}
 				text := cbcReference(t, block, p.IV, content[:n])
-				r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(len(text)))
+				r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(len(text)), false)
 				if err != nil {
 					t.Fatalf("%d octets: %v", n, err)
 				}
@@ -138,7 +138,7 @@ func TestPlaintextTogether(t *testing.T) {
 			t.Fatal(err)
 		}
 		text, _ := e.Final(e.Update(nil, content))
-		r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(len(text)))
+		r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(len(text)), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,33 +177,33 @@ func TestPlaintextRefused(t *testing.T) {
 				text = rawCBC(t, key, p.IV, wrong)
 			}
 			want, wantErr := decryptAll(t, c, p, key, text, 16)
-			r, err := c.Plaintext(p, key, bytes.NewReader(text), 32)
+			r, err := c.Plaintext(p, key, bytes.NewReader(text), 32, false)
 			if !errors.Is(err, wantErr) || err == nil && r.Size() != int64(len(want)) {
 				t.Errorf("padding %d, %d wrong: %v, want %v", pad, bad, err, wantErr)
 			}
 		}
 	}
 	for _, n := range []int64{0, 1, 15, 17, 31, 33} {
-		if _, err := c.Plaintext(p, key, bytes.NewReader(make([]byte, n)), n); !errors.Is(err, ErrPadding) {
+		if _, err := c.Plaintext(p, key, bytes.NewReader(make([]byte, n)), n, false); !errors.Is(err, ErrPadding) {
 			t.Errorf("ciphertext of %d octets: %v, want ErrPadding", n, err)
 		}
 	}
-	if _, err := c.Plaintext(p, key[:15], bytes.NewReader(make([]byte, 16)), 16); err == nil {
+	if _, err := c.Plaintext(p, key[:15], bytes.NewReader(make([]byte, 16)), 16, false); err == nil {
 		t.Error("a key of 15 octets is taken")
 	}
-	if _, err := c.Plaintext(p, key, bytes.NewReader(make([]byte, 16)), 32); err != io.ErrUnexpectedEOF {
+	if _, err := c.Plaintext(p, key, bytes.NewReader(make([]byte, 16)), 32, false); err != io.ErrUnexpectedEOF {
 		t.Errorf("a ciphertext that is shorter than was said: %v", err)
 	}
 	var limit *TooLongError
 	g := gcmCiphers[0]
-	if _, err := g.Plaintext(&CipherParameters{IV: randomBytes(12), TagSize: 16}, randomBytes(32), bytes.NewReader(nil), maxGCM); !errors.As(err, &limit) {
+	if _, err := g.Plaintext(&CipherParameters{IV: randomBytes(12), TagSize: 16}, randomBytes(32), bytes.NewReader(nil), maxGCM, false); !errors.As(err, &limit) {
 		t.Errorf("a ciphertext of %d octets: %v", maxGCM, err)
 	}
 	chacha, err := ContentCipherByName("chacha20-poly1305")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := chacha.Plaintext(nil, nil, nil, 0); err == nil || chacha.Anywhere() {
+	if _, err := chacha.Plaintext(nil, nil, nil, 0, false); err == nil || chacha.Anywhere() {
 		t.Error("ChaCha20-Poly1305 is read anywhere")
 	}
 }
@@ -223,7 +223,7 @@ func TestPlaintextDiskFails(t *testing.T) {
 			text = cbcReference(t, block, p.IV, make([]byte, 4090))
 		}
 		src := &failingAt{text: text, from: 2048, err: gone}
-		r, err := c.Plaintext(p, make([]byte, c.KeySize), src, int64(len(text)))
+		r, err := c.Plaintext(p, make([]byte, c.KeySize), src, int64(len(text)), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -267,7 +267,7 @@ func TestPlaintextAllocations(t *testing.T) {
 			t.Fatal(err)
 		}
 		text, _ := e.Final(e.Update(nil, content))
-		r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(len(text)))
+		r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(len(text)), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -296,7 +296,7 @@ func BenchmarkPlaintext(b *testing.B) {
 				text = append(text, make([]byte, 16)...)
 				cipher.NewCBCEncrypter(block, make([]byte, 16)).CryptBlocks(text[1<<20:], xored(pad, text[1<<20-16:1<<20]))
 			}
-			r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(len(text)))
+			r, err := c.Plaintext(p, key, bytes.NewReader(text), int64(len(text)), false)
 			if err != nil {
 				b.Fatal(err)
 			}

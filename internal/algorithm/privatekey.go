@@ -169,11 +169,11 @@ func newPrivateKey(id Identifier, octets, public []byte) (*PrivateKey, error) {
 // *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey or *ecdh.PrivateKey,
 // among others.
 func PrivateKeyOf(key any) (*PrivateKey, error) {
-	for i := range keyKinds {
-		if keyKinds[i].encodePrivate == nil {
+	for kind := range keyKinds.rows() {
+		if kind.encodePrivate == nil {
 			continue
 		}
-		if id, octets, ok := keyKinds[i].encodePrivate(key); ok {
+		if id, octets, ok := kind.encodePrivate(key); ok {
 			return newPrivateKey(id, octets, nil)
 		}
 	}
@@ -183,11 +183,11 @@ func PrivateKeyOf(key any) (*PrivateKey, error) {
 // PKCS8 returns the key as PrivateKeyInfo, version 1 of RFC 5958, unencrypted, which
 // every program reads. It fails for a key that is not in this process.
 func (k *PrivateKey) PKCS8() ([]byte, error) {
-	for i := range keyKinds {
-		if keyKinds[i].encodePrivate == nil || k.software == nil {
+	for kind := range keyKinds.rows() {
+		if kind.encodePrivate == nil || k.software == nil {
 			continue
 		}
-		_, octets, ok := keyKinds[i].encodePrivate(k.software)
+		_, octets, ok := kind.encodePrivate(k.software)
 		if !ok {
 			continue
 		}

@@ -56,9 +56,9 @@ type keyKind struct {
 
 // findKeyKind returns the row for an OID.
 func findKeyKind(oid OID) (*keyKind, error) {
-	for i := range keyKinds {
-		if keyKinds[i].oid == oid {
-			return &keyKinds[i], nil
+	for kind := range keyKinds.rows() {
+		if kind.oid == oid {
+			return kind, nil
 		}
 	}
 	return nil, unsupported("key", oid)
@@ -121,11 +121,11 @@ func readBitString(s *cryptobyte.String, tag asn1.Tag) ([]byte, bool) {
 // PublicKeyOf returns the public key that one of Go's types holds, with a
 // SubjectPublicKeyInfo without restrictions.
 func PublicKeyOf(key any) (*PublicKey, error) {
-	for i := range keyKinds {
-		if keyKinds[i].encodePublic == nil {
+	for kind := range keyKinds.rows() {
+		if kind.encodePublic == nil {
 			continue
 		}
-		id, bits, ok := keyKinds[i].encodePublic(key)
+		id, bits, ok := kind.encodePublic(key)
 		if ok {
 			return ParsePublicKey(encodeSPKI(id, bits))
 		}

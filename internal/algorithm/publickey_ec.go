@@ -37,7 +37,7 @@ var nistCurves = []curve{
 }
 
 // Elliptic curve keys (RFC 5480): one OID for signing and key agreement.
-var ecKeyKinds = []keyKind{
+var ecKeyKinds = []*keyKind{
 	{oid: oidECPublicKey, name: "ec", standard: "RFC 5480, Section 2.1.1", strength: strengthOfCurve, public: readECPublicKey, private: readECPrivateKey,
 		encodePublic: encodeECPublicKey, encodePrivate: encodeECPrivateKey,
 		signature: ecdsaSignatureFor,
@@ -71,7 +71,11 @@ func readECParameters(parameters []byte) (*curve, error) {
 	if !s.Empty() && !s.PeekASN1Tag(asn1.SEQUENCE) && !s.PeekASN1Tag(asn1.NULL) && !s.PeekASN1Tag(asn1.OBJECT_IDENTIFIER) {
 		return nil, &ParameterError{Name: "ec", Detail: "no curve"}
 	}
+	byName := s.PeekASN1Tag(asn1.OBJECT_IDENTIFIER)
 	oid, ok := ReadOID(&s)
+	if byName && (!ok || !s.Empty()) {
+		return nil, &ParameterError{Name: "ec", Detail: "the name of the curve is no OBJECT IDENTIFIER"}
+	}
 	if !ok || !s.Empty() {
 		return nil, &UnsupportedError{Kind: "key", OID: oidECPublicKey, Detail: "curve is not given by its name"}
 	}

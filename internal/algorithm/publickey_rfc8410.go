@@ -16,7 +16,7 @@ var (
 
 // Keys of RFC 8410: the OID says all, parameters are absent, public and private
 // keys are raw octets, the private ones in an OCTET STRING of their own.
-var rfc8410KeyKinds = []keyKind{
+var rfc8410KeyKinds = []*keyKind{
 	{oid: oidEd25519, name: "ed25519", standard: "RFC 8410, Section 3", strength: strengthOf(128, false), public: readEd25519PublicKey, private: readEd25519PrivateKey,
 		encodePublic: encodeEd25519PublicKey, encodePrivate: encodeEd25519PrivateKey,
 		signature: ed25519SignatureFor,

@@ -39,13 +39,12 @@ func Rows() []Row {
 func RowsOf(table string) []Row {
 	var list []Row
 	for _, t := range describers {
-		if t.name != table {
-			continue
+		if t.name == table {
+			list = t.rows()
 		}
-		for _, row := range t.rows() {
-			row.Table = t.name
-			list = append(list, row)
-		}
+	}
+	for i := range list {
+		list[i].Table = table
 	}
 	return list
 }
@@ -81,8 +80,7 @@ func describeDigests() []Row {
 // with the parameters that have to stand there, or with a digest beside it.
 func describeSignatures() []Row {
 	var list []Row
-	for i := range signatures {
-		row := &signatures[i]
+	for row := range signatures.rows() {
 		id, anyDigest := Identifier{OID: row.oid}, false
 		if row.usual != nil {
 			id.Parameters, anyDigest = row.usual(), true
@@ -115,8 +113,7 @@ func describeTransports() []Row {
 
 func describeAgreements() []Row {
 	var list []Row
-	for i := range keyAgreements {
-		row := &keyAgreements[i]
+	for row := range keyAgreements.rows() {
 		keys := row.fits
 		if len(keys) == 0 {
 			for k := range originatorKeys {
@@ -159,7 +156,7 @@ func describeWraps() []Row {
 
 func describeCiphers() []Row {
 	var list []Row
-	for _, c := range contentCiphers {
+	for c := range contentCiphers.rows() {
 		list = append(list, Row{Name: c.Name, OID: c.OID, Status: c.Status, Written: !c.ReadOnly, Standard: c.standard})
 	}
 	return list
@@ -191,8 +188,7 @@ func describeCurves() []Row {
 // describeKeys says which keys are read, and the names of those that are made.
 func describeKeys() []Row {
 	var list []Row
-	for i := range keyKinds {
-		kind := &keyKinds[i]
+	for kind := range keyKinds.rows() {
 		r := Row{Name: kind.name, OID: kind.oid, Status: kind.status, Written: len(kind.generate) > 0, Standard: kind.standard}
 		for _, g := range kind.generate {
 			r.Keys = append(r.Keys, g.name)

@@ -29,9 +29,9 @@ func TestRows(t *testing.T) {
 		transports += len(keyTransports[i].written())
 	}
 	for table, want := range map[string]int{
-		"signature": len(signatures), "digest": len(digests), "key-transport": transports, "key-agreement": len(keyAgreements),
+		"signature": len(slices.Collect(signatures.rows())), "digest": len(digests), "key-transport": transports, "key-agreement": len(slices.Collect(keyAgreements.rows())),
 		"key-encapsulation": len(keyKEMs), "key-derivation": len(kemDerivations) + len(prfs), "key-wrap": len(keyWraps),
-		"cipher": len(contentCiphers), "compression": len(compressions), "key": len(keyKinds),
+		"cipher": len(slices.Collect(contentCiphers.rows())), "compression": len(compressions), "key": len(slices.Collect(keyKinds.rows())),
 		"curve": len(ecCurves) + 4,
 	} {
 		if count[table] != want {
@@ -170,9 +170,9 @@ func TestStrength(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}
-	for i := range keyKinds {
-		if keyKinds[i].strength == nil {
-			t.Errorf("%s has no strength", keyKinds[i].name)
+	for kind := range keyKinds.rows() {
+		if kind.strength == nil {
+			t.Errorf("%s has no strength", kind.name)
 		}
 	}
 	for bits, want := range map[int]int{512: 0, 1023: 0, 1024: 80, 2047: 80, 4096: 128, 8192: 192, 16384: 256} {

@@ -19,7 +19,7 @@ var (
 
 // RSA keys (RFC 4055, Section 1.2): under rsaEncryption for any use, under
 // id-RSASSA-PSS and id-RSAES-OAEP for that one, with the parameters given there.
-var rsaKeyKinds = []keyKind{
+var rsaKeyKinds = []*keyKind{
 	{oid: oidRSAEncryption, name: "rsa", standard: "RFC 3279, Section 2.3.1", strength: strengthOfModulus, public: readRSAKey, private: readRSAPrivateKey,
 		encodePublic: encodeRSAPublicKey, encodePrivate: encodeRSAPrivateKey,
 		signature: rsaSignatureFor,

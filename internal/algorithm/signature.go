@@ -44,11 +44,11 @@ type signatureRow struct {
 // 5754, Section 3). In certificates and CRLs nothing is declared and digest is
 // nil.
 func FindSignature(id Identifier, digest *Digest) (*Signature, error) {
-	for i := range signatures {
-		if signatures[i].oid != id.OID {
+	for row := range signatures.rows() {
+		if row.oid != id.OID {
 			continue
 		}
-		s, err := signatures[i].read(id, digest)
+		s, err := row.read(id, digest)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +98,11 @@ func (s *Signature) input(m Message) ([]byte, error) {
 // Sign signs m. What the key returns is checked before it is let out: a fault
 // while signing can give the private key away. Only Current algorithms sign.
 func (s *Signature) Sign(key crypto.Signer, m Message) ([]byte, error) {
-	sig, public, err := s.made(key, m)
+	public, err := PublicKeyOf(key.Public())
+	if err != nil {
+		return nil, err
+	}
+	sig, err := s.made(key, public, m)
 	if err != nil {
 		return nil, err
 	}
@@ -110,32 +114,34 @@ func (s *Signature) Sign(key crypto.Signer, m Message) ([]byte, error) {
 
 // SignUnchecked is Sign without the check, for those who verify the signature
 // themselves, with the key of the certificate it is for, before they let it out.
-func (s *Signature) SignUnchecked(key crypto.Signer, m Message) ([]byte, error) {
-	sig, _, err := s.made(key, m)
-	return sig, err
+func (s *Signature) SignUnchecked(key *PrivateKey, m Message) ([]byte, error) {
+	public := key.Public
+	if public == nil {
+		var err error
+		if public, err = PublicKeyOf(key.Signer.Public()); err != nil {
+			return nil, err
+		}
+	}
+	return s.made(key.Signer, public, m)
 }
 
-// made returns a signature as the key gives it, and the public key.
-func (s *Signature) made(key crypto.Signer, m Message) ([]byte, *PublicKey, error) {
+// made returns a signature as the key gives it.
+func (s *Signature) made(key crypto.Signer, public *PublicKey, m Message) ([]byte, error) {
 	if s.Status != Current || s.sign == nil {
-		return nil, nil, &UnsupportedError{Kind: "signature", OID: s.Identifier.OID, Detail: s.Name + " with " + s.Digest.Name + " is read only"}
-	}
-	public, err := PublicKeyOf(key.Public())
-	if err != nil {
-		return nil, nil, err
+		return nil, &UnsupportedError{Kind: "signature", OID: s.Identifier.OID, Detail: s.Name + " with " + s.Digest.Name + " is read only"}
 	}
 	if public.Kind != s.kind {
-		return nil, nil, &UnsupportedError{Kind: "signature", OID: s.Identifier.OID, Detail: "not with a key of kind " + public.Kind}
+		return nil, &UnsupportedError{Kind: "signature", OID: s.Identifier.OID, Detail: "not with a key of kind " + public.Kind}
 	}
 	input, err := s.input(m)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	sig, err := s.sign(key, input)
 	if err != nil {
-		return nil, nil, fmt.Errorf("algorithm: signing with %s: %w", s.Name, err)
+		return nil, fmt.Errorf("algorithm: signing with %s: %w", s.Name, err)
 	}
-	return sig, public, nil
+	return sig, nil
 }
 
 // FixedSize returns the octets of every signature by key, or 0 where they

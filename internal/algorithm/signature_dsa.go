@@ -17,17 +17,17 @@ var oidDSA = MustOID("1.2.840.10040.4.1")
 //
 // QUIRK: the OID of the keys stands for DSA with SHA-1 in signatures of the
 // 1990s.
-var dsaSignatures = []signatureRow{
+var dsaSignatures = []*signatureRow{
 	dsaRow("1.2.840.10040.4.3", sha1Digest, "RFC 3370, Section 3.1"),
 	dsaRow("2.16.840.1.101.3.4.3.1", sha224Digest, "RFC 5754, Section 3.1"),
 	dsaRow("2.16.840.1.101.3.4.3.2", sha256Digest, "RFC 5754, Section 3.1"),
 	dsaRow("1.2.840.10040.4.1", sha1Digest, "RFC 3370, Section 3.1"),
 }
 
-var dsaKeyKinds = []keyKind{{oid: oidDSA, name: "dsa", standard: "RFC 3279, Section 2.3.2", strength: strengthOfModulus, status: Broken, public: readDSAPublicKey, encodePublic: encodeDSAPublicKey}}
+var dsaKeyKinds = []*keyKind{{oid: oidDSA, name: "dsa", standard: "RFC 3279, Section 2.3.2", strength: strengthOfModulus, status: Broken, public: readDSAPublicKey, encodePublic: encodeDSAPublicKey}}
 
-func dsaRow(oid string, d *Digest, standard string) signatureRow {
-	return signatureRow{oid: MustOID(oid), standard: standard, read: func(id Identifier, _ *Digest) (*Signature, error) {
+func dsaRow(oid string, d *Digest, standard string) *signatureRow {
+	return &signatureRow{oid: MustOID(oid), standard: standard, read: func(id Identifier, _ *Digest) (*Signature, error) {
 		// RFC 3370, Section 3.1 wants no parameters; NULL is met as with ECDSA.
 		if !id.hasNone() {
 			return nil, &ParameterError{Name: "dsa", Detail: "neither absent nor NULL"}

@@ -31,16 +31,16 @@ type ecdsaScheme struct {
 	standard string
 }
 
-func ecdsaRows(schemes []ecdsaScheme) []signatureRow {
-	var rows []signatureRow
+func ecdsaRows(schemes []ecdsaScheme) []*signatureRow {
+	var rows []*signatureRow
 	for _, s := range schemes {
 		rows = append(rows, ecdsaRow(s.oid, s.digest, s.standard))
 	}
 	return rows
 }
 
-func ecdsaRow(oid OID, d *Digest, standard string) signatureRow {
-	return signatureRow{oid: oid, standard: standard, read: func(id Identifier, _ *Digest) (*Signature, error) {
+func ecdsaRow(oid OID, d *Digest, standard string) *signatureRow {
+	return &signatureRow{oid: oid, standard: standard, read: func(id Identifier, _ *Digest) (*Signature, error) {
 		// QUIRK: RFC 5758, Section 3.2 wants no parameters; signers that share
 		// one path with RSA write NULL.
 		if !id.hasNone() {
@@ -92,7 +92,7 @@ func ecdsaSignatureFor(key *PublicKey, opt SignOptions) (*Signature, error) {
 	if d == nil {
 		d = c.digest
 	}
-	for _, scheme := range ecdsaSchemes {
+	for scheme := range ecdsaSchemes.rows() {
 		if scheme.digest.OID == d.OID && d.Hash != 0 {
 			return newECDSA(scheme.oid, d), nil
 		}

@@ -10,7 +10,7 @@ import (
 var oidEd448 = MustOID("1.3.101.113")
 
 // Ed448 in CMS (RFC 8419): pure, with an empty context, parameters absent.
-var ed448Signatures = []signatureRow{
+var ed448Signatures = []*signatureRow{
 	{oid: oidEd448, standard: "RFC 8419, Section 3", read: func(id Identifier, declared *Digest) (*Signature, error) {
 		if err := absentParameters("ed448", id); err != nil {
 			return nil, err
@@ -20,7 +20,7 @@ var ed448Signatures = []signatureRow{
 }
 
 // Keys of RFC 8410 for Ed448.
-var ed448KeyKinds = []keyKind{
+var ed448KeyKinds = []*keyKind{
 	{oid: oidEd448, name: "ed448", standard: "RFC 8410, Section 3", strength: strengthOf(224, false), public: readEd448PublicKey, private: readEd448PrivateKey,
 		encodePublic: encodeEd448PublicKey, encodePrivate: encodeEd448PrivateKey,
 		signature: ed448SignatureFor,

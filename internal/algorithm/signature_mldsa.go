@@ -33,15 +33,10 @@ var mldsaSets = []*mldsaSet{
 		mldsaExpander{mldsa87.PrivateKeySize, mldsa87.Scheme(), unpack87}},
 }
 
-var (
-	mldsaSignatures = mldsaRows(mldsaSets)
-	mldsaKeyKinds   = mldsaKeys(mldsaSets)
-)
-
-func mldsaRows(sets []*mldsaSet) []signatureRow {
-	var rows []signatureRow
+func mldsaRows(sets []*mldsaSet) []*signatureRow {
+	var rows []*signatureRow
 	for _, set := range sets {
-		rows = append(rows, signatureRow{oid: set.oid, standard: "RFC 9882, Section 3.3", read: func(id Identifier, declared *Digest) (*Signature, error) {
+		rows = append(rows, &signatureRow{oid: set.oid, standard: "RFC 9882, Section 3.3", read: func(id Identifier, declared *Digest) (*Signature, error) {
 			if err := absentParameters(set.name, id); err != nil {
 				return nil, err
 			}
@@ -51,10 +46,10 @@ func mldsaRows(sets []*mldsaSet) []signatureRow {
 	return rows
 }
 
-func mldsaKeys(sets []*mldsaSet) []keyKind {
-	var kinds []keyKind
+func mldsaKeys(sets []*mldsaSet) []*keyKind {
+	var kinds []*keyKind
 	for _, set := range sets {
-		kinds = append(kinds, keyKind{oid: set.oid, name: set.name, standard: "RFC 9881, Section 2", strength: strengthOf(set.bits, true), public: set.readPublic, private: set.readPrivate,
+		kinds = append(kinds, &keyKind{oid: set.oid, name: set.name, standard: "RFC 9881, Section 2", strength: strengthOf(set.bits, true), public: set.readPublic, private: set.readPrivate,
 			encodePublic: set.encodePublic, encodePrivate: set.encodePrivate, signature: set.signatureFor,
 			generate: []keyGenerator{{set.name, func() (any, error) { return mldsa.GenerateKey(set.parameters) }}}})
 	}

@@ -14,7 +14,7 @@ import (
 // RSASSA-PKCS1-v1_5: under rsaEncryption with the digest declared beside it
 // (RFC 3370, Section 3.2), or under an OID of its own for each digest (RFC
 // 5754, Section 3.2; RFC 3279, Section 2.2.1).
-var pkcs1v15Signatures = []signatureRow{{oid: oidRSAEncryption, read: readGenericPKCS1v15, standard: "RFC 3370, Section 3.2"}}
+var pkcs1v15Signatures = []*signatureRow{{oid: oidRSAEncryption, read: readGenericPKCS1v15, standard: "RFC 3370, Section 3.2"}}
 
 // pkcs1v15Scheme is RSASSA-PKCS1-v1_5 under the OID for one digest.
 type pkcs1v15Scheme struct {
@@ -37,10 +37,10 @@ var pkcs1v15TruncatedSchemes = []pkcs1v15Scheme{
 	{MustOID("1.2.840.113549.1.1.16"), sha512256Digest, "RFC 8017, Appendix A.2.4"},
 }
 
-func pkcs1v15Rows(schemes []pkcs1v15Scheme) []signatureRow {
-	var rows []signatureRow
+func pkcs1v15Rows(schemes []pkcs1v15Scheme) []*signatureRow {
+	var rows []*signatureRow
 	for _, scheme := range schemes {
-		rows = append(rows, signatureRow{oid: scheme.oid, standard: scheme.standard, read: func(id Identifier, _ *Digest) (*Signature, error) {
+		rows = append(rows, &signatureRow{oid: scheme.oid, standard: scheme.standard, read: func(id Identifier, _ *Digest) (*Signature, error) {
 			return readPKCS1v15(id, scheme.digest)
 		}})
 	}
@@ -48,6 +48,9 @@ func pkcs1v15Rows(schemes []pkcs1v15Scheme) []signatureRow {
 }
 
 func readGenericPKCS1v15(id Identifier, declared *Digest) (*Signature, error) {
+	if !id.hasNone() {
+		return readPKCS1v15(id, declared) // malformed, whatever the digest
+	}
 	if declared == nil {
 		return nil, &UnsupportedError{Kind: "signature", OID: id.OID, Detail: "rsaEncryption names no digest"}
 	}
@@ -141,7 +144,7 @@ func rsaSignatureFor(key *PublicKey, opt SignOptions) (*Signature, error) {
 	}
 	s := newPKCS1v15(d)
 	if opt.NameDigest {
-		for _, scheme := range pkcs1v15Schemes {
+		for scheme := range pkcs1v15Schemes.rows() {
 			if scheme.digest.OID == d.OID {
 				s.Identifier.OID = scheme.oid
 			}

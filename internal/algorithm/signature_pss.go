@@ -8,7 +8,7 @@ import (
 )
 
 // RSASSA-PSS in CMS: RFC 4056.
-var pssSignatures = []signatureRow{
+var pssSignatures = []*signatureRow{
 	{oid: MustOID("1.2.840.113549.1.1.10"), read: readPSS, standard: "RFC 4056, Section 2.2", usual: usualPSS},
 }
 

@@ -33,15 +33,10 @@ var slhdsaSets = []*slhdsaSet{
 	{"slh-dsa-shake-256f", "SLH-DSA-SHAKE-256f", MustOID("2.16.840.1.101.3.4.3.31"), 32, shake256Digest, slhdsa.SHAKE_256f, 49856},
 }
 
-var (
-	slhdsaSignatures = slhdsaRows(slhdsaSets)
-	slhdsaKeyKinds   = slhdsaKeys(slhdsaSets)
-)
-
-func slhdsaRows(sets []*slhdsaSet) []signatureRow {
-	var rows []signatureRow
+func slhdsaRows(sets []*slhdsaSet) []*signatureRow {
+	var rows []*signatureRow
 	for _, set := range sets {
-		rows = append(rows, signatureRow{oid: set.oid, standard: "RFC 9814, Section 4", read: func(id Identifier, declared *Digest) (*Signature, error) {
+		rows = append(rows, &signatureRow{oid: set.oid, standard: "RFC 9814, Section 4", read: func(id Identifier, declared *Digest) (*Signature, error) {
 			if err := absentParameters(set.name, id); err != nil {
 				return nil, err
 			}
@@ -51,10 +46,10 @@ func slhdsaRows(sets []*slhdsaSet) []signatureRow {
 	return rows
 }
 
-func slhdsaKeys(sets []*slhdsaSet) []keyKind {
-	var kinds []keyKind
+func slhdsaKeys(sets []*slhdsaSet) []*keyKind {
+	var kinds []*keyKind
 	for _, set := range sets {
-		kinds = append(kinds, keyKind{oid: set.oid, name: set.name, standard: "RFC 9909, Section 3", strength: strengthOf(8*set.n, true), public: set.readPublic, private: set.readPrivate,
+		kinds = append(kinds, &keyKind{oid: set.oid, name: set.name, standard: "RFC 9909, Section 3", strength: strengthOf(8*set.n, true), public: set.readPublic, private: set.readPrivate,
 			encodePublic: set.encodePublic, encodePrivate: set.encodePrivate, signature: set.signatureFor,
 			generate: []keyGenerator{{set.name, func() (any, error) {
 				_, key, err := slhdsa.GenerateKey(rand.Reader, set.id)

@@ -28,7 +28,7 @@ func slowSigner(name string) bool {
 
 func signingKeys() []string {
 	var names []string
-	for _, kind := range keyKinds {
+	for kind := range keyKinds.rows() {
 		if kind.signature == nil {
 			continue
 		}

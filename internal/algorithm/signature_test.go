@@ -125,7 +125,7 @@ func TestSignatureRows(t *testing.T) {
 	t.Parallel()
 	pssParams := (&pssParameters{hash: sha384Digest, mgf: sha384Digest, salt: 48}).identifier().Parameters
 	message := Message{Bytes: []byte("message")}
-	for _, row := range signatures {
+	for row := range signatures.rows() {
 		t.Run(row.oid.String(), func(t *testing.T) {
 			t.Parallel()
 			id := Identifier{OID: row.oid}

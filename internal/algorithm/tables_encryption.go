@@ -6,11 +6,23 @@ import "slices"
 // algorithm is one new file with its rows and its name added here.
 var (
 	keyTransports  = slices.Concat(rsaTransports)
-	keyAgreements  = slices.Concat(x963Agreements, hkdfAgreements)
 	originatorKeys = slices.Concat(ecdhOriginators, x448Originators)
 	keyKEMs        = slices.Concat(mlkemSets)
 	kemDerivations = slices.Concat(hkdfDerivations)
 	keyWraps       = slices.Concat(aesWraps, paddedWraps, tripleDESWraps)
-	contentCiphers = slices.Concat(gcmCiphers, chachaCiphers, ccmCiphers, cbcCiphers, hkdfCiphers, tripleDESCiphers, desCiphers, rc2Ciphers)
 	compressions   = []*Compression{zlibCompression}
+	keyAgreements  = table[*agreementRow]{
+		func() []*agreementRow { return x963Agreements },
+		func() []*agreementRow { return hkdfAgreements },
+	}
+	contentCiphers = table[*ContentCipher]{
+		func() []*ContentCipher { return gcmCiphers },
+		func() []*ContentCipher { return chachaCiphers },
+		func() []*ContentCipher { return ccmCiphers },
+		func() []*ContentCipher { return cbcCiphers },
+		made(underHKDF, func() []*ContentCipher { return slices.Concat(gcmCiphers, chachaCiphers, ccmCiphers, cbcCiphers) }),
+		func() []*ContentCipher { return tripleDESCiphers },
+		func() []*ContentCipher { return desCiphers },
+		func() []*ContentCipher { return rc2Ciphers },
+	}
 )

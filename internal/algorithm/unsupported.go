@@ -12,6 +12,9 @@ func unsupportedCurve(oid OID) *UnsupportedError {
 	return &UnsupportedError{Kind: "key", OID: oid, Detail: strings.TrimSpace("elliptic curve " + nameOfUnsupported(oid))}
 }
 
+// Name returns what the algorithm is called, where that is known, else "".
+func (e *UnsupportedError) Name() string { return nameOfUnsupported(e.OID) }
+
 // nameOfUnsupported returns the name of an algorithm that is known and not
 // computed, or "". The table is read only when a message asks for it.
 func nameOfUnsupported(oid OID) string {

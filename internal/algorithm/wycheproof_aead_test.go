@@ -30,6 +30,9 @@ func TestWycheproofAEAD(t *testing.T) {
 							c = x
 						}
 					}
+					if c == nil {
+						t.Fatalf("%d: no cipher for a key of %d octets", v.TcID, len(v.Key))
+					}
 					p := &CipherParameters{IV: v.IV, TagSize: g.TagSize / 8, ContentSize: int64(len(v.CT))}
 					a, err := c.NewAuthenticator(p, v.Key, v.AAD)
 					if err != nil {

@@ -11,7 +11,7 @@ import (
 var oidX448 = MustOID("1.3.101.111")
 
 // x448KeyKinds holds X448 (RFC 8410), read as X25519 is.
-var x448KeyKinds = []keyKind{
+var x448KeyKinds = []*keyKind{
 	{oid: oidX448, name: "x448", standard: "RFC 8410, Section 3", strength: strengthOf(224, false), public: readX448PublicKey, private: readX448PrivateKey,
 		encodePublic: encodeX448PublicKey, encodePrivate: encodeX448PrivateKey,
 		generate: []keyGenerator{{"x448", func() (any, error) { return generateX448() }}}},

@@ -40,6 +40,8 @@ type Certificate struct {
 	print     string
 	x509Once  sync.Once
 	x509      *x509.Certificate
+	selfOnce  sync.Once
+	self      bool
 	mailOnce  sync.Once
 	addresses []Address
 	bad       []string
@@ -113,6 +115,18 @@ func (c *Certificate) SerialHex() string {
 // SelfIssued reports whether issuer and subject are the same name (RFC 5280,
 // Section 3.2). It says nothing about the signature.
 func (c *Certificate) SelfIssued() bool { return c.Issuer.Equal(c.Subject) }
+
+// SelfSigned reports whether the certificate is signed with its own key (RFC 5280,
+// Section 3.2). The signature is checked once, when first asked for.
+func (c *Certificate) SelfSigned() bool {
+	c.selfOnce.Do(func() {
+		if c.SelfIssued() {
+			key, err := c.PublicKey()
+			c.self = err == nil && c.CheckSignedBy(key) == nil
+		}
+	})
+	return c.self
+}
 
 // CheckSignedBy checks the signature of the certificate with the key of its
 // issuer. nil is the only answer that means it verifies.

@@ -74,6 +74,17 @@ func TestParseAgrees(t *testing.T) {
 	if c.DisplayName() != "Alice" || c.SelfIssued() || !r.SelfIssued() {
 		t.Error("names")
 	}
+	forged := bytes.Clone(r.Raw)
+	forged[len(forged)-1] ^= 1
+	other, err := cert.Parse(forged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the answer is kept
+		if c.SelfSigned() || !r.SelfSigned() || other.SelfSigned() || !other.SelfIssued() {
+			t.Error("self-signed")
+		}
+	}
 	if c.Issuer.Key() != r.Subject.Key() || len(c.Malformed()) > 0 || len(c.Fingerprint()) != 64 || !c.Equal(c) || c.Equal(r) {
 		t.Error("identity")
 	}

@@ -55,6 +55,22 @@ type Request struct {
 	Known      *Known    // what requests before this one have found out; nil: nothing is remembered
 }
 
+// IssuerNames returns the names in which something was issued that the request is about: the
+// certificates that take part and the revocation lists. Whoever bears none of them, nor issued
+// one who does, can add nothing to a path.
+func (req *Request) IssuerNames() []cert.Name {
+	var out []cert.Name
+	if req.Leaf != nil {
+		out = append(out, req.Leaf.Issuer)
+	}
+	for _, c := range req.Candidates {
+		if c != nil {
+			out = append(out, c.Issuer)
+		}
+	}
+	return append(out, req.Evidence.Issuers()...)
+}
+
 // PolicyInputs are the inputs (c) and (e) to (g) of RFC 5280, Section 6.1.1.
 type PolicyInputs struct {
 	Initial          []algorithm.OID // user-initial-policy-set; empty means any-policy

@@ -106,6 +106,18 @@ func NewEvidence(lists ...List) *Evidence {
 	return e
 }
 
+// Issuers returns the names in which the lists were issued, in no order.
+func (e *Evidence) Issuers() []cert.Name {
+	if e == nil {
+		return nil
+	}
+	var out []cert.Name
+	for _, scopes := range e.byIssuer {
+		out = append(out, scopes[0].issuer)
+	}
+	return out
+}
+
 // Remember has what is found out about lasting lists kept in k. It must not be
 // called once the evidence has served a request.
 func (e *Evidence) Remember(k *Known) { e.known = k }

@@ -2,7 +2,6 @@ package certstore
 
 import (
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -68,67 +67,44 @@ func (e *Entry) Note(said *Announced, now time.Time) {
 // Certificates returns all entries. Damaged files are left out and named in
 // Problems.
 func (s *Store) Certificates() ([]*Entry, error) {
-	return s.entries("", func(*cert.Certificate) bool { return true })
-}
-
-// CertificatesFor returns the entries whose certificate has the address.
-func (s *Store) CertificatesFor(a cert.Address) ([]*Entry, error) {
-	return s.entries("", func(c *cert.Certificate) bool { return hasAddress(c, a) })
-}
-
-// FindCertificates is Find for certificates.
-func (s *Store) FindCertificates(who string) ([]*Entry, error) {
-	q, err := parseQuery(who)
-	if err != nil {
-		return nil, err
-	}
-	if q.digits != "" {
-		found, err := s.entries(q.digits[:min(len(q.digits), shortFingerprint)], q.matches)
-		if err != nil || len(found) > 0 {
-			return found, err
-		}
-	}
-	return s.entries("", q.matches)
-}
-
-// FindCertificatesByIssuerSerial returns the entries named by issuer and serial
-// number.
-func (s *Store) FindCertificatesByIssuerSerial(is cert.IssuerSerial) ([]*Entry, error) {
-	return s.entries("", is.Matches)
-}
-
-// FindCertificatesByKeyID returns the entries with the key identifier.
-func (s *Store) FindCertificatesByKeyID(keyID []byte) ([]*Entry, error) {
-	return s.entries("", func(c *cert.Certificate) bool { return hasKeyID(c, keyID) })
-}
-
-// entries reads the certificates whose file names begin with prefix and that match.
-func (s *Store) entries(prefix string, match func(*cert.Certificate) bool) ([]*Entry, error) {
 	paths, err := s.list(certificateSuffix, certificatesDir)
 	if err != nil {
 		return nil, err
 	}
 	var out []*Entry
 	for _, path := range paths {
-		if !strings.HasPrefix(filepath.Base(path), prefix) {
-			continue
-		}
-		data, b, gone, err := readCertificates(path)
-		switch {
-		case gone:
-		case err != nil && !isDamage(err):
+		e, err := s.entry(path)
+		if err != nil {
 			return nil, err
-		case err != nil:
-			s.report(path, err)
-		default:
-			e := &Entry{Certificate: b.Certificates[0], Path: path}
-			e.readComment(data)
-			if match(e.Certificate) {
-				out = append(out, e)
-			}
+		}
+		if e != nil {
+			out = append(out, e)
 		}
 	}
 	return out, nil
+}
+
+// CertificatesFor returns the entries whose certificate has the address.
+func (s *Store) CertificatesFor(a cert.Address) ([]*Entry, error) { return s.Catalogue().For(a) }
+
+// FindCertificates is Find for certificates.
+func (s *Store) FindCertificates(who string) ([]*Entry, error) { return s.Catalogue().Find(who) }
+
+// entry reads a certificate. nil without an error: it is gone, or damaged, which is reported.
+func (s *Store) entry(path string) (*Entry, error) {
+	data, b, gone, err := readCertificates(path)
+	switch {
+	case gone:
+		return nil, nil
+	case err != nil && !isDamage(err):
+		return nil, err
+	case err != nil:
+		s.report(path, err)
+		return nil, nil
+	}
+	e := &Entry{Certificate: b.Certificates[0], Path: path}
+	e.readComment(data)
+	return e, nil
 }
 
 // AddCertificate keeps a certificate, with where it came from, when, and what its

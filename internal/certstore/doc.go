@@ -7,7 +7,8 @@
 // RFC 8018; scrypt, RFC 7914), the older PEM encryption, PKCS#12 (RFC 7292, with
 // PBMAC1 of RFC 9579) and certificate bundles (.p7b, .p7c: a degenerate
 // SignedData, RFC 5652, Section 5). Store keeps plain PEM files in directories,
-// written by rename and read without locks.
+// written by rename and read without locks. A Catalogue finds certificates among very
+// many in an index that lies beside them and that nothing depends on.
 //
 // It does not judge certificates, build paths or read messages, and nothing in
 // it makes a certificate trusted but a file under anchors. It never asks, prints

@@ -78,3 +78,29 @@ func checkNoRegularFile(t *testing.T, s *Store, put func(path string) error) {
 		t.Errorf("%d problems, want %d", n, len(paths))
 	}
 }
+
+// TestImportListsOnce: of many certificates that one run writes, the first has the directory listed for what killed writers
+// have left, and no other: else the work would grow with the square of their number.
+func TestImportListsOnce(t *testing.T) {
+	t.Parallel()
+	w, s := newCrowd(t), newStore(t)
+	add := func(s *Store, i int) {
+		t.Helper()
+		if _, err := s.AddCertificate(w.person(i), "x", testTime, nil, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(s, 1)
+	left := s.dir(certificatesDir, temporaryPrefix+"1234")
+	if err := os.WriteFile(left, []byte("half a fi"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	add(s, 2)
+	if _, err := os.Stat(left); err != nil {
+		t.Errorf("the directory was listed again: %v", err)
+	}
+	add(Open(s.Roots()), 3)
+	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("still there: %v", err)
+	}
+}

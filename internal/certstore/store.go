@@ -38,6 +38,7 @@ type Store struct {
 
 	mu       sync.Mutex
 	problems []Problem
+	tidied   map[string]bool // directories without leftovers of killed writers
 }
 
 // A Problem is a file of the store that was passed over, and why.

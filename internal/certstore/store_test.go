@@ -478,10 +478,10 @@ func TestCertificates(t *testing.T) {
 	if got, err := s.CertificatesFor(address(t, "BOB@example.test")); err != nil || len(got) != 1 {
 		t.Errorf("%d, %v", len(got), err)
 	}
-	if got, err := s.FindCertificatesByIssuerSerial(c.IssuerSerial()); err != nil || len(got) != 1 {
+	if got, err := s.Catalogue().ByIssuerSerial(c.IssuerSerial()); err != nil || len(got) != 1 {
 		t.Errorf("%d, %v", len(got), err)
 	}
-	if got, err := s.FindCertificatesByKeyID(c.SubjectKeyID()); err != nil || len(got) != 1 {
+	if got, err := s.Catalogue().ByKeyID(c.SubjectKeyID()); err != nil || len(got) != 1 {
 		t.Errorf("%d, %v", len(got), err)
 	}
 	var query *QueryError

@@ -47,7 +47,7 @@ func (s *Store) writeFile(path string, data []byte, force bool) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("certstore: %w", err)
 	}
-	removeLeftover(dir)
+	s.tidy(dir)
 	temp, err := writeTemporary(dir, data)
 	if err != nil {
 		return fmt.Errorf("certstore: %w", err)
@@ -67,6 +67,21 @@ func (s *Store) writeFile(path string, data []byte, force bool) error {
 
 // temporaryPrefix begins the names of files that are being written.
 const temporaryPrefix = ".new-"
+
+// tidy removes leftovers once: to list the directory for each file of an import would
+// make the work grow with the square of the number of files.
+func (s *Store) tidy(dir string) {
+	s.mu.Lock()
+	done := s.tidied[dir]
+	if s.tidied == nil {
+		s.tidied = map[string]bool{}
+	}
+	s.tidied[dir] = true
+	s.mu.Unlock()
+	if !done {
+		removeLeftover(dir)
+	}
+}
 
 // removeLeftover deletes what writers that were killed have left in a directory.
 // The caller holds the lock, so nobody is writing there now.

@@ -243,7 +243,7 @@ func TestContentIsAttributes(t *testing.T) {
 			if piece == 7 && len(c.content) > maxRetained {
 				piece = 65521
 			}
-			d := newContentDigest(nil, nil, true)
+			d := newContentDigest(nil, nil, true, true)
 			for rest := c.content; len(rest) > 0; {
 				n := min(piece, len(rest))
 				if _, err := d.Write(rest[:n]); err != nil {
@@ -261,19 +261,19 @@ func TestContentIsAttributes(t *testing.T) {
 		}
 	}
 	// A single piece that is too large, and a little after it.
-	d := newContentDigest(nil, nil, true)
+	d := newContentDigest(nil, nil, true, true)
 	d.Write(large)
 	d.Write([]byte("more"))
 	if kept, whole := d.content(); whole || len(kept) != retainedHead {
 		t.Errorf("%d octets are kept, whole %v", len(kept), whole)
 	}
-	d = newContentDigest(nil, nil, false)
+	d = newContentDigest(nil, nil, false, true)
 	d.Write([]byte("text"))
 	if kept, whole := d.content(); whole || kept != nil {
 		t.Errorf("content that nobody asked for is kept: %q", kept)
 	}
 	// What is kept grows in steps: few copies, and never more than twice what is there.
-	d = newContentDigest(nil, nil, true)
+	d = newContentDigest(nil, nil, true, true)
 	copies, at := 0, -1
 	for range 100_000 {
 		d.Write([]byte("x"))
@@ -285,7 +285,7 @@ func TestContentIsAttributes(t *testing.T) {
 		t.Errorf("content was moved %d times", copies)
 	}
 	digest := digestNamed(t, "sha256")
-	d = newContentDigest([]*algorithm.Digest{digest}, nil, false)
+	d = newContentDigest([]*algorithm.Digest{digest}, nil, false, true)
 	if d.sum(digest) != nil || d.sum(digestNamed(t, "sha1")) != nil {
 		t.Error("a digest that is not finished, or was never made, is given out")
 	}

@@ -6,16 +6,19 @@ import (
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cms/ber"
+	"smimectl/internal/stage"
 )
 
 // maxRetained is how much content is kept where a signature is not over a
 // digest of it: Ed25519 without signed attributes takes the content itself.
 const maxRetained = 1 << 20
 
-// contentDigest makes all digests of the content that goes through it.
+// contentDigest makes all digests of the content that goes through it, behind the
+// back of who lends it the content.
 type contentDigest struct {
 	digests []*algorithm.Digest
 	hashes  []hash.Hash
+	behind  *stage.Behind // writes to hashes
 	sums    [][]byte
 	next    io.Writer // nil: nowhere
 	retain  bool
@@ -45,19 +48,56 @@ func appendDigest(list []*algorithm.Digest, d *algorithm.Digest) []*algorithm.Di
 	return append(list, d)
 }
 
-func newContentDigest(digests []*algorithm.Digest, next io.Writer, retain bool) *contentDigest {
+func newContentDigest(digests []*algorithm.Digest, next io.Writer, retain, serial bool) *contentDigest {
 	d := &contentDigest{digests: digests, next: next, retain: retain}
 	for _, row := range digests {
 		d.hashes = append(d.hashes, row.New())
 	}
+	d.behind = stage.NewBehind(serial, d.digest)
 	return d
+}
+
+func (d *contentDigest) digest(p []byte) error {
+	for _, h := range d.hashes {
+		h.Write(p)
+	}
+	return nil
 }
 
 // Write digests p, and then hands it on.
 func (d *contentDigest) Write(p []byte) (int, error) {
-	for _, h := range d.hashes {
-		h.Write(p)
+	if _, err := d.behind.Write(p); err != nil {
+		return 0, err
 	}
+	d.keep(p)
+	if d.next == nil {
+		return len(p), nil
+	}
+	return d.next.Write(p)
+}
+
+// Lend implements [stage.Writer].
+func (d *contentDigest) Lend(p []byte) error {
+	if err := d.behind.Lend(p); err != nil {
+		return err
+	}
+	d.keep(p)
+	if d.next == nil {
+		return nil
+	}
+	return stage.Lend(d.next, p)
+}
+
+// Settle implements [stage.Writer].
+func (d *contentDigest) Settle() error {
+	if err := d.behind.Settle(); err != nil || d.next == nil {
+		return err
+	}
+	return stage.Settle(d.next)
+}
+
+// keep counts the content, and keeps what is to be retained.
+func (d *contentDigest) keep(p []byte) {
 	d.size += int64(len(p))
 	if d.retain {
 		if d.size <= maxRetained {
@@ -72,14 +112,11 @@ func (d *contentDigest) Write(p []byte) (int, error) {
 			d.kept = append(d.kept, p[:min(len(p), retainedHead-len(d.kept))]...)
 		}
 	}
-	if d.next == nil {
-		return len(p), nil
-	}
-	return d.next.Write(p)
 }
 
 // finish ends the digests.
 func (d *contentDigest) finish() {
+	d.behind.Settle() // nothing fails in there
 	for _, h := range d.hashes {
 		d.sums = append(d.sums, h.Sum(nil))
 	}

@@ -52,7 +52,7 @@ func (sd *SignedData) VerifyCountersignature(over, counter *SignerInfo, c *cert.
 	if counter.Digest != nil {
 		digests = appendDigest(digests, counter.Digest)
 	}
-	d := newContentDigest(digests, nil, counter.SignedAttributes == nil)
+	d := newContentDigest(digests, nil, counter.SignedAttributes == nil, true)
 	d.Write(over.Signature)
 	d.finish()
 	return (&SignedData{EContentType: TypeData, lim: sd.lim, digested: d}).Verify(counter, c)

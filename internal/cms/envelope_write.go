@@ -10,6 +10,7 @@ import (
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cms/ber"
+	"smimectl/internal/stage"
 )
 
 // EnvelopeOptions says how to encrypt.
@@ -19,6 +20,8 @@ type EnvelopeOptions struct {
 	// ContentSize is the exact number of octets that will be written, or -1. A
 	// known size gives definite lengths (DER); a Cipher that is Sized needs it.
 	ContentSize int64
+	// Serial has the caller's goroutine encrypt all of the content, however large it is.
+	Serial bool
 }
 
 // NewEnvelopeWriter returns a writer that encrypts what is written to it for
@@ -28,8 +31,9 @@ type EnvelopeOptions struct {
 // been written.
 //
 // Close writes the rest and does not close dst. A content that turns out to
-// have another size than announced is an error.
-func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOptions) (io.WriteCloser, error) {
+// have another size than announced is an error. Who lends content (stage.Writer)
+// leaves dst alone until he has settled, which he does on every path.
+func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOptions) (*EnvelopeWriter, error) {
 	c := opt.Cipher
 	if c == nil {
 		return nil, errors.New("cms: no content cipher")
@@ -37,7 +41,8 @@ func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOption
 	if c.Sized && opt.ContentSize < 0 {
 		return nil, &algorithm.UnknownSizeError{Name: c.Title}
 	}
-	w := &envelopeWriter{ber: ber.NewWriter(dst), cipher: c, announced: opt.ContentSize}
+	w := &EnvelopeWriter{ber: ber.NewWriter(dst), cipher: c, announced: opt.ContentSize}
+	w.behind = stage.NewBehind(opt.Serial, w.take)
 	if err := w.checkSize(opt.ContentSize); err != nil {
 		return nil, err
 	}
@@ -64,7 +69,9 @@ func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOption
 	return w, nil
 }
 
-type envelopeWriter struct {
+// EnvelopeWriter is an io.WriteCloser that encrypts what is written to it.
+type EnvelopeWriter struct {
+	behind    *stage.Behind // encrypts, and writes what comes out
 	ber       *ber.Writer
 	cipher    *algorithm.ContentCipher
 	encrypter algorithm.Encrypter
@@ -81,7 +88,7 @@ type envelopeWriter struct {
 
 // checkSize refuses more than one key may encrypt: for AES-GCM 2^36-32 octets
 // (NIST SP 800-38D, Section 5.2.1.1).
-func (w *envelopeWriter) checkSize(n int64) error {
+func (w *EnvelopeWriter) checkSize(n int64) error {
 	if most := w.cipher.MaxSize(); most > 0 && n > most {
 		return &LimitError{"octets of content under one key"}
 	}
@@ -91,7 +98,7 @@ func (w *envelopeWriter) checkSize(n int64) error {
 // begin writes everything up to the ciphertext. There are no attributes: RFC
 // 5083, Section 2.1 asks for none with id-data, and common readers do not take
 // them.
-func (w *envelopeWriter) begin(infos [][]byte, version int, id algorithm.Identifier) {
+func (w *EnvelopeWriter) begin(infos [][]byte, version int, id algorithm.Identifier) {
 	outer := TypeEnvelopedData
 	if w.cipher.Authenticated {
 		outer, version = TypeAuthEnvelopedData, 0
@@ -137,27 +144,36 @@ func derOID(oid algorithm.OID) []byte {
 	return b.BytesOrPanic()
 }
 
-// Write encrypts p. Small pieces are gathered, large ones go to the cipher as they are.
-func (w *envelopeWriter) Write(p []byte) (int, error) {
+// Write encrypts p.
+func (w *EnvelopeWriter) Write(p []byte) (int, error) { return w.behind.Write(p) }
+
+// Lend implements [stage.Writer].
+func (w *EnvelopeWriter) Lend(p []byte) error { return w.behind.Lend(p) }
+
+// Settle implements [stage.Writer].
+func (w *EnvelopeWriter) Settle() error { return w.behind.Settle() }
+
+// take encrypts p. Small pieces are gathered, large ones go to the cipher as they are.
+func (w *EnvelopeWriter) take(p []byte) error {
 	if w.err == nil && w.closed {
 		w.err = errors.New("cms: internal error: write after Close")
 	}
 	if w.err != nil {
-		return 0, w.err
+		return w.err
 	}
 	if w.announced >= 0 && int64(len(p)) > w.announced-w.written {
 		w.err = fmt.Errorf("cms: the content is larger than the %d octets announced", w.announced)
-		return 0, w.err
+		return w.err
 	}
 	if w.err = w.checkSize(w.written + int64(len(p))); w.err != nil {
-		return 0, w.err
+		return w.err
 	}
-	total := len(p)
+	w.written += int64(len(p))
 	for len(p) > 0 {
 		if len(w.stage) == 0 && len(p) >= ber.SegmentSize {
 			n := min(len(p), pieceSize) / ber.SegmentSize * ber.SegmentSize
 			if w.err = w.encrypt(p[:n]); w.err != nil {
-				return total - len(p), w.err
+				return w.err
 			}
 			p = p[n:]
 			continue
@@ -168,17 +184,16 @@ func (w *envelopeWriter) Write(p []byte) (int, error) {
 		p = p[n:]
 		if len(w.stage) == ber.SegmentSize {
 			if w.err = w.flush(); w.err != nil {
-				return total - len(p), w.err
+				return w.err
 			}
 		}
 	}
-	w.written += int64(total)
-	return total, nil
+	return nil
 }
 
 // makeRoom lets the stage grow up to the size of a segment, and leaves no
 // plaintext behind.
-func (w *envelopeWriter) makeRoom(n int) {
+func (w *EnvelopeWriter) makeRoom(n int) {
 	if cap(w.stage)-len(w.stage) >= n || cap(w.stage) == ber.SegmentSize {
 		return
 	}
@@ -188,21 +203,22 @@ func (w *envelopeWriter) makeRoom(n int) {
 	w.stage = stage
 }
 
-func (w *envelopeWriter) flush() error {
+func (w *EnvelopeWriter) flush() error {
 	err := w.encrypt(w.stage)
 	clear(w.stage)
 	w.stage = w.stage[:0]
 	return err
 }
 
-func (w *envelopeWriter) encrypt(p []byte) error {
+func (w *EnvelopeWriter) encrypt(p []byte) error {
 	w.out = w.encrypter.Update(w.out[:0], p)
 	_, err := w.content.Write(w.out)
 	return err
 }
 
 // Close encrypts what is left and ends the structure.
-func (w *envelopeWriter) Close() error {
+func (w *EnvelopeWriter) Close() error {
+	w.behind.Settle()
 	if w.closed || w.err != nil {
 		clear(w.stage)
 		return w.err
@@ -217,7 +233,7 @@ func (w *envelopeWriter) Close() error {
 	return w.err
 }
 
-func (w *envelopeWriter) finish() error {
+func (w *EnvelopeWriter) finish() error {
 	if err := w.flush(); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cms
 
 import (
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/cms/ber"
 )
@@ -21,6 +22,11 @@ type Limits struct {
 	// Certificate reads a certificate in the place of cert.Parse, of which it has to give the result: somebody may have
 	// read the same octets before. It must not keep der. nil is cert.Parse.
 	Certificate func(der []byte) (*cert.Certificate, error)
+	// Capabilities reads an attribute smimeCapabilities in the place of ParseCapabilities, likewise.
+	Capabilities func(der []byte) ([]algorithm.Identifier, error)
+
+	// Serial has even large contents worked on by one goroutine, because others have use for the other processors.
+	Serial bool
 }
 
 // withDefaults returns the limits with defaults for what is not set.
@@ -46,6 +52,9 @@ func (l Limits) withDefaults() Limits {
 	set64(&l.Inflated, 64<<30)
 	if l.Certificate == nil {
 		l.Certificate = cert.Parse
+	}
+	if l.Capabilities == nil {
+		l.Capabilities = ParseCapabilities
 	}
 	return l
 }

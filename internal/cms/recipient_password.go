@@ -2,6 +2,7 @@ package cms
 
 import (
 	"crypto/pbkdf2"
+	"math/big"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -72,14 +73,14 @@ func readPBKDF2(id algorithm.Identifier, keySize int) (*derivation, error) {
 		return nil, malformed("length of the salt of PBKDF2")
 	}
 	d := &derivation{salt: salt}
-	var count int64
-	if !iterations.ReadASN1Integer(&count) || count > maxIterations {
-		return nil, &LimitError{"iterations of PBKDF2"}
-	}
-	if count < 1 {
+	count := new(big.Int)
+	if !iterations.ReadASN1Integer(count) || count.Sign() < 1 {
 		return nil, malformed("iterations of PBKDF2")
 	}
-	d.iterations = int(count)
+	if count.Cmp(big.NewInt(maxIterations)) > 0 {
+		return nil, &LimitError{"iterations of PBKDF2"}
+	}
+	d.iterations = int(count.Int64())
 	if body.PeekASN1Tag(asn1.INTEGER) {
 		var size int64
 		if !body.ReadASN1Integer(&size) || size != int64(keySize) {

@@ -39,6 +39,22 @@ func newPWRIWrap(id algorithm.Identifier) (kekWrap, error) {
 	return w, nil
 }
 
+// WrapCipher returns the cipher that the key wrap of RFC 3211 is made with; nil where the key of the recipient is
+// encrypted in another way, or in one that is not read.
+func (ri *RecipientInfo) WrapCipher() *algorithm.ContentCipher {
+	if ri.Kind != Password || ri.Algorithm.OID != algPWRI {
+		return nil
+	}
+	wrap, err := newPWRIWrap(ri.Algorithm)
+	if err != nil {
+		return nil
+	}
+	if w, ok := wrap.(*pwriWrap); ok {
+		return w.cipher
+	}
+	return nil
+}
+
 func (w *pwriWrap) name() string { return "PWRI-KEK with " + w.cipher.Title }
 func (w *pwriWrap) size() int    { return w.cipher.KeySize }
 

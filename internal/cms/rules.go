@@ -144,36 +144,19 @@ func (si *SignerInfo) ruleSigningTime(ContentType) error {
 }
 
 // ruleCapabilities: RFC 8551, Section 2.5.2.
-//
-//	SMIMECapabilities ::= SEQUENCE OF SMIMECapability
-//	SMIMECapability ::= SEQUENCE {
-//	    capabilityID OBJECT IDENTIFIER,
-//	    parameters ANY DEFINED BY capabilityID OPTIONAL }
 func (si *SignerInfo) ruleCapabilities(ContentType) error {
-	value := cryptobyte.String(single(si.SignedAttributes, attrCapabilities))
+	value := single(si.SignedAttributes, attrCapabilities)
 	if value == nil {
 		return nil
 	}
-	var list cryptobyte.String
-	if !value.ReadASN1(&list, asn1.SEQUENCE) || !value.Empty() {
-		return attributeFault("smimeCapabilities is malformed")
+	read := si.readCapabilities
+	if read == nil {
+		read = ParseCapabilities
 	}
-	var out []algorithm.Identifier
-	for !list.Empty() {
-		id, ok := algorithm.ReadIdentifier(&list)
-		if !ok {
-			return attributeFault("smimeCapabilities is malformed")
-		}
-		if len(out) < maxCapabilities {
-			out = append(out, id)
-		}
-	}
-	si.capabilities = out
-	return nil
+	var err error
+	si.capabilities, err = read(value)
+	return err
 }
-
-// maxCapabilities is how many capabilities are kept.
-const maxCapabilities = 64
 
 // ruleAlgorithmProtection: RFC 6211.
 //

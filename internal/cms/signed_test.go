@@ -115,7 +115,7 @@ func TestSignedAttributesWritten(t *testing.T) {
 		t.Errorf("%d certificates, want 2", len(sd.Certificates))
 	}
 	for _, c := range sd.Certificates {
-		if selfSigned(c) {
+		if c.SelfSigned() {
 			t.Error("a root is in the message")
 		}
 	}

@@ -155,7 +155,7 @@ func (sd *SignedData) readContent(b *ber.Reader, unverified io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := newContentDigest(digestsNamed(sd.DigestAlgorithms), unverified, true)
+	d := newContentDigest(digestsNamed(sd.DigestAlgorithms), unverified, true, sd.lim.Serial)
 	if _, err := content.WriteTo(d); err != nil {
 		return err
 	}

@@ -69,11 +69,10 @@ func newSignatureMaker(s *Signer, contentType ContentType, opt *SignedDataOption
 	if m.id, err = identify(s.Certificate, s.ByKeyID); err != nil {
 		return nil, err
 	}
-	capabilities := opt.Capabilities
-	if capabilities == nil {
-		capabilities = Capabilities()
+	caps, err := announced()
+	if opt.Capabilities != nil {
+		caps, err = marshalCapabilities(opt.Capabilities)
 	}
-	caps, err := marshalCapabilities(capabilities)
 	if err != nil {
 		return nil, err
 	}
@@ -135,11 +134,11 @@ func (m *signatureMaker) size() int {
 	if n == 0 {
 		return 0
 	}
-	return len(m.marshal(m.signed(make([]byte, m.scheme.Digest.Size)), make([]byte, n)))
+	return len(m.marshal(marshalAttributes(ber.Set, m.signed(make([]byte, m.scheme.Digest.Size))), make([]byte, n)))
 }
 
-// marshal returns the SignerInfo in DER.
-func (m *signatureMaker) marshal(attributes []Attribute, signature []byte) []byte {
+// marshal returns the SignerInfo in DER. The attributes are as they are signed.
+func (m *signatureMaker) marshal(attributes, signature []byte) []byte {
 	version := int64(1)
 	if m.id.KeyID != nil {
 		version = 3
@@ -149,7 +148,8 @@ func (m *signatureMaker) marshal(attributes []Attribute, signature []byte) []byt
 		b.AddASN1Int64(version)
 		m.id.addTo(b)
 		m.scheme.Digest.Identifier().AddTo(b)
-		b.AddBytes(marshalAttributes(ber.Context(0), attributes))
+		b.AddBytes([]byte{0xa0}) // the tag [0] for that of SET
+		b.AddBytes(attributes[1:])
 		m.scheme.Identifier.AddTo(b)
 		b.AddASN1OctetString(signature)
 	})
@@ -160,18 +160,19 @@ func (m *signatureMaker) marshal(attributes []Attribute, signature []byte) []byt
 // read back and verified with the signer's certificate: a key that does not
 // belong to the certificate, and a fault while signing, end here.
 func (m *signatureMaker) make(contentType ContentType, content *contentDigest, lim Limits) ([]byte, error) {
-	attributes := m.signed(content.sum(m.scheme.Digest))
-	message := algorithm.Message{Bytes: marshalAttributes(ber.Set, attributes)}
+	attributes := marshalAttributes(ber.Set, m.signed(content.sum(m.scheme.Digest)))
+	message := algorithm.Message{Bytes: attributes}
 	if !m.scheme.Pure {
 		h := m.scheme.Digest.New()
-		h.Write(message.Bytes)
+		h.Write(attributes)
 		message = algorithm.Message{Sum: h.Sum(nil)}
 	}
-	signature, err := m.scheme.SignUnchecked(m.signer.Key.Signer, message)
+	signature, err := m.scheme.SignUnchecked(m.signer.Key, message)
 	if err != nil {
 		return nil, fmt.Errorf("cms: signing: %w", err)
 	}
 	der := m.marshal(attributes, signature)
+	lim.Capabilities = readOwnCapabilities
 	si, err := parseSignerInfo(der, 0, lim)
 	if err != nil {
 		return nil, fmt.Errorf("cms: signature that was made cannot be read back: %w", err)

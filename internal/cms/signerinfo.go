@@ -45,6 +45,8 @@ type SignerInfo struct {
 	capabilities  []algorithm.Identifier
 	certificates  []essCertificate
 	fault         error // a rule is broken
+
+	readCapabilities func(der []byte) ([]algorithm.Identifier, error) // nil: ParseCapabilities
 }
 
 // SigningTime returns when the signer says the signature was made. It is a
@@ -59,12 +61,12 @@ func (si *SignerInfo) SigningTime() (time.Time, bool) {
 func (si *SignerInfo) MessageDigest() []byte { return si.messageDigest }
 
 // Capabilities returns the algorithms the signer says to understand, most
-// wanted first (RFC 8551, Section 2.5.2).
+// wanted first (RFC 8551, Section 2.5.2). The list must not be changed.
 func (si *SignerInfo) Capabilities() []algorithm.Identifier { return si.capabilities }
 
 // parseSignerInfo reads one SignerInfo, which stands at an offset of the input.
 func parseSignerInfo(raw []byte, offset int64, lim Limits) (*SignerInfo, error) {
-	si := &SignerInfo{raw: raw}
+	si := &SignerInfo{raw: raw, readCapabilities: lim.Capabilities}
 	if err := si.parse(ber.NewBytesReader(raw, lim.ber()), lim); err != nil {
 		return nil, at(fromBER(err), offset)
 	}

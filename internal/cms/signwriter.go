@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"smimectl/internal/algorithm"
-	"smimectl/internal/cert"
 	"smimectl/internal/cms/ber"
 )
 
@@ -25,6 +24,7 @@ type SignedDataOptions struct {
 	ContentSize  int64     // octets that will be written, -1 when it is not known
 	Capabilities []algorithm.Identifier
 	Existing     *SignedData // its signers, certificates and revocation lists are kept: the content has to be the same
+	Serial       bool        // one goroutine works on the content, however large it is
 
 	// TimeStamp gets a time stamp token over the signature of each signer, which is
 	// put beside it before anything of the SignerInfo is written. nil: none.
@@ -122,8 +122,11 @@ func (w *SignedDataWriter) prepare(signers []Signer) {
 		crls = append(crls, sd.crls.elements...)
 	}
 	for i := range signers {
-		for j, c := range append([]*cert.Certificate{signers[i].Certificate}, signers[i].Chain...) {
-			if !contains(certificates, c.Raw) && (j == 0 || !selfSigned(c)) {
+		if c := signers[i].Certificate; !contains(certificates, c.Raw) {
+			certificates = append(certificates, c.Raw)
+		}
+		for _, c := range signers[i].Chain { // without roots: who trusts them has them
+			if !contains(certificates, c.Raw) && !c.SelfSigned() {
 				certificates = append(certificates, c.Raw)
 			}
 		}
@@ -137,21 +140,11 @@ func (w *SignedDataWriter) prepare(signers []Signer) {
 	if sd := w.opt.Existing; sd != nil && len(digests) == 0 && sd.digested != nil {
 		digests = sd.digested.digests // nobody signs: that the content is the same is looked at all the same
 	}
-	w.digest = newContentDigest(digests, nil, false)
+	w.digest = newContentDigest(digests, nil, false, w.opt.Serial)
 }
 
 func contains(list [][]byte, b []byte) bool {
 	return slices.ContainsFunc(list, func(have []byte) bool { return bytes.Equal(have, b) })
-}
-
-// selfSigned reports whether a certificate is a root: those are not sent,
-// because who trusts them has them.
-func selfSigned(c *cert.Certificate) bool {
-	if !c.SelfIssued() {
-		return false
-	}
-	key, err := c.PublicKey()
-	return err == nil && c.CheckSignedBy(key) == nil
 }
 
 // versionOf returns the version (RFC 5652, Section 5.1).
@@ -185,26 +178,62 @@ func (w *SignedDataWriter) versionOf() int {
 
 // Write takes content.
 func (w *SignedDataWriter) Write(p []byte) (int, error) {
-	if w.err != nil {
+	if err := w.admit(p); err != nil {
+		return 0, err
+	}
+	w.digest.Write(p)
+	if w.err = w.pass(p); w.err != nil {
 		return 0, w.err
 	}
+	return len(p), nil
+}
+
+// Lend implements [stage.Writer]: who lends the content need not wait for its digest.
+func (w *SignedDataWriter) Lend(p []byte) error {
+	if err := w.admit(p); err != nil {
+		return err
+	}
+	if w.err = w.digest.Lend(p); w.err == nil {
+		w.err = w.pass(p)
+	}
+	return w.err
+}
+
+// Settle implements [stage.Writer].
+func (w *SignedDataWriter) Settle() error {
+	if err := w.digest.Settle(); err != nil {
+		return err
+	}
+	return w.err
+}
+
+// admit refuses content that cannot be taken.
+func (w *SignedDataWriter) admit(p []byte) error {
+	if w.err != nil {
+		return w.err
+	}
 	if w.closed {
-		return 0, errors.New("cms: write after Close")
+		return errors.New("cms: write after Close")
 	}
 	if w.opt.ContentSize >= 0 && !w.opt.Detached && int64(len(p)) > w.opt.ContentSize-w.digest.size {
 		w.err = errContentSize
-		return 0, w.err
 	}
-	w.digest.Write(p)
+	return w.err
+}
+
+// pass writes content where it goes.
+func (w *SignedDataWriter) pass(p []byte) error {
 	switch {
 	case w.content != nil:
-		var n int
-		n, w.err = w.content.Write(p)
-		return n, w.err
+		n, err := w.content.Write(p)
+		if err == nil && n < len(p) {
+			err = io.ErrShortWrite
+		}
+		return err
 	case !w.opt.Detached:
 		w.held.Write(p) // at most maxHeld
 	}
-	return len(p), nil
+	return nil
 }
 
 var errContentSize = errors.New("cms: content does not have the size that was announced")

@@ -7,6 +7,7 @@ import (
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
+	"smimectl/internal/stage"
 )
 
 // DigestContent digests the content of a detached SignedData, and writes it to
@@ -25,7 +26,7 @@ func (sd *SignedData) DigestContent(content io.Reader, unverified io.Writer) err
 		retain = retain || si.SignedAttributes == nil
 	}
 	sd.digested = nil
-	d := newContentDigest(digests, unverified, retain)
+	d := newContentDigest(digests, unverified, retain, sd.lim.Serial)
 	if err := copyContent(d, content); err != nil {
 		return err
 	}
@@ -40,7 +41,11 @@ func copyContent(d *contentDigest, content io.Reader) error {
 		_, err := w.WriteTo(d)
 		return err
 	}
-	_, err := io.CopyBuffer(struct{ io.Writer }{d}, struct{ io.Reader }{content}, make([]byte, 64<<10))
+	size := int64(-1)
+	if known, ok := content.(interface{ Len() int }); ok {
+		size = int64(known.Len())
+	}
+	_, err := stage.Copy(d, content, size)
 	return err
 }
 

@@ -20,11 +20,11 @@ var floors = map[string]struct {
 	reason string
 }{
 	"cmd/smimectl": {
-		[]string{"internal/message", "internal/verdict", "internal/mimewrap", "internal/certstore", "internal/mailroots", "internal/online", "internal/certpath", "internal/cms", "internal/cms/asn1tree", "internal/algorithm", "internal/cert", "internal/spool"},
+		[]string{"internal/message", "internal/verdict", "internal/mimewrap", "internal/certstore", "internal/mailroots", "internal/online", "internal/certpath", "internal/cms", "internal/cms/asn1tree", "internal/algorithm", "internal/cert", "internal/spool", "internal/stage"},
 		"cmd opens files and words errors; ASN.1 stays below internal/cms",
 	},
 	"internal/message": {
-		[]string{"internal/verdict", "internal/forensics", "internal/mimewrap", "internal/certpath", "internal/cms", "internal/algorithm", "internal/cert", "internal/recent", "internal/spool"},
+		[]string{"internal/verdict", "internal/forensics", "internal/mimewrap", "internal/certpath", "internal/cms", "internal/algorithm", "internal/cert", "internal/recent", "internal/spool", "internal/stage"},
 		"message knows the order of work; keys and certificates are handed in, so it needs no store and no ASN.1",
 	},
 	"internal/verdict": {
@@ -32,21 +32,22 @@ var floors = map[string]struct {
 		"the judgement is pure: it sees types of facts, no files, no streams",
 	},
 	"internal/forensics":           {[]string{"internal/mimewrap", "internal/spool"}, "what transports do to octets: no signatures, no trust, no files, no words for people"},
-	"internal/mimewrap":            {[]string{"internal/cert", "internal/spool"}, "the wire format of mail knows no trust, no keys and no CMS"},
+	"internal/mimewrap":            {[]string{"internal/cert", "internal/spool", "internal/stage"}, "the wire format of mail knows no trust, no keys and no CMS"},
 	"internal/certstore":           {[]string{"internal/algorithm", "internal/cert"}, "the store knows no messages and no paths"},
 	"internal/online":              {[]string{"internal/certpath", "internal/cms", "internal/cert"}, "what is fetched are candidates and evidence: it knows no store, no messages and no judgement"},
 	"internal/mailroots":           {[]string{"internal/cert"}, "a list of certificates in the program: no files, no paths, no messages"},
 	"internal/mailroots/generate":  {[]string{"internal/mailroots"}, "the maker of the list: no part of the program"},
 	"internal/house/mutants":       {nil, "it takes checks away to see whether a test turns red: no part of the program"},
 	"internal/certpath":            {[]string{"internal/algorithm", "internal/cert", "internal/recent"}, "paths are judged without messages and files"},
-	"internal/cms":                 {[]string{"internal/cms/ber", "internal/algorithm", "internal/cert"}, "CMS knows no mail, no files and no trust"},
+	"internal/cms":                 {[]string{"internal/cms/ber", "internal/algorithm", "internal/cert", "internal/stage"}, "CMS knows no mail, no files and no trust"},
 	"internal/cms/asn1tree":        {[]string{"internal/cms/ber", "internal/algorithm"}, "names and values of an encoding for people: no meaning, no judgement"},
-	"internal/cms/ber":             {nil, "the bottom: octets only"},
+	"internal/cms/ber":             {[]string{"internal/stage"}, "next to the bottom: octets only"},
 	"internal/cert":                {[]string{"internal/algorithm"}, "a certificate as a value over its bytes"},
-	"internal/algorithm":           {[]string{"internal/algorithm/brainpool"}, "the bottom: primitives know no structures"},
+	"internal/algorithm":           {[]string{"internal/algorithm/brainpool", "internal/stage"}, "the bottom: primitives know no structures"},
 	"internal/algorithm/brainpool": {nil, "the arithmetic of curves: no identifiers, no tables of algorithms"},
 	"internal/recent":              {nil, "the bottom: answers to questions it knows nothing about"},
-	"internal/spool":               {nil, "the bottom: bytes held back"},
+	"internal/spool":               {[]string{"internal/stage"}, "next to the bottom: bytes held back"},
+	"internal/stage":               {nil, "the bottom: work on another processor, whatever it is"},
 }
 
 // foreign names modules that only some packages may use.

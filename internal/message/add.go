@@ -50,7 +50,7 @@ func addClear(dst io.Writer, e *mimewrap.Entity, layer *mimewrap.Layer, limits c
 	}
 	content := canonicalContent{layer}
 	return mimewrap.WriteClearSigned(dst, mimewrap.SplitHeader(e), content, micalg, func(signature io.Writer) (io.WriteCloser, error) {
-		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: true, ContentSize: -1, Existing: existing})
+		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: true, ContentSize: -1, Existing: existing, Serial: opt.Serial})
 	})
 }
 
@@ -75,7 +75,7 @@ func addOpaque(dst io.Writer, e *mimewrap.Entity, layer *mimewrap.Layer, limits 
 	if err != nil {
 		return err
 	}
-	signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, ContentSize: source.Size(), Existing: existing})
+	signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, ContentSize: source.Size(), Existing: existing, Serial: opt.Serial})
 	if err != nil {
 		return err
 	}

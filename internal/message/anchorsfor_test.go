@@ -34,7 +34,7 @@ func TestAnchorsFor(t *testing.T) {
 	// What the store adds is asked about too.
 	x := examiner(nil)
 	stored := []*cert.Certificate{w.bob.Certificate}
-	x.Store = func() []*cert.Certificate { return stored }
+	x.Store = func(Wanted) []*cert.Certificate { return stored }
 	asked := false
 	x.AnchorsFor = func(_ *cert.Certificate, others []*cert.Certificate, _ time.Time) []certpath.Anchor {
 		if slices.ContainsFunc(others, w.bob.Certificate.Equal) {

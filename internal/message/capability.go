@@ -10,10 +10,8 @@ func capabilityName(id algorithm.Identifier) string {
 	if name, ok := algorithm.CapabilityName(id); ok {
 		return name
 	}
-	for _, c := range algorithm.ContentCiphers() {
-		if c.OID == id.OID {
-			return c.Name
-		}
+	if name, ok := algorithm.ContentCipherName(id.OID); ok {
+		return name
 	}
 	if transport, err := algorithm.FindKeyTransport(id); err == nil {
 		return transport.Name

@@ -11,6 +11,7 @@ import (
 	"smimectl/internal/cms"
 	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
+	"smimectl/internal/stage"
 )
 
 // SignOptions say how a mail is signed.
@@ -23,6 +24,7 @@ type SignOptions struct {
 	TimeStamp func(si *cms.SignerInfo) (token []byte, err error)
 	// Compress signs a compressed-data part that holds the content, not the content itself.
 	Compress bool
+	Serial   bool // one goroutine does it all, however large the mail is
 
 	Observer *Observer // of this message; nil = nobody wants to know
 }
@@ -34,6 +36,7 @@ type EncryptOptions struct {
 	Sign       *SignOptions // sign first; nil = do not
 	DropBcc    bool         // write no Bcc field
 	Compress   bool         // put the content into a compressed-data part first; Sign's is not looked at
+	Serial     bool         // one goroutine does it all, however large the mail is
 
 	Observer *Observer // of this message; nil = nobody wants to know
 }
@@ -56,7 +59,7 @@ func Sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions) (*Composed, error)
 		form = "opaque"
 	}
 	opt.Observer.stage(Reading, e.Source.Size())
-	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.AsIs, For: form})
+	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.AsIs, For: form, Serial: opt.Serial})
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +77,7 @@ func writeSigned(dst io.Writer, outer mimewrap.Outer, content io.WriterTo, size 
 		if err != nil {
 			return err
 		}
-		signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, ContentSize: size})
+		signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, ContentSize: size, Serial: opt.Serial})
 		if err != nil {
 			return err
 		}
@@ -85,7 +88,7 @@ func writeSigned(dst io.Writer, outer mimewrap.Outer, content io.WriterTo, size 
 		return err
 	}
 	return mimewrap.WriteClearSigned(dst, outer, content, micalg, func(signature io.Writer) (io.WriteCloser, error) {
-		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: true, ContentSize: -1})
+		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: true, ContentSize: -1, Serial: opt.Serial})
 	})
 }
 
@@ -130,7 +133,7 @@ func micalgName(d *algorithm.Digest) string {
 // the writers nest. Nothing of the content stands outside (P77).
 func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, error) {
 	opt.Observer.stage(Reading, e.Source.Size())
-	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.Sign == nil || opt.Sign.AsIs, For: "encrypted"})
+	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.Sign == nil || opt.Sign.AsIs, For: "encrypted", Serial: opt.Serial})
 	if err != nil {
 		return nil, err
 	}
@@ -152,10 +155,11 @@ func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, 
 	if opt.Sign != nil {
 		size = -1 // the signature's length is not known before it is made
 	}
-	envelope, err := cms.NewEnvelopeWriter(w, opt.Recipients, cms.EnvelopeOptions{Cipher: opt.Cipher, ContentSize: size})
+	envelope, err := cms.NewEnvelopeWriter(w, opt.Recipients, cms.EnvelopeOptions{Cipher: opt.Cipher, ContentSize: size, Serial: opt.Serial})
 	if err != nil {
 		return nil, err
 	}
+	defer envelope.Settle()
 	if opt.Sign != nil {
 		inside := mimewrap.Outer{Ending: "\r\n"}
 		err = writeSigned(envelope, inside, content, inner, *opt.Sign)
@@ -178,11 +182,11 @@ func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, 
 // with the content inside.
 func SignRaw(dst io.Writer, src spool.Source, opt SignOptions) error {
 	opt.Observer.stage(Signing, src.Size())
-	signed, err := cms.NewSignedDataWriter(dst, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: !opt.Opaque, ContentSize: src.Size()})
+	signed, err := cms.NewSignedDataWriter(dst, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: !opt.Opaque, ContentSize: src.Size(), Serial: opt.Serial})
 	if err != nil {
 		return err
 	}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{signed}, spool.NewReader(src), make([]byte, 256<<10)); err != nil {
+	if _, err := stage.Copy(signed, spool.NewReader(src), src.Size()); err != nil {
 		return err
 	}
 	return signed.Close()
@@ -191,11 +195,11 @@ func SignRaw(dst io.Writer, src spool.Source, opt SignOptions) error {
 // EncryptRaw writes plain octets encrypted as a CMS file.
 func EncryptRaw(dst io.Writer, src spool.Source, opt EncryptOptions) error {
 	opt.Observer.stage(Encrypting, src.Size())
-	envelope, err := cms.NewEnvelopeWriter(dst, opt.Recipients, cms.EnvelopeOptions{Cipher: opt.Cipher, ContentSize: src.Size()})
+	envelope, err := cms.NewEnvelopeWriter(dst, opt.Recipients, cms.EnvelopeOptions{Cipher: opt.Cipher, ContentSize: src.Size(), Serial: opt.Serial})
 	if err != nil {
 		return err
 	}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{envelope}, spool.NewReader(src), make([]byte, 256<<10)); err != nil {
+	if _, err := stage.Copy(envelope, spool.NewReader(src), src.Size()); err != nil {
 		return err
 	}
 	return envelope.Close()

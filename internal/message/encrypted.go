@@ -3,12 +3,14 @@ package message
 import (
 	"encoding/hex"
 	"io"
+	"slices"
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/cms"
 	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
+	"smimectl/internal/stage"
 	"smimectl/internal/verdict"
 )
 
@@ -36,7 +38,7 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 		}
 		held = w.publicBuffer()
 		return held
-	}, w.x.Limits)
+	}, w.limits())
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +120,7 @@ func (w *walk) decrypt(env *cms.Envelope, open func() (io.Reader, error), held *
 type ciphertext struct{ spool.Source }
 
 func (c ciphertext) WriteTo(w io.Writer) (int64, error) {
-	return io.Copy(struct{ io.Writer }{w}, spool.NewReader(c.Source))
+	return stage.Copy(w, spool.NewReader(c.Source), c.Size())
 }
 
 // passes tells the observer which of the readings of an encrypted layer begins: a
@@ -150,6 +152,7 @@ func (w *walk) describe(env *cms.Envelope, facts *verdict.Encrypted) {
 func (w *walk) recipient(ri *cms.RecipientInfo) verdict.Recipient {
 	r, c := w.recipientOf(ri)
 	rate(&r, ri, c)
+	outdated(&r, ri)
 	return r
 }
 
@@ -194,8 +197,8 @@ func (w *walk) recipientOf(ri *cms.RecipientInfo) (verdict.Recipient, *cert.Cert
 		}
 	}
 	known := w.x.Chain
-	if w.x.Store != nil {
-		known = append(append([]*cert.Certificate{}, known...), w.x.Store()...)
+	if w.x.Store != nil && (ri.ID.IssuerSerial != nil || len(ri.ID.KeyID) > 0) {
+		known = append(slices.Clip(known), w.x.Store(Wanted{ID: ri.ID})...)
 	}
 	for _, c := range known {
 		if ri.Matches(c) {
@@ -222,10 +225,16 @@ func describeCertificate(r *verdict.Recipient, c *cert.Certificate) {
 // v1.5, P40).
 func (w *walk) contentKey(env *cms.Envelope) (cek []byte, who string, implicit bool, err error) {
 	if ri := w.secretRecipient(env, cms.Password, w.x.Secrets.Password != nil); ri != nil {
+		if err := w.opensAs(env, ri); err != nil {
+			return nil, "", false, err
+		}
 		cek, err := env.ContentKeyPassword(ri, w.x.Secrets.Password)
 		return cek, "password", false, err
 	}
 	if ri := w.secretRecipient(env, cms.KEK, w.x.Secrets.KEK != nil); ri != nil {
+		if err := w.opensAs(env, ri); err != nil {
+			return nil, "", false, err
+		}
 		cek, err := env.ContentKeyKEK(ri, w.x.Secrets.KEK)
 		return cek, "key-encryption key", false, err
 	}
@@ -233,7 +242,10 @@ func (w *walk) contentKey(env *cms.Envelope) (cek []byte, who string, implicit b
 	if err != nil {
 		return nil, "", false, err
 	}
-	w.used(env, ri, key)
+	if err := w.opensAs(env, ri); err != nil {
+		return nil, "", false, err
+	}
+	w.opensWith(env, ri, key)
 	private, err := key.Open()
 	if err != nil {
 		return nil, "", false, err
@@ -248,19 +260,33 @@ func (w *walk) contentKey(env *cms.Envelope) (cek []byte, who string, implicit b
 	return cek, key.Who, implicit, nil
 }
 
-// used marks the recipient that the layer is opened as. A short key is as
-// outdated as an old algorithm (RFC 8551, Section 4.2).
-func (w *walk) used(env *cms.Envelope, ri *cms.RecipientInfo, key *Key) {
-	for i, x := range env.Recipients {
-		if x != ri {
-			continue
-		}
-		r := &w.lastLayer().Encrypted.Recipients[i]
-		r.Used, r.Here = true, "key"
-		if public := key.Public; public != nil && public.Kind == "rsa" && public.Bits < 2048 && r.Status == algorithm.Current {
-			r.Status = algorithm.Legacy
-		}
+// opensAs marks the recipient that the layer is opened as, and refuses one whose key is encrypted by broken means before
+// any secret is used, unless they are allowed by name.
+func (w *walk) opensAs(env *cms.Envelope, ri *cms.RecipientInfo) error {
+	r := w.factsOf(env, ri)
+	r.Used = true
+	name := r.Outdated
+	if name == "" {
+		name = r.Algorithm
 	}
+	if !w.x.Policy.Allows(name, r.Status) {
+		return &WeakCipher{Name: name, Title: name}
+	}
+	return nil
+}
+
+// opensWith says that the key is here. A short one is as outdated as an old algorithm (RFC 8551, Section 4.2).
+func (w *walk) opensWith(env *cms.Envelope, ri *cms.RecipientInfo, key *Key) {
+	r := w.factsOf(env, ri)
+	r.Here = "key"
+	if public := key.Public; public != nil && public.Kind == "rsa" && public.Bits < 2048 && r.Status == algorithm.Current {
+		r.Status = algorithm.Legacy
+	}
+}
+
+// factsOf are the facts about a recipient of the last layer.
+func (w *walk) factsOf(env *cms.Envelope, ri *cms.RecipientInfo) *verdict.Recipient {
+	return &w.lastLayer().Encrypted.Recipients[slices.Index(env.Recipients, ri)]
 }
 
 // ours finds the recipient entry that names one of our certificates, and its key.

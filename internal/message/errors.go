@@ -7,7 +7,9 @@ type UnsupportedContent struct {
 	Type string // its name in RFC 5652, or its OID
 }
 
-func (e *UnsupportedContent) Error() string { return "message: unsupported content type " + e.Type }
+func (e *UnsupportedContent) Error() string {
+	return "message: unsupported: " + e.Type + " (content type)"
+}
 
 // DetachedHasContent is a signature beside its content that holds content too:
 // what is shown and what is signed would be two things (P5).

@@ -121,7 +121,7 @@ func TestListIssuerInStore(t *testing.T) {
 	x := w.examiner()
 	expect(t, examine(t, x, verifyInput(mail)), verdict.WordGood, "")
 	asked := 0
-	x.Store = func() []*cert.Certificate { asked++; return []*cert.Certificate{issuer} }
+	x.Store = func(Wanted) []*cert.Certificate { asked++; return []*cert.Certificate{issuer} }
 	expect(t, examine(t, x, verifyInput(mail)), verdict.WordUntrusted, verdict.Revoked)
 	if asked == 0 {
 		t.Error("the store was not asked")

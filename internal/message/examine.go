@@ -17,7 +17,11 @@ func (x *Examiner) Examine(in Input) *Examination {
 	w := newWalk(x, in)
 	w.facts.Command = in.Command
 	w.facts.File = in.Name
-	if err := w.run(); err != nil {
+	err := w.run()
+	if err == nil {
+		err = w.malformedInside()
+	}
+	if err != nil {
 		err = w.sameAnswer(err)
 		w.facts.Stop = stopFor(err, len(w.facts.Layers)-1)
 	}
@@ -100,6 +104,26 @@ func (w *walk) sameAnswer(err error) error {
 	layer.Encrypted.Decrypted, layer.Encrypted.With = false, ""
 	w.ex.inner = nil
 	return cms.ErrDecrypt
+}
+
+// malformedInside finds a signer who is malformed within an encrypted layer that does not show changes: he has the answer
+// of a layer there that cannot be read.
+func (w *walk) malformedInside() error {
+	if w.opened == 0 {
+		return nil
+	}
+	var malformed *cms.MalformedError
+	for _, layer := range w.facts.Layers[w.opened:] {
+		if layer.Signed == nil {
+			continue
+		}
+		for _, s := range layer.Signed.Signers {
+			if errors.As(s.Info.Unsupported, &malformed) || errors.As(s.Check, &malformed) {
+				return malformed
+			}
+		}
+	}
+	return nil
 }
 
 func (w *walk) run() error {
@@ -242,6 +266,7 @@ func (w *walk) publicBuffer() *spool.Buffer {
 }
 
 func (w *walk) bufferOf(opt spool.Options) *spool.Buffer {
+	opt.Serial = opt.Serial || w.in.Serial
 	b := spool.New(opt)
 	w.ex.buffers = append(w.ex.buffers, b)
 	w.in.Observer.held(b)

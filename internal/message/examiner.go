@@ -16,6 +16,13 @@ import (
 // refused as too large (DESIGN: limits).
 const maxLayers = 8
 
+// Wanted says which certificates of the store are of use. Others may come along: a store may
+// have very many, and need not read all of them.
+type Wanted struct {
+	ID      cms.SignerID // named so in a message
+	Issuers []cert.Name  // who issued something in one of these names, and their issuers
+}
+
 // Examiner holds what an examination needs from outside: anchors, certificates,
 // keys and the policy. It is not changed by an examination, so that one serves
 // many messages at a time.
@@ -28,12 +35,12 @@ type Examiner struct {
 	// TSAAnchors may vouch for who makes time stamps, and for nobody else; those of mail do not vouch for them.
 	TSAAnchors []certpath.Anchor
 
-	Chain   []*cert.Certificate        // further certificates handed in, never anchors
-	Store   func() []*cert.Certificate // those of the store; asked only when the message's own do not do
-	CRLs    []certpath.List            // revocation lists handed in and of the store; those of a message come after them
-	OCSP    []certpath.Response        // OCSP responses handed in; those of a message come after them
-	Online  func() Fetcher             // fetches for one message what is not at hand; nil: the network is not used
-	Keys    []Key                      // what may decrypt, in the order of preference
+	Chain   []*cert.Certificate              // further certificates handed in, never anchors
+	Store   func(Wanted) []*cert.Certificate // those of the store; asked only when the message's own do not do
+	CRLs    []certpath.List                  // revocation lists handed in and of the store; those of a message come after them
+	OCSP    []certpath.Response              // OCSP responses handed in; those of a message come after them
+	Online  func() Fetcher                   // fetches for one message what is not at hand; nil: the network is not used
+	Keys    []Key                            // what may decrypt, in the order of preference
 	Policy  verdict.Policy
 	Paths   certpath.PolicyInputs
 	Spool   spool.Options
@@ -86,6 +93,8 @@ type Input struct {
 	Raw     bool         // decrypt: what comes out may be any bytes, not only a MIME entity
 	Want    bool         // the content will be released if the verdict allows it
 	Open    bool         // take off encrypted layers too (decrypt)
+	Serial  bool         // one goroutine does it all, however large the message is
+	Early   *Early       // verify: where large content may be written before it is judged; nil = nowhere
 
 	Observer *Observer // of this message; nil = nobody wants to know
 }
@@ -101,6 +110,7 @@ type Examination struct {
 	certificates []*cert.Certificate
 	inner        *content // what the last layer that was taken off held; nil when none was
 	protected    *content // what the outermost signature is for; nil when there is none, or it was not kept
+	early        *early   // inner was written early; nil: it was not
 	buffers      []*spool.Buffer
 	observer     *Observer
 	size         int64 // of the source that is read now: the file, or what a layer held

@@ -15,6 +15,7 @@ import (
 type Kept struct {
 	known        *certpath.Known
 	certificates *recent.Answers[string, *cert.Certificate]
+	announced    *recent.Answers[string, []algorithm.Identifier]
 	capabilities *recent.Answers[capability, string]
 }
 
@@ -30,6 +31,7 @@ const (
 	maxKeptCertificate  = 8 << 10
 	maxKeptCertificates = 1 << 20
 	maxKeptParameters   = 256
+	maxKeptAnnouncement = 4 << 10
 )
 
 // NewKept keeps nothing yet.
@@ -38,6 +40,7 @@ func NewKept() *Kept {
 	return &Kept{
 		known:        certpath.NewKnown(),
 		certificates: recent.NewWeighed(512, maxKeptCertificates, weight),
+		announced:    recent.NewWeighed(64, 64<<10, func(der string, _ []algorithm.Identifier) int64 { return int64(len(der)) }),
 		capabilities: recent.New[capability, string](256),
 	}
 }
@@ -65,6 +68,21 @@ func (k *Kept) certificate(der []byte) (*cert.Certificate, error) {
 	return c, err
 }
 
+// announcement is cms.ParseCapabilities, once for the same octets.
+func (k *Kept) announcement(der []byte) ([]algorithm.Identifier, error) {
+	if len(der) > maxKeptAnnouncement {
+		return cms.ParseCapabilities(der)
+	}
+	if list, ok := k.announced.Get(string(der)); ok {
+		return list, nil
+	}
+	list, err := cms.ParseCapabilities(der)
+	if err == nil {
+		k.announced.Put(string(der), list)
+	}
+	return list, err
+}
+
 // capability is capabilityName, once for the same entry.
 func (k *Kept) capability(id algorithm.Identifier) string {
 	if k == nil || len(id.Parameters) > maxKeptParameters {
@@ -76,8 +94,9 @@ func (k *Kept) capability(id algorithm.Identifier) string {
 // limits are those of the Examiner, and certificates are read but once.
 func (w *walk) limits() cms.Limits {
 	l := w.x.Limits
+	l.Serial = l.Serial || w.in.Serial
 	if w.x.Kept != nil {
-		l.Certificate = w.x.Kept.certificate
+		l.Certificate, l.Capabilities = w.x.Kept.certificate, w.x.Kept.announcement
 	}
 	return l
 }

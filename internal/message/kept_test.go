@@ -102,3 +102,31 @@ func TestKeptCertificates(t *testing.T) {
 		t.Error("what is none was read")
 	}
 }
+
+// TestKeptAnnouncements: the same octets give the same capabilities, and what is malformed is refused each time.
+func TestKeptAnnouncements(t *testing.T) {
+	t.Parallel()
+	der := []byte{0x30, 0x0d, 0x30, 0x0b, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 0x2e} // aes256-GCM
+	k := NewKept()
+	first, err := k.announcement(der)
+	if err != nil || len(first) != 1 {
+		t.Fatalf("%v, %v", first, err)
+	}
+	again, err := k.announcement(append([]byte{}, der...))
+	if err != nil || &again[0] != &first[0] {
+		t.Errorf("read again: %v", err)
+	}
+	for range 2 {
+		if list, err := k.announcement(der[:len(der)-1]); err == nil {
+			t.Errorf("what is none was read: %v", list)
+		}
+	}
+	other := append([]byte{}, der...)
+	other[len(other)-1] = 6 // aes128-GCM
+	if list, err := k.announcement(other); err != nil || len(list) != 1 || list[0].OID == first[0].OID {
+		t.Errorf("another announcement: %v, %v", list, err)
+	}
+	if list, err := k.announcement(append([]byte{0x30, 0x83, 0, 0x20, 0}, make([]byte, maxKeptAnnouncement)...)); err == nil {
+		t.Errorf("what is none was read: %v", list)
+	}
+}

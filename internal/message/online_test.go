@@ -67,7 +67,7 @@ func TestOnline(t *testing.T) {
 		{name: "revocation not looked at", mail: clear, change: func(x *Examiner) { x.Policy.NoRevocation = true }, word: verdict.WordGood, asked: "issuers carol"},
 		{name: "issuer not to be had", mail: clear, missing: true, word: verdict.WordUntrusted, asked: "issuers carol", notes: `no \u001bissuer`},
 		{name: "issuer in the store", mail: clear, change: func(x *Examiner) {
-			x.Store = func() []*cert.Certificate { return []*cert.Certificate{middle.Certificate} }
+			x.Store = func(Wanted) []*cert.Certificate { return []*cert.Certificate{middle.Certificate} }
 		}, word: verdict.WordGood, asked: evidence, notes: "no list"},
 		{name: "offline", mail: clear, change: func(x *Examiner) { x.Online = nil }, word: verdict.WordUntrusted},
 		{name: "content changed", mail: strings.Replace(clear, "100 EUR", "900 EUR", 1), word: verdict.WordBad},
@@ -77,7 +77,7 @@ func TestOnline(t *testing.T) {
 		{name: "without a tag, inside one with", mail: w.encrypted(w.encrypted(clear, "aes-256-cbc", w.bob), "aes-256-gcm", w.bob), open: true, word: verdict.WordDone, notes: "certificates of issuers are not fetched for a mail whose encryption does not show changes"},
 		{name: "without a tag, around one with", mail: w.encrypted(w.encrypted(clear, "aes-256-gcm", w.bob), "aes-256-cbc", w.bob), open: true, word: verdict.WordDone, notes: "certificates of issuers are not fetched for a mail whose encryption does not show changes"},
 		{name: "without a tag, issuer in the store", mail: w.encrypted(clear, "aes-256-cbc", w.bob), open: true, change: func(x *Examiner) {
-			x.Store = func() []*cert.Certificate { return []*cert.Certificate{middle.Certificate} }
+			x.Store = func(Wanted) []*cert.Certificate { return []*cert.Certificate{middle.Certificate} }
 		}, word: verdict.WordDone, asked: evidence, notes: "no list"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -76,7 +76,7 @@ func signedMail(t *testing.T, w *world, mail string, opt SignOptions, scheme *al
 	}
 	changed := strings.Replace(out.String(), "to be signed", "to be sinned", 1)
 	if opt.Opaque { // the content is in base64: any letter in its middle
-		b := out.Bytes()
+		b := bytes.Clone(out.Bytes())
 		at := bytes.LastIndex(b, []byte("\r\n\r\n"))
 		if at < 0 {
 			at = bytes.LastIndex(b, []byte("\n\n"))
@@ -88,10 +88,22 @@ func signedMail(t *testing.T, w *world, mail string, opt SignOptions, scheme *al
 		b[i]--
 		changed = string(b)
 	}
-	if changed == mail {
+	if changed == out.String() {
 		t.Fatal("nothing was changed")
 	}
 	if r := examine(t, w.examiner(), verifyInput(changed)).Report; r.Verdict == verdict.WordGood || r.Exit() == 0 {
 		t.Errorf("%s, opaque %v, one letter changed: %s", label, opt.Opaque, r.Verdict)
+	}
+	// The signature stands at the end of the CMS object: a letter there is one of its value.
+	b := bytes.Clone(out.Bytes())
+	i := len(b)
+	if !opt.Opaque {
+		i = bytes.LastIndex(b, []byte("\n--"))
+	}
+	for i -= 12; !slices.Contains([]byte("BCDEFGHIJKLMNOPQRSTUVWXYZ"), b[i]); i-- {
+	}
+	b[i]--
+	if r := examine(t, w.examiner(), verifyInput(string(b))).Report; r.Verdict != verdict.WordBad && r.Verdict != verdict.WordUnreadable {
+		t.Errorf("%s, opaque %v, signature changed: %s", label, opt.Opaque, r.Verdict)
 	}
 }

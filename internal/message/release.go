@@ -6,6 +6,7 @@ import (
 
 	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
+	"smimectl/internal/stage"
 )
 
 // ErrNothingToRelease says that no layer was taken off whose content could be
@@ -27,18 +28,29 @@ func (ex *Examination) Release(dst io.Writer, opt ReleaseOptions) error {
 	if ex.inner == nil || ex.inner.source == nil {
 		return ErrNothingToRelease
 	}
+	if ex.early != nil {
+		return ex.early.err
+	}
 	ex.observer.stage(Writing, ex.size)
-	whole := ex.outer == nil || opt.Entity || opt.Raw || ex.inner.entity == nil
-	if !whole {
-		return mimewrap.WriteOpened(dst, mimewrap.SplitHeader(ex.outer), ex.inner.entity, mimewrap.OpenOptions{Replace: ex.fromInside()})
+	if !ex.whole(ex.inner.entity, opt) {
+		return mimewrap.WriteOpened(dst, mimewrap.SplitHeader(ex.outer), ex.inner.entity, mimewrap.OpenOptions{Replace: ex.fromInside(ex.inner.entity)})
 	}
 	var r io.Reader = spool.NewReader(ex.inner.source)
 	if ex.inner.signed != nil {
 		r = ex.inner.signed()
 	}
-	_, err := io.CopyBuffer(struct{ io.Writer }{dst}, r, make([]byte, 256<<10))
+	_, err := stage.Copy(dst, r, ex.inner.source.Size())
 	return err
 }
+
+// whole reports whether what is released are the octets as they are.
+func (ex *Examination) whole(entity *mimewrap.Entity, opt ReleaseOptions) bool {
+	return ex.outer == nil || opt.Entity || opt.Raw || entity == nil
+}
+
+// WrittenEarly reports whether the content is where Input.Early said. Release writes
+// nothing then, and says whether all of it is there.
+func (ex *Examination) WrittenEarly() bool { return ex.early != nil }
 
 // Content reports whether there is content that Release could write.
 func (ex *Examination) Content() bool { return ex.inner != nil && ex.inner.source != nil }
@@ -49,12 +61,12 @@ const hiddenSubject = "[...]"
 
 // fromInside gives the fields that have to be taken from inside: the Subject,
 // when it was hidden.
-func (ex *Examination) fromInside() []mimewrap.Field {
+func (ex *Examination) fromInside(inner *mimewrap.Entity) []mimewrap.Field {
 	outside, _ := ex.outer.Header.Get("Subject")
 	if outside != hiddenSubject && outside != "..." {
 		return nil
 	}
-	for _, f := range ex.inner.entity.Header.Fields {
+	for _, f := range inner.Header.Fields {
 		if equalFold(f.Name, "Subject") {
 			return []mimewrap.Field{f}
 		}

@@ -238,7 +238,7 @@ func (w *walk) signerCandidates(si *cms.SignerInfo, carried ...[]*cert.Certifica
 		add([]*cert.Certificate{a.Certificate})
 	}
 	if len(out) == 0 && w.x.Store != nil {
-		add(w.x.Store())
+		add(w.x.Store(Wanted{ID: si.ID}))
 	}
 	return out
 }
@@ -282,7 +282,7 @@ func (w *walk) complete(req *certpath.Request, anchors func([]*cert.Certificate)
 	add(w.fetched, certpath.SourceOnline)
 	result := certpath.Complete(req, nil, anchors)
 	if !settled(&result) && w.x.Store != nil {
-		if stored := w.x.Store(); len(stored) > 0 {
+		if stored := w.x.Store(Wanted{Issuers: req.IssuerNames()}); len(stored) > 0 {
 			add(stored, "store")
 			result = certpath.Complete(req, nil, anchors)
 		}

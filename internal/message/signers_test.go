@@ -104,9 +104,9 @@ func TestSignerCertificate(t *testing.T) {
 	}{
 		{"nowhere", w.examiner(), verdict.WordUntrusted, verdict.CertificateMissing},
 		{"handed in", with(func(x *Examiner) { x.Chain = list }), verdict.WordGood, ""},
-		{"in the store", with(func(x *Examiner) { x.Store = func() []*cert.Certificate { stored++; return list } }), verdict.WordGood, ""},
+		{"in the store", with(func(x *Examiner) { x.Store = func(Wanted) []*cert.Certificate { stored++; return list } }), verdict.WordGood, ""},
 		{"an anchor", with(func(x *Examiner) { x.Anchors[0].Certificate = w.alice.Certificate }), verdict.WordGood, ""},
-		{"another's in the store", with(func(x *Examiner) { x.Store = func() []*cert.Certificate { return list[:1] } }), verdict.WordUntrusted, verdict.CertificateMissing},
+		{"another's in the store", with(func(x *Examiner) { x.Store = func(Wanted) []*cert.Certificate { return list[:1] } }), verdict.WordUntrusted, verdict.CertificateMissing},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			ex := examine(t, test.x, verifyInput(message))
@@ -123,12 +123,12 @@ func TestSignerCertificate(t *testing.T) {
 	}
 	// The store is not asked when the message brings all there is.
 	x := with(func(x *Examiner) {
-		x.Store = func() []*cert.Certificate { t.Error("the store was asked"); return nil }
+		x.Store = func(Wanted) []*cert.Certificate { t.Error("the store was asked"); return nil }
 	})
 	expect(t, examine(t, x, verifyInput(mailOf(fromAlice, w.clear(text, w.alice)))), verdict.WordGood, "")
 	// A stored certificate is no anchor.
 	x = with(func(x *Examiner) {
-		x.Store = func() []*cert.Certificate { return []*cert.Certificate{w.stranger.Certificate} }
+		x.Store = func(Wanted) []*cert.Certificate { return []*cert.Certificate{w.stranger.Certificate} }
 	})
 	expect(t, examine(t, x, verifyInput(mailOf(fromAlice, w.clear(text, w.stranger)))), verdict.WordUntrusted, verdict.IssuerUnknown)
 }

@@ -16,6 +16,7 @@ type sink struct {
 	head    []byte
 	decided bool
 	buffer  *spool.Buffer // nil when the content is not kept
+	early   *early        // nil when it is not written early
 	size    int64
 }
 
@@ -26,30 +27,61 @@ const headLimit = 256 << 10
 func (w *walk) newSink() *sink { return &sink{w: w} }
 
 func (s *sink) Write(p []byte) (int, error) {
+	if s.early != nil {
+		defer s.early.settle()
+	}
+	if err := s.Lend(p); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Settle implements [stage.Writer].
+func (s *sink) Settle() error {
+	if s.early != nil {
+		s.early.settle()
+	}
+	return nil
+}
+
+// Lend implements [stage.Writer].
+func (s *sink) Lend(p []byte) error {
 	s.size += int64(len(p))
-	if s.decided {
-		if s.buffer == nil {
-			return len(p), nil
-		}
-		return s.buffer.Write(p)
+	switch {
+	case s.early != nil:
+		s.early.lend(p)
+		return nil
+	case s.decided && s.buffer == nil:
+		return nil
+	case s.decided:
+		_, err := s.buffer.Write(p)
+		return err
 	}
 	s.head = append(s.head, p...)
 	if len(s.head) <= headLimit {
-		return len(p), nil
+		return nil
 	}
 	s.decided = true
+	if s.early = s.w.early(s.head); s.early != nil {
+		s.head = nil
+		return nil
+	}
 	if s.w.in.Want || s.w.in.Open || mayHoldLayer(s.head) {
 		s.buffer = s.w.buffer()
 		if _, err := s.buffer.Write(s.head); err != nil {
-			return 0, err
+			return err
 		}
 	}
 	s.head = nil
-	return len(p), nil
+	return nil
 }
 
 // content is what was kept, nil when nothing was.
 func (s *sink) content(w *walk, part string) (*content, error) {
+	if s.early != nil {
+		w.ex.early = s.early
+		return w.foundIn(s.early.finish(s.size), part)
+	}
 	if s.decided && s.buffer == nil {
 		return nil, nil
 	}

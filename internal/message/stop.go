@@ -92,6 +92,9 @@ func plainText(err error) string {
 	if errors.As(err, &key) || errors.Is(err, cms.ErrDecrypt) {
 		return ""
 	}
+	if e, ok := errors.AsType[*algorithm.UnsupportedError](err); ok {
+		return verdict.Unsupported(e)
+	}
 	text := err.Error()
 	for _, floor := range []string{"message: ", "mimewrap: ", "cms: ", "ber: ", "algorithm: ", "cert: "} {
 		text = strings.TrimPrefix(text, floor)

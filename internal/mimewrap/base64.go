@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"io"
 	"sync"
+
+	"smimectl/internal/stage"
 )
 
 const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -120,7 +122,9 @@ type base64Writer struct {
 	line   int // octets in a line, a multiple of 3
 	carry  []byte
 	out    []byte
-	many   int // room in out from which on lines are encoded together
+	room   stage.Ring // of which out is one
+	size   int        // that out is to have
+	many   int        // room in out from which on lines are encoded together
 	block  []byte
 }
 
@@ -152,17 +156,15 @@ func (b *base64Writer) Write(p []byte) (int, error) {
 // lines encodes whole lines.
 func (b *base64Writer) lines(p []byte) error {
 	width := b.line/3*4 + len(b.ending)
-	if want := min(base64Window, max(len(p)/b.line, 8)*width); cap(b.out) < want {
+	if want := min(stage.Size, max(len(p)/b.line, 8)*width); b.size < want {
 		if err := b.flush(); err != nil {
 			return err
 		}
-		b.out = make([]byte, 0, max(want, width))
+		b.size, b.out = want, nil
 	}
 	for len(p) > 0 {
-		if cap(b.out)-len(b.out) < width {
-			if err := b.flush(); err != nil {
-				return err
-			}
+		if err := b.need(width); err != nil {
+			return err
 		}
 		at := len(b.out)
 		if n := min(len(p)/b.line, (cap(b.out)-at)/width); n >= blockLines && cap(b.out) >= b.many && b.t.vector {
@@ -188,20 +190,33 @@ func (b *base64Writer) flush() error {
 	if len(b.out) == 0 {
 		return nil
 	}
-	_, err := b.dst.Write(b.out)
-	b.out = b.out[:0]
+	err := stage.Lend(b.dst, b.out)
+	if _, lent := b.dst.(stage.Writer); lent {
+		b.out = nil
+	} else {
+		b.out = b.out[:0]
+	}
 	return err
+}
+
+// need makes room for n characters.
+func (b *base64Writer) need(n int) error {
+	if cap(b.out)-len(b.out) >= n {
+		return nil
+	}
+	if err := b.flush(); err != nil {
+		return err
+	}
+	if cap(b.out) < n {
+		b.out = b.room.Next(max(b.size, n))
+	}
+	return nil
 }
 
 func (b *base64Writer) Close() error {
 	if n := len(b.carry); n > 0 {
-		if need := b.line/3*4 + len(b.ending); cap(b.out)-len(b.out) < need {
-			if err := b.flush(); err != nil {
-				return err
-			}
-			if cap(b.out) < need {
-				b.out = make([]byte, 0, need)
-			}
+		if err := b.need(b.line/3*4 + len(b.ending)); err != nil {
+			return err
 		}
 		pad := (3 - n%3) % 3
 		b.carry = append(b.carry, 0, 0)[:n+pad]

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"smimectl/internal/spool"
+	"smimectl/internal/stage"
 )
 
 const benchSize = 16 << 20
@@ -89,7 +90,7 @@ func BenchmarkBoundary(b *testing.B) {
 func BenchmarkScan(b *testing.B) {
 	body := lines(benchSize, 72, "\r\n")
 	src := spool.Bytes(body)
-	window := make([]byte, scanWindow)
+	window := &windows{size: stage.Size}
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
 		if _, err := scan(src, span{0, src.Size()}, window); err != nil {

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"smimectl/internal/spool"
+	"smimectl/internal/stage"
 )
 
 // firstBareLF returns where the first LF without a CR before it is, or -1. afterCR: the octet before p was CR.
@@ -62,10 +63,10 @@ func appendWithCRLF(dst, p []byte) []byte {
 }
 
 // textWriter takes canonical text also in the form it came from, where that had LF for every CRLF and no CR:
-// who writes it like that need not take the CRs out again.
+// who writes it like that need not take the CRs out again. Both are lent.
 type textWriter interface {
-	io.Writer
-	writeText(lf, canonical []byte) error
+	stage.Writer
+	lendText(lf, canonical []byte) error
 }
 
 // countBareLF counts the LF without CR of a piece that does not begin in the middle of a CRLF.
@@ -73,15 +74,16 @@ func countBareLF(p []byte) int64 {
 	return int64(bytes.Count(p, []byte{'\n'}) - bytes.Count(p, []byte("\r\n")))
 }
 
-const copyWindow = 128 << 10
+const copyWindow = stage.Size
 
 // canonicalReader reads a span of a source in canonical form. What is canonical already is handed on without
 // being copied.
 type canonicalReader struct {
 	src     spool.Source
 	at, end int64
-	in, out []byte
+	in, out stage.Ring
 	ready   []byte
+	whole   int    // octets of ready when it was made
 	lf      []byte // what ready was made of, where it is without a CR; nil otherwise
 	afterCR bool
 }
@@ -94,16 +96,18 @@ func (c *canonicalReader) next() error {
 	if c.at >= c.end {
 		return io.EOF
 	}
-	p, held := spool.View(c.src, c.at, min(copyWindow, c.end-c.at))
+	want := min(copyWindow, c.end-c.at)
+	p, held := spool.View(c.src, c.at, want)
 	if !held {
-		if c.in == nil {
-			c.in = make([]byte, min(copyWindow, c.end-c.at))
+		if want == copyWindow {
+			want -= c.at % spool.Whole // the next one begins where a piece of the source does
 		}
-		n, err := readAt(c.src, c.in[:min(int64(len(c.in)), c.end-c.at)], c.at)
+		in := c.in.Next(int(want))
+		n, err := readAt(c.src, in[:want], c.at)
 		if err != nil {
 			return err
 		}
-		p = c.in[:n]
+		p = in[:n]
 	}
 	n := len(p)
 	if n == 0 {
@@ -112,16 +116,15 @@ func (c *canonicalReader) next() error {
 	c.at += int64(n)
 	c.lf = nil
 	if firstBareLF(p, c.afterCR) >= 0 {
-		if c.out == nil {
-			c.out = make([]byte, 0, n+n/8+64)
-		}
+		out := c.out.Next(n + n/8 + 64)
 		if !c.afterCR && bytes.IndexByte(p, '\r') < 0 {
-			c.out = appendWithCRLF(c.out[:0], p)
+			out = appendWithCRLF(out, p)
 			c.lf = p
 		} else {
-			c.out = appendCanonical(c.out[:0], p, c.afterCR)
+			out = appendCanonical(out, p, c.afterCR)
 		}
-		c.ready = c.out
+		c.out.Keep(out)
+		c.ready, c.whole = out, len(out)
 	} else {
 		c.ready = p
 	}
@@ -143,25 +146,31 @@ func (c *canonicalReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// WriteTo makes large writes of the reader's own buffers.
+// WriteTo lends the reader's own buffers.
 func (c *canonicalReader) WriteTo(w io.Writer) (int64, error) {
+	n, err := c.lendTo(w)
+	if failed := stage.Settle(w); failed != nil {
+		err = failed // it was there first
+	}
+	return n, err
+}
+
+func (c *canonicalReader) lendTo(w io.Writer) (int64, error) {
 	var total int64
 	text, takesText := w.(textWriter)
 	for {
-		if takesText && len(c.ready) > 0 && c.lf != nil && len(c.ready) == len(c.out) {
-			if err := text.writeText(c.lf, c.ready); err != nil {
+		if len(c.ready) > 0 {
+			var err error
+			if takesText && c.lf != nil && len(c.ready) == c.whole {
+				err = text.lendText(c.lf, c.ready)
+			} else {
+				err = stage.Lend(w, c.ready)
+			}
+			if err != nil {
 				return total, err
 			}
 			total += int64(len(c.ready))
 			c.ready = nil
-		}
-		for len(c.ready) > 0 {
-			n, err := w.Write(c.ready)
-			total += int64(n)
-			c.ready = c.ready[n:]
-			if err != nil {
-				return total, err
-			}
 		}
 		if err := c.next(); err == io.EOF {
 			return total, nil
@@ -189,13 +198,13 @@ func (e *Entity) headerCanonical() io.Reader {
 // lineFeedWriter writes canonical text with LF for CRLF.
 type lineFeedWriter struct {
 	dst   io.Writer
-	out   []byte
+	out   stage.Ring
 	heldC bool // a CR at the end of the last write, not yet written
 }
 
 func (l *lineFeedWriter) Write(p []byte) (int, error) {
 	n := len(p)
-	out := l.out[:0]
+	out := l.out.Next(n + 1)
 	if l.heldC && n > 0 {
 		if p[0] != '\n' {
 			out = append(out, '\r')
@@ -215,8 +224,8 @@ func (l *lineFeedWriter) Write(p []byte) (int, error) {
 			out = append(out, '\r')
 		}
 	}
-	l.out = out
-	if _, err := l.dst.Write(out); err != nil {
+	l.out.Keep(out)
+	if err := stage.Lend(l.dst, out); err != nil {
 		return 0, err
 	}
 	return n, nil

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+
+	"smimectl/internal/stage"
 )
 
 // ErrBoundary says that the content holds the boundary that was drawn for it. Drawing again helps.
@@ -42,7 +44,7 @@ func NewClearSigned(dst io.Writer, outer Outer, micalg string, random io.Reader)
 	// "=_" stands in no base64 and in no quoted-printable text.
 	w := &ClearSignedWriter{dst: dst, ending: outer.ending(), boundary: "----=_smime_" + hex.EncodeToString(draw[:])}
 	if w.ending == "\n" {
-		w.text = &lineFeedWriter{dst: dst}
+		w.text = &lineFeedWriter{dst: struct{ io.Writer }{dst}} // which is not lent anything: see lend
 	}
 	head := appendParameters(outer.header(), w.ending, "Content-Type: multipart/signed",
 		"protocol", "application/pkcs7-signature", "micalg", micalg, "boundary", w.boundary)
@@ -69,17 +71,23 @@ func (w *ClearSignedWriter) Write(p []byte) (int, error) {
 	return w.dst.Write(p)
 }
 
-// writeText is Write of text that is given with LF as well.
-func (w *ClearSignedWriter) writeText(lf, canonical []byte) error {
-	if w.err != nil || w.signature != nil || w.text == nil || w.text.heldC {
+// lend is Write of octets that are also given with LF, or else with a nil lf. The destination is written to at
+// once: to make the digest, which others do meanwhile, takes longer, and a third processor at work costs more than
+// it gains.
+func (w *ClearSignedWriter) lend(lf, canonical []byte) error {
+	if w.err != nil || w.signature != nil || w.text != nil && (lf == nil || w.text.heldC) {
 		_, err := w.Write(canonical)
 		return err
 	}
-	if w.holdsBoundary(lf) { // there is no line end in it
+	p := canonical
+	if w.text != nil {
+		p = lf // there is no line end in a boundary
+	}
+	if w.holdsBoundary(p) {
 		w.err = ErrBoundary
 		return w.err
 	}
-	_, err := w.dst.Write(lf)
+	_, err := w.dst.Write(p)
 	return err
 }
 
@@ -175,13 +183,16 @@ func (s *signedContent) Write(p []byte) (int, error) {
 	return s.digest.Write(p)
 }
 
-func (s *signedContent) writeText(lf, canonical []byte) error {
-	if err := s.mail.writeText(lf, canonical); err != nil {
+func (s *signedContent) lendText(lf, canonical []byte) error {
+	if err := s.mail.lend(lf, canonical); err != nil {
 		return err
 	}
-	_, err := s.digest.Write(canonical)
-	return err
+	return stage.Lend(s.digest, canonical)
 }
+
+func (s *signedContent) Lend(p []byte) error { return s.lendText(nil, p) }
+
+func (s *signedContent) Settle() error { return stage.Settle(s.digest) }
 
 type boundedBuffer struct{ bytes.Buffer }
 

@@ -58,7 +58,14 @@ type bothForms struct {
 
 func (b *bothForms) Write(p []byte) (int, error) { return b.canonical.Write(p) }
 
-func (b *bothForms) writeText(lf, canonical []byte) error {
+func (b *bothForms) Lend(p []byte) error {
+	b.canonical.Write(p)
+	return nil
+}
+
+func (b *bothForms) Settle() error { return nil }
+
+func (b *bothForms) lendText(lf, canonical []byte) error {
 	b.texts++
 	if bytes.IndexByte(lf, '\r') >= 0 || naiveCanonical(string(lf)) != string(canonical) {
 		b.t.Errorf("%d octets with LF are not the %d canonical ones", len(lf), len(canonical))
@@ -114,14 +121,14 @@ func TestBoundaryInText(t *testing.T) {
 		}
 		text := "a\n" + w.boundary + "\nb\n"
 		first, second := text[:2+cut], text[2+cut:]
-		err = w.writeText([]byte(first), []byte(naiveCanonical(first)))
+		err = w.lend([]byte(first), []byte(naiveCanonical(first)))
 		if err == nil {
-			err = w.writeText([]byte(second), []byte(naiveCanonical(second)))
+			err = w.lend([]byte(second), []byte(naiveCanonical(second)))
 		}
 		if err != ErrBoundary {
 			t.Errorf("cut after %d: %v", cut, err)
 		}
-		if err := w.writeText([]byte("more"), []byte("more")); err != ErrBoundary {
+		if err := w.lend([]byte("more"), []byte("more")); err != ErrBoundary {
 			t.Errorf("cut after %d: then %v", cut, err)
 		}
 	}
@@ -138,7 +145,7 @@ func TestTextAfterCR(t *testing.T) {
 	if _, err := w.Write([]byte("a\r")); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.writeText([]byte("b\nc"), []byte("b\r\nc")); err != nil {
+	if err := w.lend([]byte("b\nc"), []byte("b\r\nc")); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasSuffix(out.String(), "\na\rb\nc") {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"smimectl/internal/spool"
+	"smimectl/internal/stage"
 )
 
 // OpenOptions says how an opened mail is written.
@@ -19,6 +20,26 @@ type OpenOptions struct {
 // and the content fields of inner, and the body of inner. Line ends are those of outer throughout, unless the
 // body has octets that are no text.
 func WriteOpened(dst io.Writer, outer Outer, inner *Entity, opt OpenOptions) error {
+	if _, err := dst.Write(openedHeader(outer, inner, opt)); err != nil {
+		return err
+	}
+	switch {
+	case inner.holdsBinary():
+		_, err := stage.Copy(dst, spool.NewReader(inner.Body), inner.body.size())
+		return err
+	case outer.ending() == "\n":
+		w := &lineFeedWriter{dst: dst}
+		if _, err := stage.Copy(w, spool.NewReader(inner.Body), inner.body.size()); err != nil {
+			return err
+		}
+		return w.flush()
+	}
+	_, err := newCanonicalReader(inner.base, inner.body).WriteTo(dst)
+	return err
+}
+
+// openedHeader is the header block of an opened mail, with the blank line.
+func openedHeader(outer Outer, inner *Entity, opt OpenOptions) []byte {
 	ending := outer.ending()
 	var head []byte
 	if !opt.Entity {
@@ -38,22 +59,81 @@ func WriteOpened(dst io.Writer, outer Outer, inner *Entity, opt OpenOptions) err
 			head = appendField(head, f.Raw, ending)
 		}
 	}
-	head = append(head, ending...)
-	if _, err := dst.Write(head); err != nil {
+	return append(head, ending...)
+}
+
+// OpenedWriter writes what WriteOpened writes, of a mail whose inside is only just
+// being read. It takes the body of the inner entity, piece by piece.
+type OpenedWriter struct {
+	dst     io.Writer
+	head    []byte // not yet written
+	text    *lineFeedWriter
+	raw     bool
+	out     stage.Ring
+	afterCR bool
+}
+
+// NewOpenedWriter returns an OpenedWriter for an inner entity whose header is known,
+// and which has no parts.
+func NewOpenedWriter(dst io.Writer, outer Outer, inner *Entity, opt OpenOptions) *OpenedWriter {
+	w := &OpenedWriter{dst: dst, head: openedHeader(outer, inner, opt)}
+	if encoding, _ := inner.TransferEncoding(); encoding == "binary" && inner.broken == nil {
+		w.raw = true
+	} else if outer.ending() == "\n" {
+		w.text = &lineFeedWriter{dst: dst}
+	}
+	return w
+}
+
+func (w *OpenedWriter) begin() error {
+	if w.head == nil {
+		return nil
+	}
+	_, err := w.dst.Write(w.head)
+	w.head = nil
+	return err
+}
+
+// Write implements io.Writer.
+func (w *OpenedWriter) Write(p []byte) (int, error) {
+	if err := w.Lend(p); err != nil {
+		return 0, err
+	}
+	return len(p), w.Settle()
+}
+
+// Lend implements [stage.Writer].
+func (w *OpenedWriter) Lend(p []byte) error {
+	if err := w.begin(); err != nil || len(p) == 0 {
 		return err
 	}
-	switch {
-	case inner.holdsBinary():
-		_, err := io.Copy(dst, spool.NewReader(inner.Body))
+	if w.text != nil {
+		_, err := w.text.Write(p)
 		return err
-	case ending == "\n":
-		w := &lineFeedWriter{dst: dst}
-		if _, err := io.Copy(w, spool.NewReader(inner.Body)); err != nil {
-			return err
+	}
+	if !w.raw {
+		afterCR := w.afterCR
+		w.afterCR = p[len(p)-1] == '\r'
+		if firstBareLF(p, afterCR) >= 0 {
+			p = appendCanonical(w.out.Next(len(p)+len(p)/8), p, afterCR)
+			w.out.Keep(p)
 		}
-		return w.flush()
 	}
-	_, err := newCanonicalReader(inner.base, inner.body).WriteTo(dst)
+	return stage.Lend(w.dst, p)
+}
+
+// Settle implements [stage.Writer].
+func (w *OpenedWriter) Settle() error { return stage.Settle(w.dst) }
+
+// Close writes what is left, and does not close the destination.
+func (w *OpenedWriter) Close() error {
+	err := w.begin()
+	if err == nil && w.text != nil {
+		err = w.text.flush()
+	}
+	if failed := w.Settle(); err == nil {
+		err = failed
+	}
 	return err
 }
 

@@ -91,7 +91,15 @@ func quoteValue(name, value string) string {
 	if token && name != "boundary" && name != "name" && name != "filename" && name != "protocol" {
 		return value
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+	quoted := make([]byte, 0, len(value)+8) // a strings.Replacer has tables of 12 KiB, for each value
+	quoted = append(quoted, '"')
+	for i := range len(value) {
+		if value[i] == '\\' || value[i] == '"' {
+			quoted = append(quoted, '\\')
+		}
+		quoted = append(quoted, value[i])
+	}
+	return string(append(quoted, '"'))
 }
 
 // checkWords refuses a parameter value of our own making that holds more than tokens and commas.

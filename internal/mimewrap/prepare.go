@@ -11,6 +11,7 @@ type PrepareOptions struct {
 	AsIs   bool   // re-encode nothing
 	For    string // "clear-signed", "opaque", "encrypted"; all three are prepared alike (RFC 8551, Section 3.1.2)
 	Entity bool   // e is a bare entity: all its header fields are content
+	Serial bool   // one goroutine works on it, however large it is
 }
 
 // Prepare makes of a mail the MIME entity that is signed or encrypted: its Content- fields and its body, in
@@ -24,7 +25,7 @@ func Prepare(e *Entity, opt PrepareOptions) (*Prepared, error) {
 	if e.broken != nil {
 		return nil, e.broken
 	}
-	p := &preparation{Prepared: &Prepared{base: e.base}, opt: opt, window: make([]byte, min(scanWindow, max(4096, e.whole.size()+1)))}
+	p := &preparation{Prepared: &Prepared{base: e.base}, opt: opt, windows: windows{size: int(min(scanWindow, max(4096, e.whole.size()+1))), serial: opt.Serial}}
 	p.jobs = []job{{ent: e, number: "1", root: true}}
 	for len(p.jobs) > 0 {
 		j := p.jobs[len(p.jobs)-1]
@@ -49,10 +50,11 @@ type preparation struct {
 	*Prepared
 	opt     PrepareOptions
 	jobs    []job // a stack
-	window  []byte
+	windows windows
 	visited int
 	unsafe  int // bodies that stay as they are although transport may change them
 	dropped int // notes
+	held    int // octets of re-encoded bodies
 }
 
 // job is one step: an entity to visit, octets between entities, or the end of a multipart.
@@ -159,7 +161,7 @@ func (p *preparation) multipart(j job, m MediaType, encoding string) error {
 	if err != nil {
 		return in(j.number, err)
 	}
-	s, err := slice(e.base, e.body, boundary, maxParts-p.visited, p.window[:0])
+	s, err := slice(e.base, e.body, boundary, maxParts-p.visited, p.windows.next()[:0])
 	if err != nil {
 		return err
 	}
@@ -220,7 +222,7 @@ func (p *preparation) delimiter(j job) {
 // outside adds the text before or after the parts of a multipart. It is no content: when transport would
 // change it, it is left out.
 func (p *preparation) outside(j job) error {
-	t, err := scan(p.base, *j.outside, p.window)
+	t, err := scan(p.base, *j.outside, &p.windows)
 	if err != nil {
 		return err
 	}
@@ -239,7 +241,7 @@ func (p *preparation) untouched(j job, why string) error {
 	if h := p.header(j, ""); h >= 0 {
 		p.pieces[h].apart = false
 	}
-	t, err := scan(p.base, e.body, p.window)
+	t, err := scan(p.base, e.body, &p.windows)
 	if err != nil {
 		return err
 	}

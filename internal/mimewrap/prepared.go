@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"smimectl/internal/spool"
+	"smimectl/internal/stage"
 )
 
 // Prepared is a MIME entity ready to be signed or encrypted, as a list of pieces of the file. Nothing of it is
@@ -62,7 +63,7 @@ func (c *piece) writeTo(w io.Writer, base spool.Source) (int64, error) {
 	case canonicalPiece:
 		return newCanonicalReader(base, c.span).WriteTo(w)
 	case rawPiece:
-		return io.Copy(w, spool.NewReader(c.span.of(base)))
+		return stage.Copy(w, spool.NewReader(c.span.of(base)), c.span.size())
 	case recodedPiece:
 		count := &countingWriter{dst: w}
 		err := c.recode(count, base)

@@ -85,12 +85,13 @@ func (p *preparation) invent(e *Entity) string {
 	charset := "us-ascii"
 	valid, ascii := true, true
 	var carry []byte
+	window := p.windows.next()
 	r := e.Decoded()
 	for {
-		n, err := r.Read(p.window)
-		if n > 0 && (!ascii || hasHighBit(p.window[:n])) {
+		n, err := r.Read(window)
+		if n > 0 && (!ascii || hasHighBit(window[:n])) {
 			ascii = false
-			carry, valid = validUTF8(append(carry, p.window[:n]...))
+			carry, valid = validUTF8(append(carry, window[:n]...))
 		}
 		if err != nil {
 			valid = valid && len(carry) == 0 && err == io.EOF

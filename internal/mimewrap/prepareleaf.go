@@ -1,6 +1,7 @@
 package mimewrap
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 )
@@ -8,7 +9,7 @@ import (
 // leaf adds an entity that has no parts.
 func (p *preparation) leaf(j job, m MediaType, encoding string) error {
 	e := j.ent
-	t, err := scan(p.base, e.body, p.window)
+	t, err := scan(p.base, e.body, &p.windows)
 	if err != nil {
 		return err
 	}
@@ -69,6 +70,13 @@ func (p *preparation) leaf(j job, m MediaType, encoding string) error {
 	return nil
 }
 
+// A re-encoded body that is small is encoded once, and held until it is written. Together
+// they may take so much.
+const (
+	maxHeldBody   = 64 << 10
+	maxHeldBodies = 1 << 20
+)
+
 // measure finds the size of a re-encoded body.
 func (p *preparation) measure(body *piece, t *textScan) error {
 	if body.to == "base64" && body.from != "base64" {
@@ -80,7 +88,17 @@ func (p *preparation) measure(body *piece, t *textScan) error {
 		return nil
 	}
 	count := new(countingWriter)
-	err := body.recode(count, p.base)
-	body.size = count.n
-	return err
+	var text bytes.Buffer
+	hold := body.span.size() <= maxHeldBody && p.held < maxHeldBodies
+	if hold {
+		count.dst = &text
+	}
+	if err := body.recode(count, p.base); err != nil {
+		return err
+	}
+	if body.size = count.n; hold {
+		p.held += text.Len()
+		body.kind, body.text = literalPiece, text.Bytes()
+	}
+	return nil
 }

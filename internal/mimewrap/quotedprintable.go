@@ -148,8 +148,11 @@ type quotedWriter struct {
 const lookAhead = 8
 
 func newQuotedWriter(dst io.Writer) *quotedWriter {
-	return &quotedWriter{dst: dst, out: make([]byte, 0, 64<<10)}
+	return &quotedWriter{dst: dst}
 }
+
+// quotedRoom is how much is encoded before it is written, at most.
+const quotedRoom = 64 << 10
 
 func (q *quotedWriter) Write(p []byte) (int, error) {
 	n := len(p)
@@ -157,6 +160,9 @@ func (q *quotedWriter) Write(p []byte) (int, error) {
 		k := min(len(p), 16<<10)
 		q.in = append(q.in, p[:k]...)
 		p = p[k:]
+		if q.out == nil { // a small text is often the only one
+			q.out = make([]byte, 0, min(quotedRoom, k+k/8+64))
+		}
 		if len(q.in) > lookAhead {
 			used := q.encode(q.in, len(q.in)-lookAhead)
 			q.in = q.in[:copy(q.in, q.in[used:])]

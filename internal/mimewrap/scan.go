@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"smimectl/internal/spool"
+	"smimectl/internal/stage"
 )
 
 // textScan finds out what would happen to octets in transport (RFC 2049, Section 3; RFC 8551, Sections 3.1.2
@@ -130,10 +131,35 @@ func hasHighBit(p []byte) bool {
 	return false
 }
 
-// scan reads a span of the file.
-func scan(src spool.Source, s span, window []byte) (*textScan, error) {
+// windows are the buffers of those who read a file piece by piece.
+type windows struct {
+	stage.Ring
+	size   int
+	serial bool   // one goroutine works on the pieces
+	only   []byte // when it does
+}
+
+// next is a buffer of full size.
+func (w *windows) next() []byte {
+	if !w.serial {
+		return w.Next(w.size)[:w.size]
+	}
+	if w.only == nil {
+		w.only = make([]byte, w.size)
+	}
+	return w.only
+}
+
+// scan reads a span of the file, and looks at it on another processor where that is worth it.
+func scan(src spool.Source, s span, w *windows) (*textScan, error) {
 	t := new(textScan)
+	behind := stage.NewBehind(w.serial, func(piece []byte) error {
+		_, err := t.Write(piece)
+		return err
+	})
+	defer behind.Settle()
 	for at := s.start; at < s.end; {
+		window := w.next()
 		n, err := readAt(src, window[:min(int64(len(window)), s.end-at)], at)
 		if err != nil {
 			return nil, err
@@ -141,9 +167,10 @@ func scan(src spool.Source, s span, window []byte) (*textScan, error) {
 		if n == 0 {
 			return nil, io.ErrUnexpectedEOF
 		}
-		t.Write(window[:n])
+		behind.Lend(window[:n])
 		at += int64(n)
 	}
+	behind.Settle()
 	if t.length > 0 {
 		t.endLine(false)
 	}

@@ -213,7 +213,7 @@ func FuzzQuotedPrintable(f *testing.F) {
 			rest = rest[n:]
 		}
 		w.Close()
-		scanned, err := scan(spool.Bytes(out.Bytes()), span{0, int64(out.Len())}, make([]byte, 1+piece&0xff))
+		scanned, err := scan(spool.Bytes(out.Bytes()), span{0, int64(out.Len())}, &windows{size: 1 + int(piece)&0xff})
 		if err != nil || len(scanned.breaks(76)) > 0 {
 			t.Errorf("%q breaks: %q", out.String(), scanned.breaks(76))
 		}
@@ -309,7 +309,7 @@ func TestScan(t *testing.T) {
 	}
 	for _, test := range tests {
 		for _, window := range []int{1, 2, 3, 1000} {
-			s, err := scan(spool.Bytes([]byte(test.text)), span{0, int64(len(test.text))}, make([]byte, window))
+			s, err := scan(spool.Bytes([]byte(test.text)), span{0, int64(len(test.text))}, &windows{size: window})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -20,7 +20,7 @@ func (p Part) Transport() (*Transport, error) {
 		return nil, nil
 	}
 	e := p.Entity
-	t, err := scan(e.base, e.body, make([]byte, min(scanWindow, e.body.size()+1)))
+	t, err := scan(e.base, e.body, &windows{size: int(min(scanWindow, e.body.size()+1)), serial: true})
 	if err != nil {
 		return nil, err
 	}

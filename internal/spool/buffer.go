@@ -4,11 +4,12 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"smimectl/internal/stage"
 )
 
 const (
 	defaultMemory = 1 << 20
-	stageSize     = 128 << 10
 	firstMemory   = 4 << 10
 )
 
@@ -21,17 +22,22 @@ type Options struct {
 	Memory int64
 	// Public says that the octets are no secret: they stand in the file as they are.
 	Public bool
+	// Serial has the writer's goroutine do all the work, however much there is.
+	Serial bool
 }
 
 // Buffer holds back what is written to it: in memory up to Options.Memory
 // octets, above that in an unnamed and encrypted file. One goroutine writes;
-// after Source any number may read.
+// after Source any number may read. Large contents go to the file while the writer
+// goes on, so that trouble with the disk may be told a little later.
 type Buffer struct {
 	opt Options
 
 	mu     sync.RWMutex // Close against the readers of Source
 	mem    []byte       // everything while file is nil, then what is not yet in the file
 	file   *scratch
+	behind *stage.Behind // appends to file
+	stages stage.Ring    // of which mem is one then
 	size   int64
 	sealed bool
 	closed bool
@@ -72,9 +78,10 @@ func (b *Buffer) Write(p []byte) (int, error) {
 		n += m
 		b.size += int64(m)
 		if len(b.mem) == cap(b.mem) {
-			if b.fail = b.flush(); b.fail != nil {
+			if b.fail = b.behind.Lend(b.mem); b.fail != nil { // encrypts in place
 				return n, b.fail
 			}
+			b.mem = b.stages.Next(stage.Size)
 		}
 	}
 	return n, nil
@@ -119,20 +126,12 @@ func (b *Buffer) spill() error {
 		return err
 	}
 	b.file = f
-	if err := b.flush(); err != nil {
+	if err := b.file.append(b.mem); err != nil { // encrypts in place
 		return err
 	}
-	if cap(b.mem) < stageSize {
-		b.mem = make([]byte, 0, stageSize)
-	}
-	b.mem = b.mem[0:0:stageSize]
+	b.behind = stage.NewBehind(b.opt.Serial, b.file.append)
+	b.mem = b.stages.Next(stage.Size)
 	return nil
-}
-
-func (b *Buffer) flush() error {
-	err := b.file.append(b.mem) // encrypts in place
-	b.mem = b.mem[:0]
-	return err
 }
 
 // Source ends the writing and returns what was written. It is good until Close.
@@ -146,10 +145,13 @@ func (b *Buffer) Source() (Source, error) {
 		return nil, b.fail
 	}
 	if !b.sealed && b.file != nil {
-		if b.fail = b.flush(); b.fail != nil {
+		if b.fail = b.behind.Lend(b.mem); b.fail == nil {
+			b.fail = b.behind.Settle()
+		}
+		if b.fail != nil {
 			return nil, b.fail
 		}
-		b.mem = nil
+		b.mem, b.stages = nil, stage.Ring{}
 	}
 	b.sealed = true
 	return (*sealed)(b), nil
@@ -169,6 +171,10 @@ func (b *Buffer) Close() error {
 	if b.file == nil {
 		return nil
 	}
+	if b.behind != nil {
+		b.behind.Settle() // its error was told, or nobody wants to know any more
+	}
+	b.stages.Clear()
 	return b.file.close()
 }
 

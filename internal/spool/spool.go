@@ -16,6 +16,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"smimectl/internal/stage"
 )
 
 // Source is a fixed sequence of octets that can be read at any place, any
@@ -117,7 +119,11 @@ func NewReader(s Source) io.Reader {
 	if b, ok := s.(byteSource); ok {
 		return bytes.NewReader(b)
 	}
-	return &reader{src: s}
+	r := &reader{src: s}
+	if part, ok := s.(*section); ok {
+		r.base = part.off
+	}
+	return r
 }
 
 // readerSize is a multiple of the chunks of Watch, so that its readers need no copy.
@@ -125,6 +131,7 @@ const readerSize = 2 * chunkSize
 
 type reader struct {
 	src  Source
+	base int64 // of src in what it is a section of
 	off  int64 // of the octet after buf
 	buf  []byte
 	own  []byte
@@ -154,8 +161,16 @@ func (r *reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// WriteTo implements io.WriterTo.
+// WriteTo implements io.WriterTo. It lends its buffers.
 func (r *reader) WriteTo(w io.Writer) (int64, error) {
+	n, err := r.lendTo(w)
+	if failed := stage.Settle(w); failed != nil {
+		err = failed // it was there first
+	}
+	return n, err
+}
+
+func (r *reader) lendTo(w io.Writer) (int64, error) {
 	var done int64
 	if len(r.buf) > 0 {
 		n, err := w.Write(r.buf)
@@ -165,17 +180,19 @@ func (r *reader) WriteTo(w io.Writer) (int64, error) {
 			return done, err
 		}
 	}
-	if r.own == nil {
-		r.own = make([]byte, min(readerSize, max(r.src.Size(), 1)))
-	}
-	for {
-		n, err := r.fetch(r.own)
+	room := int(min(readerSize, max(r.src.Size(), 1)))
+	_, lends := w.(stage.Writer)
+	var ring stage.Ring
+	for p := r.own; ; {
+		if p == nil || lends {
+			p = ring.Next(room)[:room]
+		}
+		n, err := r.fetch(p)
 		if n > 0 {
-			m, werr := w.Write(r.own[:n])
-			done += int64(m)
-			if werr != nil {
+			if werr := stage.Lend(w, p[:n]); werr != nil {
 				return done, werr
 			}
+			done += int64(n)
 		}
 		if err == io.EOF {
 			return done, nil
@@ -191,6 +208,11 @@ func (r *reader) WriteTo(w io.Writer) (int64, error) {
 func (r *reader) fetch(p []byte) (int, error) {
 	if r.fail != nil {
 		return 0, r.fail
+	}
+	if len(p) > Whole { // the next one begins where a piece of the source does
+		if over := (r.base + r.off + int64(len(p))) % Whole; over < int64(len(p)) {
+			p = p[:int64(len(p))-over]
+		}
 	}
 	n, err := r.src.ReadAt(p, r.off)
 	r.off += int64(n)

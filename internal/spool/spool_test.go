@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+
+	"smimectl/internal/stage"
 )
 
 func pattern(n int) []byte {
@@ -19,8 +21,8 @@ func pattern(n int) []byte {
 	return b
 }
 
-var sizes = []int{0, 1, 15, 16, 17, 4095, 4096, chunkSize - 1, chunkSize, chunkSize + 1, stageSize - 1, stageSize, stageSize + 1,
-	1<<20 - 1, 1 << 20, 1<<20 + 1}
+var sizes = []int{0, 1, 15, 16, 17, 4095, 4096, chunkSize - 1, chunkSize, chunkSize + 1, stage.Size - 1, stage.Size, stage.Size + 1,
+	1<<20 - 1, 1 << 20, 1<<20 + 1, stage.From + stage.Buffers*stage.Size + 5}
 
 func TestBuffer(t *testing.T) {
 	t.Parallel()
@@ -188,8 +190,8 @@ func TestBufferWipesMemory(t *testing.T) {
 // TestPublicFile: what is no secret stands on the disk as it is, and comes back from every place.
 func TestPublicFile(t *testing.T) {
 	t.Parallel()
-	want := pattern(3*stageSize + 77)
-	for _, memory := range []int64{-1, 1000, stageSize + 1, 0} {
+	want := pattern(3*stage.Size + 77)
+	for _, memory := range []int64{-1, 1000, stage.Size + 1, 0} {
 		dir := t.TempDir()
 		b := New(Options{Dir: dir, Memory: memory, Public: true})
 		defer b.Close()

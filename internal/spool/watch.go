@@ -14,6 +14,10 @@ import (
 // it before.
 var ErrChanged = errors.New("spool: the input changed while it was in use")
 
+// Whole is what an offset and a length should be multiples of, where much is read:
+// of a piece that is not read whole a copy is made.
+const Whole = chunkSize
+
 const (
 	chunkSize  = 64 << 10
 	tagSize    = 16

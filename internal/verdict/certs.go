@@ -1,11 +1,9 @@
 package verdict
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
-	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
 )
@@ -125,7 +123,7 @@ func (w *witness) usable() {
 		return
 	}
 	code := CertificateUnfit
-	if _, ok := errors.AsType[*algorithm.UnsupportedError](err); ok {
+	if isUnsupported(err) {
 		code = UnsupportedAlg
 	}
 	w.add(code, Fail, WordUnreadable, "its key cannot be used: "+withoutFloor(err))

@@ -362,6 +362,7 @@ func TestChecks(t *testing.T) {
 		// The moment judged for, and times that JSON cannot have
 		{"the clock", nil, moment, "2026-11-22T08:00:00Z clock"},
 		{"a moment", []change{policy(func(p *Policy) { p.At = sent })}, moment, "2026-11-21T19:11:02Z given"},
+		{"a moment that is now", []change{policy(func(p *Policy) { p.At = p.Now })}, moment, "2026-11-22T08:00:00Z clock"},
 		{"the claim", []change{policy(func(p *Policy) { p.AtSigned = true })}, moment, "2026-11-22T08:00:00Z signer"},
 		{"a year of four digits", []change{sentAt(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))}, dated, "9999"},
 		{"a year of five digits", []change{sentAt(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))}, dated, "none"},

@@ -30,20 +30,30 @@ func (w *witness) countersignatures() {
 		r := w.countersignature(&w.s.Countersignatures[i])
 		w.report.Countersignatures = append(w.report.Countersignatures, r)
 		if r.Why != nil {
-			w.add(CountersignatureInvalid, Info, "", "the countersignature"+r.by()+" does not count: "+*r.Why)
+			text := "the countersignature"
+			if r.Certificate != nil {
+				text += " by " + r.who()
+			}
+			w.add(CountersignatureInvalid, Info, "", text+" does not count: "+*r.Why)
 		}
 	}
 }
 
-func (r *CountersignatureReport) by() string {
-	if len(r.Addresses) > 0 {
-		return " by " + r.Addresses[0]
+// who names the countersigner for people.
+func (r *CountersignatureReport) who() string {
+	switch {
+	case r.Certificate == nil:
+		return "somebody whose certificate is not to be had"
+	case len(r.Addresses) > 0:
+		return r.Addresses[0]
+	case r.Name != nil:
+		return quote(*r.Name)
 	}
-	if r.Name != nil {
-		return " by " + quote(*r.Name)
-	}
-	return ""
+	return nameless
 }
+
+// nameless is somebody whose certificate has neither subject nor address.
+const nameless = "somebody whose certificate has no name"
 
 func (w *witness) countersignature(c *Countersignature) CountersignatureReport {
 	r := CountersignatureReport{Integrity: "not-checked", Trust: "not-checked", Addresses: []string{}, Chain: []ChainReport{}, Revocation: RevocationReport{Status: "not-checked"}}
@@ -77,19 +87,19 @@ func (w *witness) countersignature(c *Countersignature) CountersignatureReport {
 	return r
 }
 
+func (s Style) counterLabel() string {
+	if s.wide() {
+		return "Countersign"
+	}
+	return "Counter"
+}
+
 // counterRows are the lines of a screen below a signer.
 func (r *Report) counterRows(s Style, signer *SignerReport) []row {
-	label := "Countersign"
-	if !s.wide() {
-		label = "Counter"
-	}
+	label := s.counterLabel()
 	var rows []row
 	for i := range signer.Countersignatures {
 		c := &signer.Countersignatures[i]
-		who := "by somebody whose certificate is not to be had"
-		if c.Certificate != nil {
-			who = c.by()[len(" "):]
-		}
 		var remark string
 		switch {
 		case c.Integrity == "ok" && c.Why == nil:
@@ -107,7 +117,7 @@ func (r *Report) counterRows(s Style, signer *SignerReport) []row {
 		if c.Over != nil {
 			remark += ", over another countersignature"
 		}
-		rows = append(rows, row{Label: label, Value: who, Remark: remark})
+		rows = append(rows, row{Label: label, Value: "by " + c.who(), Remark: remark})
 	}
 	return rows
 }

@@ -55,6 +55,9 @@ func printable(c rune) bool {
 }
 
 func escape(s string, shown func(rune) bool, most int) string {
+	if len(s) <= most && isPlain(s) {
+		return s
+	}
 	var out strings.Builder
 	runes, marks := 0, maxMarks // a text that begins with a mark would join what stands before it
 	const cut = "..."
@@ -84,6 +87,17 @@ func escape(s string, shown func(rune) bool, most int) string {
 		s = s[n:]
 	}
 	return out.String()
+}
+
+// isPlain reports whether a text holds nothing but printable characters of ASCII: every
+// form shows them as they are.
+func isPlain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // quote puts foreign text into quotation marks, which it cannot close itself.

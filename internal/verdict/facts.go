@@ -130,7 +130,8 @@ type Recipient struct {
 	Address   string
 	Here      string           // "key", "certificate", "unknown"
 	Used      bool             // this one opened the layer
-	Status    algorithm.Status // of the algorithm and the size of the key
+	Status    algorithm.Status // of the algorithm, its key wrap and the size of the key
+	Outdated  string           // the name of the key wrap, where that is what has the status
 	KeyTitle  string           // "RSA 2048"
 
 	// Strength is that of the weakest thing between the recipient and the content-encryption key, StrengthOf its name

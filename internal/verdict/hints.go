@@ -37,22 +37,13 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	case TimestampUntrusted:
 		return []string{call("--tsa-ca TSA.pem"), "smimectl ca add --for timestamps TSA.pem"}
 	case ExpiredNow:
-		flags := "--at signed"
-		for _, word := range j.p.Grounds { // without them the call would end in another verdict
-			flags += " " + shellWord(word)
-		}
-		return []string{call(flags)}
+		return []string{call("--at signed" + j.grounds())}
 	case NotYetValid:
 		return []string{call("--at TIME")}
 	case WrongPurpose:
 		return []string{call("--purpose any")}
-	case WeakDigest:
-		if name := j.weakKeyToo(c); name != "" { // both at once, or the next run refuses the key
-			return []string{call("--allow-legacy sha1,md5," + name)}
-		}
-		return []string{call("--allow-legacy sha1,md5")}
-	case WeakKey:
-		return []string{call("--allow-legacy " + weakKeyName(c))}
+	case WeakDigest, WeakKey:
+		return []string{call(j.leave(code, c))}
 	case RevocationUnknown:
 		return []string{call("--online"), call("--crl CA.crl")}
 	case FromMismatch, FromMissing, FromMultiple, FromNameMisleads:
@@ -71,7 +62,7 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	case NotARecipient:
 		return []string{j.whose() + ":  smimectl inspect " + name, "an older key of yours? import that too:  smimectl id import OLD.p12"}
 	case WeakCipher:
-		return []string{call("--allow-legacy rc2,des")}
+		return []string{call(j.leave(code, nil))}
 	case NoIntegrity:
 		if j.f.Command == "encrypt" {
 			return []string{"smimectl encrypt --sign " + name}
@@ -169,31 +160,4 @@ func shellWord(s string) string {
 		quoted += string(c)
 	}
 	return quoted + "'"
-}
-
-// weakKeyToo names the weak key of a certificate that the policy does not allow; "" when
-// there is none.
-func (j *judge) weakKeyToo(c *cert.Certificate) string {
-	if c == nil {
-		return ""
-	}
-	if key, err := c.PublicKey(); err != nil || j.p.AllowsKey(key) {
-		return ""
-	}
-	return weakKeyName(c)
-}
-
-// weakKeyName is what --allow-legacy calls the weak key of a certificate: DSA by its
-// kind, RSA by its least size. Without a key to look at it is the usual one.
-func weakKeyName(c *cert.Certificate) string {
-	if c != nil {
-		switch key, err := c.PublicKey(); {
-		case err != nil:
-		case key.Kind == "rsa" && key.Bits < 1024:
-			return key.Name
-		case key.Kind != "rsa" && weakKey(key):
-			return key.Kind
-		}
-	}
-	return "rsa-1024"
 }

@@ -36,7 +36,7 @@ func weakRSA(t *testing.T, bits uint) []byte {
 }
 
 // TestAllowLegacyHints: what the hint says is what the policy needs to hear, for the
-// key as well as for the digest.
+// key as well as for the digest, and keeps what is allowed already: the hint takes the place of the call.
 func TestAllowLegacyHints(t *testing.T) {
 	t.Parallel()
 	dsa, err := base64.StdEncoding.DecodeString(dsaSPKI)
@@ -50,10 +50,12 @@ func TestAllowLegacyHints(t *testing.T) {
 		digest, forKey string
 	}{
 		{"DSA", dsa, nil, "--allow-legacy sha1,md5,dsa", "--allow-legacy dsa"},
-		{"DSA, allowed", dsa, map[string]bool{"dsa": true}, "--allow-legacy sha1,md5", "--allow-legacy dsa"},
+		{"DSA, allowed", dsa, map[string]bool{"dsa": true}, "--allow-legacy sha1,md5,dsa", "--allow-legacy dsa"},
 		{"RSA 512", weakRSA(t, 512), nil, "--allow-legacy sha1,md5,rsa-512", "--allow-legacy rsa-512"},
 		{"RSA 1024", weakRSA(t, 1024), nil, "--allow-legacy sha1,md5,rsa-1024", "--allow-legacy rsa-1024"},
 		{"RSA 2048", weakRSA(t, 2048), nil, "--allow-legacy sha1,md5", "--allow-legacy rsa-1024"},
+		{"RSA 512, larger ones allowed", weakRSA(t, 512), map[string]bool{"rsa-1024": true}, "--allow-legacy sha1,md5,rsa-512", "--allow-legacy rsa-512"},
+		{"RSA 1024, a digest allowed", weakRSA(t, 1024), map[string]bool{"sha1": true}, "--allow-legacy sha1,md5,rsa-1024", "--allow-legacy rsa-1024,sha1"},
 	} {
 		c := certificateOf(t, tt.spki)
 		j := &judge{f: &Facts{Command: "verify", File: "old.eml"}, p: Policy{Allow: tt.allow}}

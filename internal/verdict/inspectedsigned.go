@@ -56,6 +56,7 @@ func (r *Report) signerRows(s Style, l *LayerReport, k int) []row {
 		if len(signer.Capabilities) > 0 {
 			rows = append(rows, row{Label: "Can", Value: strings.Join(signer.Capabilities, ", ")})
 		}
+		rows = append(rows, s.besideRows(signer)...)
 	}
 	return append(rows, weakRows(look.Weak)...)
 }

@@ -136,7 +136,10 @@ func (j *judge) opening(i int, e *Encrypted) []Reason {
 		if r.Status == algorithm.Current || j.f.Command == "decrypt" && !r.Used {
 			continue
 		}
-		what := r.KeyTitle
+		what := r.Outdated
+		if what == "" {
+			what = r.KeyTitle
+		}
 		if what == "" {
 			what = r.Algorithm
 		}

@@ -99,6 +99,10 @@ func (p Policy) path(leaf *cert.Certificate, path *certpath.Path) assessment {
 		add("untrusted", PathInvalid, "the chain is not that of the signer's certificate")
 	}
 	for _, problem := range path.Problems {
+		if f, ok := unread(problem, leaf); ok {
+			a.findings = append(a.findings, f)
+			continue
+		}
 		p.problem(problem, leaf, add)
 	}
 	p.revocations(path, add)
@@ -119,6 +123,26 @@ func (p Policy) path(leaf *cert.Certificate, path *certpath.Path) assessment {
 		}
 	}
 	return a
+}
+
+// unread finds a certificate whose signature cannot be judged at all: that of an algorithm that is not had here, or one
+// whose parameters are malformed. The mail itself was read: nobody vouches for the signer, and the code says why.
+func unread(problem certpath.Problem, leaf *cert.Certificate) (finding, bool) {
+	code := Malformed
+	switch {
+	case problem.Err == nil:
+		return finding{}, false
+	case isUnsupported(problem.Err):
+		code = UnsupportedAlg
+	case !isUnreadable(problem.Err):
+		return finding{}, false
+	}
+	who := problem.Certificate
+	if who == nil {
+		who = leaf
+	}
+	text := fmt.Sprintf("%s, in the signature of the issuer under the certificate of %s", withoutFloor(problem.Err), quote(who.DisplayName()))
+	return finding{"untrusted", code, WordUntrusted, text}, true
 }
 
 // problem translates what certpath found. What is not known here breaks the chain.

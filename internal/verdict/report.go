@@ -227,6 +227,7 @@ type ChainReport struct {
 	Kind    string `json:"kind,omitempty"`  // of an anchor: "own", "file", "builtin", "system"
 	Added   *Time  `json:"added,omitempty"` // of an anchor of the user's
 	name    string // as shown: common name or organisation
+	flag    string // by which a file became an anchor; "": --ca
 }
 
 // ValidityReport says whether the chain was valid: "ok", "expired", "not-yet-valid".

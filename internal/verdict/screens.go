@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func (r *Report) signedRow(s Style, signer *SignerReport) row {
 	}
 	when := s.time(signer.SignedAt.Time)
 	if t := signer.Timestamp; t != nil && t.TSA != nil && signer.SignedAtSource != nil && *signer.SignedAtSource == "timestamp" {
-		return row{Label: "Signed", Value: when, Remark: "proven by " + clip(*t.TSA), Narrow: []string{when, "proven by " + clip(*t.TSA)}}
+		return row{Label: "Signed", Value: when, Remark: "proven by " + t.maker(), Narrow: []string{when, "proven by " + t.maker()}}
 	}
 	remark := "by the signer's clock"
 	if r.Mail != nil && r.Mail.Date != nil {
@@ -189,7 +190,8 @@ func anchorText(link ChainReport) (long, short string) {
 	}
 	switch link.Kind {
 	case "file":
-		return "an anchor by --ca", "by --ca"
+		flag := cmp.Or(link.flag, "--ca")
+		return "an anchor by " + flag, "by " + flag
 	case "builtin":
 		if link.Added != nil {
 			return "a built-in e-mail root, list of " + day(link.Added.Time), "built-in"

@@ -157,11 +157,7 @@ func (w *witness) integrity(judged bool) {
 
 // failed says what an error of the check means: what cannot be read is not known, everything else is bad.
 func (w *witness) failed(err error) string {
-	if _, ok := errors.AsType[*algorithm.UnsupportedError](err); ok {
-		w.unreadable(err)
-		return "not checked"
-	}
-	if isUnreadable(err) {
+	if isUnsupported(err) || isUnreadable(err) {
 		w.unreadable(err)
 		return "not checked"
 	}
@@ -187,6 +183,11 @@ func (w *witness) failed(err error) string {
 	return "failed"
 }
 
+func isUnsupported(err error) bool {
+	_, ok := errors.AsType[*algorithm.UnsupportedError](err)
+	return ok
+}
+
 // isUnreadable says whether an error is about the form of a signature, not about its value.
 func isUnreadable(err error) bool {
 	if _, ok := errors.AsType[*cms.MalformedError](err); ok {
@@ -209,7 +210,7 @@ func isUnreadable(err error) bool {
 }
 
 func (w *witness) unreadable(err error) {
-	if _, ok := errors.AsType[*algorithm.UnsupportedError](err); ok {
+	if isUnsupported(err) {
 		w.add(UnsupportedAlg, Fail, WordUnreadable, withoutFloor(err))
 		return
 	}

@@ -18,12 +18,23 @@ func TestUnsignedNames(t *testing.T) {
 		}
 		return out
 	}
+	valued := func(oids ...string) []cms.Attribute {
+		out := list(oids...)
+		for i := range out {
+			out[i].Values = [][]byte{{5, 0}}
+		}
+		return out
+	}
 	for want, in := range map[string][]cms.Attribute{
 		"countersignature":                    list("1.2.840.113549.1.9.6"),
 		"countersignature, 1.2.3":             list("1.2.840.113549.1.9.6", "1.2.3", "1.2.840.113549.1.9.6"),
 		"1.2.1, 1.2.2, 1.2.3, 1.2.4":          list("1.2.1", "1.2.2", "1.2.3", "1.2.4", "1.2.1"),
 		"1.2.1, 1.2.2, 1.2.3, 1.2.4, ...":     list("1.2.1", "1.2.2", "1.2.3", "1.2.4", "1.2.5", "1.2.6"),
 		"1.2." + strings.Repeat("9", 9) + "9": list("1.2.9999999999"),
+		// What is judged is not named; of one without a value there is nothing to judge.
+		"1.2.5":                   append(valued("1.2.840.113549.1.9.6", "1.2.840.113549.1.9.16.2.14"), valued("1.2.5")...),
+		"countersignature, 1.2.6": append(list("1.2.840.113549.1.9.6"), valued("1.2.840.113549.1.9.6", "1.2.6")...),
+		"":                        valued("1.2.840.113549.1.9.16.2.14"),
 	} {
 		if got := unsignedNames(in); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -30,19 +30,19 @@ func (w *witness) strength() {
 		if info.Scheme != nil && info.Scheme.Digest != nil && (info.Digest == nil || info.Scheme.Digest.Name != info.Digest.Name) {
 			digests = append(digests, info.Scheme.Digest)
 		}
-		old := false
+		said := algorithm.Current
 		for _, d := range digests {
 			if d == nil {
 				continue
 			}
 			checked = true
 			if lv, word, ok := level(d.Name, d.Status); ok {
-				old = true
+				said = max(said, d.Status)
 				note(WeakDigest, lv, word, "signed over "+digestTitle(d))
 			}
 		}
 		// The status of a scheme has that of its digest in it, which was said already.
-		if info.Scheme != nil && !old {
+		if info.Scheme != nil && info.Scheme.Status > said {
 			if lv, word, ok := level(info.Scheme.Name, info.Scheme.Status); ok {
 				note(WeakKey, lv, word, "signed with "+info.Scheme.Name)
 			}

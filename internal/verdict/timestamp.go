@@ -74,10 +74,25 @@ func stampText(r *TimeStampReport) string {
 	if r.Time != nil {
 		text += " of " + day(r.Time.Time)
 	}
-	if r.TSA != nil {
+	if r.TSA != nil && *r.TSA != "" {
 		text += " by " + quote(*r.TSA)
 	}
 	return text
+}
+
+// maker names the authority for people.
+func (r *TimeStampReport) maker() string {
+	if r.TSA == nil || *r.TSA == "" {
+		return nameless
+	}
+	return clip(*r.TSA)
+}
+
+func (s Style) stampLabel() string {
+	if s.wide() {
+		return "Time stamp"
+	}
+	return narrowLabels["Time stamp"]
 }
 
 // compareClaim compares the signer's clock with the proven time. Who stamps later than he signs contradicts nothing,
@@ -134,6 +149,9 @@ func (w *witness) timeStamp(s *TimeStamp) *TimeStampReport {
 	by.trust()
 	by.strength()
 	r.Integrity, r.Trust, r.Chain = by.report.Integrity, by.report.Trust, by.report.Chain
+	for i := range r.Chain {
+		r.Chain[i].flag = "--tsa-ca"
+	}
 	var fault *cms.TimeStampError
 	switch {
 	case s.Err != nil:
@@ -188,7 +206,7 @@ func stampFault(err error) string {
 	if err == nil {
 		return "it cannot be read"
 	}
-	return "it cannot be read: " + err.Error()
+	return "it cannot be read: " + withoutFloor(err)
 }
 
 // apart is a witness about somebody else than the signer: what he finds is nobody's reason here.
@@ -285,7 +303,7 @@ func stampRows(s Style, signer *SignerReport) []row {
 	}
 	x := row{Label: "Time stamp", Value: s.time(t.Time.Time), Remark: "not checked"}
 	if t.TSA != nil {
-		x.Remark = "by " + clip(*t.TSA) + ", not checked"
+		x.Remark = "by " + t.maker() + ", not checked"
 	}
 	line := "policy " + t.Policy + ", serial " + t.Serial + ", over " + t.Digest
 	if t.Accuracy != nil {

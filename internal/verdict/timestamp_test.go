@@ -9,6 +9,7 @@ import (
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
+	"smimectl/internal/cert/certtest"
 	"smimectl/internal/certpath"
 	"smimectl/internal/cms"
 )
@@ -168,6 +169,45 @@ func TestTimeStamps(t *testing.T) {
 	}
 }
 
+// TestProvenTimeCheck: the named check says what the certificate was worth at the proven time, and is there with one alone.
+func TestProvenTimeCheck(t *testing.T) {
+	t.Parallel()
+	const name = "valid at the proven time"
+	for _, c := range []struct {
+		name   string
+		change func(s *Signer, stamp *TimeStamp, p *Policy)
+		want   string
+	}{
+		{"valid then", nil, "passed"},
+		{"expired then", func(s *Signer, stamp *TimeStamp, _ *Policy) { stamp.Then = with(t, s.Certificate, "expired-now") }, "failed"},
+		{"not valid yet then", func(s *Signer, stamp *TimeStamp, _ *Policy) { stamp.Then = with(t, s.Certificate, "not-yet-valid") }, "failed"},
+		{"nothing proven", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Now = nil }, "there is no such check"},
+	} {
+		if got := checked(name)(Judge(stamped(t, c.change))); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	if got := checked(name)(Judge(good(t))); got != "there is no such check" {
+		t.Errorf("no time stamp: %s", got)
+	}
+}
+
+// TestProvenTimeOfTheSameWorth: where today's path is worth as much as the one of the proven time, it is today's that is
+// shown and told about.
+func TestProvenTimeOfTheSameWorth(t *testing.T) {
+	t.Parallel()
+	f, p := stamped(t, func(s *Signer, stamp *TimeStamp, _ *Policy) {
+		s.Now = pathOf(t, s.Certificate)
+		stamp.Then.Paths[0].Anchor.Name = "of-old"
+		stamp.Then.Paths[0].Notes = []certpath.Problem{{Code: "old", Certificate: s.Certificate, Detail: "something of then"}}
+	})
+	r := Judge(f, p)
+	s := r.Layers[0].Signers[0]
+	if r.Verdict != WordGood || told(r) != "" || s.Chain[len(s.Chain)-1].Source != "anchor:ux-root" {
+		t.Errorf("got %s, %q, %+v", r.Verdict, told(r), s.Chain)
+	}
+}
+
 // TestStoodAt: a way to an anchor counts for a time stamp if all below the anchor was certified when it was made.
 func TestStoodAt(t *testing.T) {
 	t.Parallel()
@@ -304,6 +344,93 @@ func TestCountersignatures(t *testing.T) {
 			}
 			for _, style := range styles {
 				safeText(t, r.Text(style), style)
+			}
+		}
+	}
+}
+
+// TestCertificatesBeside: with all details, verify and inspect show the certificates of who stamped and of who countersigned,
+// at every width; without they do not.
+func TestCertificatesBeside(t *testing.T) {
+	t.Parallel()
+	bob := signer(t, person{name: "Bob", addresses: []string{"bob@example.org"}})
+	for _, command := range []string{"verify", "inspect"} {
+		f, p := stamped(t, nil)
+		f.Command = command
+		s := first(&f)
+		tsa := s.TimeStamps[0].By.Certificate
+		s.Countersignatures = []Countersignature{{Over: -1, By: bob}, {Over: -1, Err: errors.New("no")}}
+		r := Judge(f, p)
+		for _, style := range styles {
+			if style.Verbose = true; style.Quiet {
+				continue
+			}
+			text := r.Text(style)
+			safeText(t, text, style)
+			packed := strings.Join(strings.Fields(text), "")
+			for _, c := range []*cert.Certificate{tsa, bob.Certificate} {
+				for _, want := range []string{strings.ToUpper(c.Fingerprint()), c.SerialHex(), c.Subject.String(), c.Issuer.String()} {
+					if want = strings.Join(strings.Fields(style.escape(want)), ""); !strings.Contains(packed, want) {
+						t.Errorf("%s, %+v: no %s in\n%s", command, style, want, text)
+					}
+				}
+			}
+			if command == "verify" && strings.Count(packed, strings.Join(strings.Fields(fingerprint(mailCA(t).Fingerprint())), "")) != 3 {
+				t.Errorf("%+v: the chains of all three are not shown in\n%s", style, text)
+			}
+			style.Verbose = false
+			text = strings.Join(strings.Fields(r.Text(style)), "")
+			if strings.Contains(text, strings.ToUpper(tsa.Fingerprint())) || strings.Contains(text, strings.ToUpper(bob.Certificate.Fingerprint())) {
+				t.Errorf("%s: shown without -v too", command)
+			}
+		}
+	}
+}
+
+// TestStampAnchorByFile: a file became an anchor of an authority by another flag than one of a signer.
+func TestStampAnchorByFile(t *testing.T) {
+	t.Parallel()
+	f, p := stamped(t, func(s *Signer, stamp *TimeStamp, _ *Policy) {
+		stamp.By.Now.Paths[0].Anchor.Kind, stamp.Then.Paths[0].Anchor.Kind = "file", "file"
+	})
+	text := Judge(f, p).Text(Style{Width: 160, Verbose: true})
+	if strings.Count(text, "(an anchor by --ca)") != 1 || strings.Count(text, "(an anchor by --tsa-ca)") != 1 {
+		t.Error(text)
+	}
+}
+
+// TestNamelessBeside: certificates of those who stamped or countersigned may have neither subject nor address.
+func TestNamelessBeside(t *testing.T) {
+	t.Parallel()
+	e := certtest.Issue(certtest.Template{Subject: certtest.Name()}, certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("CA"))}, nil))
+	nobody, err := cert.Parse(e.DER)
+	if err != nil || nobody.DisplayName() != "" {
+		t.Fatalf("%q, %v", nobody.DisplayName(), err)
+	}
+	for _, command := range []string{"verify", "inspect"} {
+		for _, good := range []bool{true, false} {
+			f, p := stamped(t, nil)
+			f.Command = command
+			s := first(&f)
+			s.TimeStamps[0].By.Certificate, s.TimeStamps[0].By.Now = nobody, pathOf(t, nobody)
+			by := signer(t, person{name: "Bob"})
+			by.Certificate, by.Now, by.Then = nobody, pathOf(t, nobody), pathOf(t, nobody)
+			if !good {
+				by.Now, s.TimeStamps[0].By.Now = nil, nil
+			}
+			s.Countersignatures = []Countersignature{{Over: -1, By: by}}
+			r := Judge(f, p)
+			for _, style := range styles {
+				if style.Quiet {
+					continue
+				}
+				for _, style.Verbose = range []bool{false, true} {
+					text := r.Text(style)
+					safeText(t, text, style)
+					if packed := strings.Join(strings.Fields(text), ""); !strings.Contains(packed, "by"+strings.ReplaceAll(nameless, " ", "")) {
+						t.Errorf("%s, good %v, %+v:\n%s", command, good, style, text)
+					}
+				}
 			}
 		}
 	}

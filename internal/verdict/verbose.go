@@ -50,6 +50,41 @@ func unindented(lines []string) []string {
 	return out
 }
 
+// certificateRows are what is said of a certificate, and of the chain above it.
+func (s Style) certificateRows(c *CertificateReport, chain []ChainReport) []row {
+	var rows []row
+	if c != nil {
+		sha256, label := unindented(s.fingerprint(c.SHA256)), "Fingerprint"
+		if !s.wide() {
+			label = "SHA-256"
+		}
+		rows = append(rows, row{Label: label, Value: sha256[0], Lines: sha256[1:]},
+			row{Label: "Serial", Value: c.Serial}, row{Label: "Subject", Value: c.Subject}, row{Label: "Issued by", Value: c.Issuer})
+	}
+	for _, link := range chain {
+		rows = append(rows, row{Label: "Chain", Value: link.Subject + " (" + linkText(link) + ")", Lines: unindented(s.fingerprint(link.SHA256))})
+	}
+	return rows
+}
+
+// besideRows are about those who stamped and countersigned a signature, and their certificates.
+func (s Style) besideRows(signer *SignerReport) []row {
+	var rows []row
+	if t := signer.Timestamp; t != nil && t.Certificate != nil {
+		rows = append(rows, row{Label: s.stampLabel(), Value: "by " + t.maker()})
+		rows = append(rows, s.certificateRows(t.Certificate, t.Chain)...)
+	}
+	for i := range signer.Countersignatures {
+		c := &signer.Countersignatures[i]
+		if c.Certificate == nil {
+			continue
+		}
+		rows = append(rows, row{Label: s.counterLabel(), Value: "by " + c.who()})
+		rows = append(rows, s.certificateRows(c.Certificate, c.Chain)...)
+	}
+	return rows
+}
+
 // verboseRows say everything that was looked at, of every layer.
 func (r *Report) verboseRows(s Style) []row {
 	var rows []row
@@ -65,22 +100,11 @@ func (r *Report) verboseRows(s Style) []row {
 		for k := range l.Signers {
 			signer := &l.Signers[k]
 			rows = append(rows, row{Label: "Signer", Value: r.who(signer)})
-			if c := signer.Certificate; c != nil {
-				sha256 := unindented(s.fingerprint(c.SHA256))
-				rows = append(rows, row{Label: "Fingerprint", Value: sha256[0], Lines: sha256[1:]},
-					row{Label: "Serial", Value: c.Serial}, row{Label: "Subject", Value: c.Subject}, row{Label: "Issued by", Value: c.Issuer})
-			}
-			for _, link := range signer.Chain {
-				rows = append(rows, row{Label: "Chain", Value: link.Subject + " (" + linkText(link) + ")", Lines: unindented(s.fingerprint(link.SHA256))})
-			}
+			rows = append(rows, s.certificateRows(signer.Certificate, signer.Chain)...)
 			for _, check := range signer.Checks {
 				rows = append(rows, row{Label: "Check", Value: check.Name, Remark: check.Result, Narrow: []string{check.Name + ": " + check.Result}})
 			}
-		}
-	}
-	for i := range rows {
-		if !s.wide() && len(rows[i].Label) >= narrowLabel {
-			rows[i].Label = "SHA-256"
+			rows = append(rows, s.besideRows(signer)...)
 		}
 	}
 	return rows

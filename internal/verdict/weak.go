@@ -181,7 +181,11 @@ func weakSigner(s *Signer) []string {
 
 func weakRecipient(r *Recipient) []string {
 	var out []string
-	if r.Status != algorithm.Current {
+	switch {
+	case r.Status == algorithm.Current:
+	case r.Outdated != "":
+		out = append(out, r.Outdated+" is out of date")
+	default:
 		out = append(out, schemeTitle(r.Algorithm)+" is out of date")
 	}
 	title := r.KeyTitle

@@ -74,3 +74,23 @@ func TestWeakestInReports(t *testing.T) {
 		t.Errorf("%s, %v", report, err)
 	}
 }
+
+// TestWeakestOfEncryptedLayer: an encrypted layer has it too, and one that could not be read has none.
+func TestWeakestOfEncryptedLayer(t *testing.T) {
+	t.Parallel()
+	l := encryptedLayer("aes-256-gcm", true)
+	l.Encrypted.CipherStrength = algorithm.Strength{Bits: 256, PostQuantum: true}
+	one := l.Encrypted.Recipients[0]
+	one.StrengthOf, one.Strength = "RSA 2048", algorithm.Strength{Bits: 112}
+	strong := one
+	strong.StrengthOf, strong.Strength = "ML-KEM-768", algorithm.Strength{Bits: 192, PostQuantum: true}
+	l.Encrypted.Recipients = []Recipient{strong, one}
+	w := Judge(Facts{Command: "decrypt", IsMail: true, Mail: goodMail(), Layers: []Layer{l}}, Policy{Now: today}).Layers[0].Weakest
+	if w == nil || w.What != "recipient" || w.Index == nil || *w.Index != 1 || w.Bits != 112 {
+		t.Errorf("two recipients: %+v", w)
+	}
+	l.Encrypted = nil
+	if w := Judge(Facts{Command: "decrypt", IsMail: true, Mail: goodMail(), Layers: []Layer{l}}, Policy{Now: today}).Layers[0].Weakest; w != nil {
+		t.Errorf("not to be read: %+v", w)
+	}
+}

@@ -3,6 +3,7 @@ package brainpool
 import (
 	"bytes"
 	"math/big"
+	"strings"
 	"testing"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -164,5 +165,52 @@ func TestKeyLengths(t *testing.T) {
 	}
 	if key.Equal(other) {
 		t.Error("two keys are equal")
+	}
+}
+
+// TestPointForms: a point has one of two forms, each of one length and with its own octet before it (SEC 1, Section 2.3.4).
+func TestPointForms(t *testing.T) {
+	t.Parallel()
+	c := P256r1()
+	x := newOwnKey(t, c).PublicKey().Bytes()[1:33]
+	for form := range 256 {
+		if _, err := c.ParsePublicKey(append([]byte{byte(form)}, x...)); (err == nil) != (form == 2 || form == 3) {
+			t.Errorf("octet %d before one coordinate: %v", form, err)
+		}
+	}
+	// The first multiple of the generator whose second coordinate begins with a zero, which belongs to it all the same.
+	key, err := c.ParsePrivateKey(big.NewInt(909).FillBytes(make([]byte, c.size)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	point := key.PublicKey().Bytes()
+	if point[33] != 0 {
+		t.Fatalf("it begins with %d", point[33])
+	}
+	if _, err := c.ParsePublicKey(point); err != nil {
+		t.Errorf("a coordinate that begins with a zero: %v", err)
+	}
+	if _, err := c.ParsePublicKey(append(point[:33:33], point[34:]...)); err != ErrKey {
+		t.Errorf("without its zero: got %v, want ErrKey", err)
+	}
+}
+
+// TestDomainNumbers: numbers that make no curve end the program, instead of making another curve.
+func TestDomainNumbers(t *testing.T) {
+	t.Parallel()
+	c := P256r1()
+	for what, make := range map[string]func(){
+		"no digits":           func() { mustHex("0x") },
+		"a modulus of 1":      func() { mustModulus([]byte{1}) },
+		"more than modulus p": func() { c.element(bytes.Repeat([]byte{0xff}, c.size)) },
+	} {
+		func() {
+			defer func() {
+				if text, ok := recover().(string); !ok || !strings.HasPrefix(text, "brainpool: internal error: ") {
+					t.Errorf("%s: ended with %q", what, text)
+				}
+			}()
+			make()
+		}()
 	}
 }

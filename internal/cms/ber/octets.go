@@ -2,6 +2,8 @@ package ber
 
 import (
 	"io"
+
+	"smimectl/internal/stage"
 )
 
 // directRead is the room in a caller's buffer from which on segments are read
@@ -180,10 +182,16 @@ func (o *OctetReader) advance(n int) {
 	o.size += int64(n)
 }
 
-// WriteTo writes all contents to w, out of the Reader's buffer.
+// WriteTo writes all contents to w, out of the Reader's buffer; what is large it
+// lends to w, if w takes loans.
 func (o *OctetReader) WriteTo(w io.Writer) (int64, error) {
 	start := o.size
+	lender, lends := w.(stage.Writer)
 	for {
+		if lends && o.size-start >= stage.From {
+			err := o.lendTo(lender)
+			return o.size - start, err
+		}
 		ok, err := o.segment()
 		if err != nil {
 			return o.size - start, err
@@ -207,6 +215,38 @@ func (o *OctetReader) WriteTo(w io.Writer) (int64, error) {
 		}
 	}
 }
+
+// lendTo is WriteTo for what is left of large contents, in pieces of one size
+// whatever size the segments have.
+func (o *OctetReader) lendTo(w stage.Writer) error {
+	_, err := stage.Copy(loan{w, o}, onlyRead{o}, -1)
+	return err
+}
+
+// loan has errors of the writer stop the Reader, as those of its source do.
+type loan struct {
+	stage.Writer
+	o *OctetReader
+}
+
+func (l loan) Lend(p []byte) error {
+	err := l.Writer.Lend(p)
+	if err != nil {
+		l.o.r.fail(err)
+	}
+	return err
+}
+
+func (l loan) Settle() error {
+	err := l.Writer.Settle()
+	if err != nil {
+		l.o.r.fail(err)
+	}
+	return err
+}
+
+// onlyRead hides WriteTo.
+type onlyRead struct{ io.Reader }
 
 // Size returns how many octets have been read.
 func (o *OctetReader) Size() int64 { return o.size }

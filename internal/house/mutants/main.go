@@ -35,8 +35,9 @@ type target struct {
 	shows []string
 }
 
-// scope is what the properties of security are held by: the judgement, the paths, and what signatures say of
-// themselves. A new file is in it unless it is named here.
+// scope is what the properties of security are held by: the judgement, the paths, what signatures and time stamps say of
+// themselves, what is held back until it is known to be whole, and which keys are taken for strong. A new file of the
+// judgement or of the paths is in it unless it is named here.
 var scope = []target{
 	{dir: "internal/verdict", shows: []string{
 		"headline.go",   // which of the sentences stands behind the word
@@ -61,8 +62,12 @@ var scope = []target{
 		"fetch.go", // which lists and answers are worth fetching; what comes is judged like any other
 	}},
 	{dir: "internal/cms", files: []string{
-		"attribute.go", "contentdigest.go", "ess.go", "rules.go", "signeddata.go", "signerid.go", "signerinfo.go", "verify.go",
+		"attribute.go", "contentdigest.go", "countersignature.go", "envelope_held.go", "ess.go", "rules.go", "signeddata.go",
+		"signerid.go", "signerinfo.go", "timestamp.go", "timestampprotocol.go", "tstinfo.go", "verify.go",
 	}},
+	{dir: "internal/algorithm", files: []string{"brainpool.go", "keyencryption.go", "strength.go"}},
+	{dir: "internal/algorithm/brainpool"},
+	{dir: "internal/message", files: []string{"stamped.go"}},
 }
 
 func main() {
