@@ -74,6 +74,9 @@ func (a *app) checkCertificate(o *judgeFlags, least *minValidity, passphrase *pa
 		return fail(err)
 	}
 	policy.MinValidity = least.span
+	if least.given {
+		policy.Grounds = append(policy.Grounds, verdict.Flag{Name: "--min-validity", Value: least.text})
+	}
 	leaf := checkedOf(list, isFile(name), policy.Now)
 	request := certpath.Request{Leaf: leaf, Anchors: anchors, At: policy.At, Purpose: purposeOf(leaf, policy), Policy: paths, Sources: map[string]string{}}
 	add := func(found []*cert.Certificate, source string) {

@@ -7,6 +7,7 @@ import (
 
 	"smimectl/internal/message"
 	"smimectl/internal/spool"
+	"smimectl/internal/verdict"
 )
 
 type decryptOptions struct {
@@ -102,12 +103,7 @@ func (o *decryptOptions) examiner(a *app) (*message.Examiner, error) {
 	}
 	x.Policy.RequireSigned = o.requireSigned
 	x.Policy.RequireIntegrity = o.requireIntegrity
-	for _, who := range o.identity.who {
-		x.Policy.Grounds = append(x.Policy.Grounds, "-i", who)
-	}
-	for _, file := range o.identity.keys {
-		x.Policy.Grounds = append(x.Policy.Grounds, "--key", file)
-	}
+	x.Policy.Grounds = append(x.Policy.Grounds, o.grounds()...)
 	if x.Secrets, err = o.shared.read(); err != nil {
 		return nil, err
 	}
@@ -118,6 +114,33 @@ func (o *decryptOptions) examiner(a *app) (*message.Examiner, error) {
 	}
 	x.Keys, err = a.decryptionKeys(&o.identity)
 	return x, err
+}
+
+// grounds are the flags that say who opens, and what is asked of what is inside.
+func (o *decryptOptions) grounds() []verdict.Flag {
+	var out []verdict.Flag
+	for _, x := range []struct {
+		name   string
+		values []string
+	}{
+		{"-i", o.identity.who}, {"--key", o.identity.keys}, {"--passphrase-file", o.identity.passphrase.files},
+		{"--recipient-password-file", []string{o.shared.passwordFile}}, {"--kek-file", []string{o.shared.kekFile}}, {"--kek-id", []string{o.shared.kekID}},
+	} {
+		for _, value := range x.values {
+			if value != "" {
+				out = append(out, verdict.Flag{Name: x.name, Value: value})
+			}
+		}
+	}
+	for _, x := range []struct {
+		set  bool
+		name string
+	}{{o.requireSigned, "--require-signed"}, {o.requireIntegrity, "--require-integrity"}, {o.raw, "--raw"}} {
+		if x.set {
+			out = append(out, verdict.Flag{Name: x.name})
+		}
+	}
+	return out
 }
 
 // decryptOne opens a mail, closes it, and writes what was inside to target if all

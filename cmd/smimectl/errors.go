@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 
+	"smimectl/internal/message"
+	"smimectl/internal/spool"
 	"smimectl/internal/verdict"
 )
 
@@ -63,9 +65,12 @@ func machineError(doing, name string, err error) *cliError {
 		doing += " " + quoted(name)
 	}
 	e.text = doing + ": " + reason
+	var held *spool.Error
 	switch {
+	case errors.Is(err, syscall.ENOSPC) && errors.As(err, &held):
+		e.withHint("%s", message.MoreRoom)
 	case errors.Is(err, syscall.ENOSPC):
-		e.withHint("free some space, or name another folder for temporary files:  TMPDIR=DIR smimectl ...")
+		e.withHint("free some space there, or choose another place to write to")
 	case errors.Is(err, fs.ErrNotExist):
 		e.withHint("is the name right, and does its folder exist?")
 	}

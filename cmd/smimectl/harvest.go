@@ -120,7 +120,6 @@ type harvest struct {
 	trouble             bool // something could not be read or written
 	mails, taken, newer int
 	counts              map[string]int
-	order               []string
 }
 
 // gathered is a certificate that is in the store.
@@ -159,12 +158,7 @@ func (a *app) newHarvest(dryRun bool) (*harvest, error) {
 	return h, nil
 }
 
-func (h *harvest) count(what string) {
-	if h.counts[what] == 0 {
-		h.order = append(h.order, what)
-	}
-	h.counts[what]++
-}
+func (h *harvest) count(what string) { h.counts[what]++ }
 
 // mail takes what one mail brings.
 func (h *harvest) mail(f *finished) error {
@@ -313,7 +307,7 @@ func (h *harvest) line() string {
 	if h.newer > 0 {
 		fmt.Fprintf(&b, ", %s brought up to date", grouped(h.newer))
 	}
-	for _, what := range h.order {
+	for _, what := range inOrder(h.counts) {
 		fmt.Fprintf(&b, ", %s %s", grouped(h.counts[what]), what)
 	}
 	if h.dryRun {

@@ -89,15 +89,44 @@ func (j *judgeFlags) policy(a *app) (verdict.Policy, error) {
 		return p, err
 	}
 	p.Flags = j.exceptions()
+	p.Grounds = j.grounds()
+	return p, nil
+}
+
+// grounds are the flags that the verdict rests on, for the call that a hint offers in place of this one.
+// --allow-legacy is not among them: what the policy allows is known without it.
+func (j *judgeFlags) grounds() []verdict.Flag {
+	var out []verdict.Flag
 	for _, x := range []struct {
-		flag  string
-		files []string
-	}{{"--ca", j.trust.ca}, {"--chain", j.trust.chain}, {"--tsa-ca", j.tsaCA}} {
-		for _, file := range x.files {
-			p.Grounds = append(p.Grounds, x.flag, file)
+		name   string
+		values []string
+	}{
+		{"--ca", j.trust.ca}, {"--chain", j.trust.chain}, {"--tsa-ca", j.tsaCA}, {"--crl", j.trust.crl}, {"--ocsp", j.trust.ocsp},
+		{"--from", j.from}, {"--policy", j.policies},
+	} {
+		for _, value := range x.values {
+			out = append(out, verdict.Flag{Name: x.name, Value: value})
 		}
 	}
-	return p, nil
+	if j.at != "" && j.at != "now" {
+		out = append(out, verdict.Flag{Name: "--at", Value: j.at})
+	}
+	if j.purpose == "any" {
+		out = append(out, verdict.Flag{Name: "--purpose", Value: j.purpose})
+	}
+	for _, x := range []struct {
+		set  bool
+		name string
+	}{
+		{j.anyFrom, "--any-from"}, {j.allowPartial, "--allow-partial"}, {j.trust.systemRoots, "--system-roots"}, {j.trust.online, "--online"},
+		{j.trust.required, "--require-revocation"}, {j.trust.off, "--no-revocation"}, {j.explicitPolicy, "--explicit-policy"},
+		{j.inhibitMapping, "--inhibit-policy-mapping"}, {j.inhibitAny, "--inhibit-any-policy"},
+	} {
+		if x.set {
+			out = append(out, verdict.Flag{Name: x.name})
+		}
+	}
+	return out
 }
 
 func (j *judgeFlags) allowed(p *verdict.Policy) error {

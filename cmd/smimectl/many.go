@@ -90,10 +90,12 @@ const maxWorkers = 256
 // ahead is how many finished mails may wait for a slow one before them, for each
 // worker: results appear in the order of the input, in bounded memory. Of small mails
 // that many are done while the system lets somebody else have the processor of the
-// slow one, or while a disk is waited for: so there are more where workers are few.
+// slow one, or while a disk is waited for: so there are more where workers are few,
+// as long as there is little in them.
 const (
 	ahead      = 16
 	leastAhead = 512
+	mostLines  = 8192 // signers, recipients and the like in those that wait beyond ahead
 )
 
 // finished is a mail that was worked on.
@@ -101,6 +103,23 @@ type finished struct {
 	*mail
 	*outcome
 	said []byte // what was written to standard error meanwhile
+}
+
+// lines is about how much is in a result, counted in what takes a few hundred octets.
+func (f *finished) lines() int {
+	n := len(f.said)>>8 + len(f.signers) + len(f.certificates)
+	if r := f.report; r != nil {
+		n += len(r.Reasons) + len(r.Parts) + len(r.Certificates)
+		for _, layer := range r.Layers {
+			if layer.SignedReport != nil {
+				n += len(layer.Signers)
+			}
+			if layer.EncryptedReport != nil {
+				n += len(layer.Recipients)
+			}
+		}
+	}
+	return n
 }
 
 // each works on mails, several at a time, and shows what came of them one after
@@ -112,7 +131,7 @@ type finished struct {
 func (a *app) each(mails iter.Seq[*mail], workers int, do func(*app, *mail) *outcome, show func(*finished) error) error {
 	next, stop := iter.Pull(mails)
 	defer stop()
-	q := &queue{next: next, show: show, ready: make([]*finished, max(workers*ahead, leastAhead))}
+	q := &queue{next: next, show: show, few: workers * ahead, ready: make([]*finished, max(workers*ahead, leastAhead))}
 	q.room.L = &q.mu
 	work := func() {
 		for m := q.take(); m != nil; m = q.take() {
@@ -134,11 +153,13 @@ type queue struct {
 	next   func() (*mail, bool)  // by one at a time
 	taken  int                   // how many mails were, guarded by source
 	show   func(*finished) error // by one at a time
+	few    int                   // how many may be under way whatever is in them
 
 	mu      sync.Mutex
 	room    sync.Cond   // more were shown
 	ready   []*finished // those that wait to be shown, each at its index modulo the length
 	shown   int
+	lines   int   // in those that wait
 	showing bool  // one of the workers is at it
 	failed  error // of show
 }
@@ -149,7 +170,7 @@ func (q *queue) take() *mail {
 	q.source.Lock()
 	defer q.source.Unlock()
 	q.mu.Lock()
-	for q.failed == nil && q.taken-q.shown >= len(q.ready) {
+	for q.failed == nil && !q.hasRoom() {
 		q.room.Wait()
 	}
 	failed := q.failed
@@ -165,12 +186,19 @@ func (q *queue) take() *mail {
 	return m
 }
 
+// hasRoom reports whether one more mail may be under way.
+func (q *queue) hasRoom() bool {
+	ahead := q.taken - q.shown
+	return ahead < q.few || ahead < len(q.ready) && q.lines < mostLines
+}
+
 // put takes in a result, and shows it and those after it that waited for it, unless
 // another worker does that already.
 func (q *queue) put(f *finished) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.ready[f.index%len(q.ready)] = f
+	q.lines += f.lines()
 	if q.showing {
 		return
 	}
@@ -182,6 +210,7 @@ func (q *queue) put(f *finished) {
 			break
 		}
 		*place = nil
+		q.lines -= f.lines()
 		if q.failed == nil {
 			q.mu.Unlock()
 			err := q.show(f)

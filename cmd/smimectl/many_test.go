@@ -74,6 +74,37 @@ func TestEachKeepsTheOrder(t *testing.T) {
 	}
 }
 
+// TestEachHoldsFewLargeResults: results with a thousand recipients do not wait by the hundred for a slow mail.
+func TestEachHoldsFewLargeResults(t *testing.T) {
+	t.Parallel()
+	const workers, mails = 2, 600
+	var given, most, shown atomic.Int64
+	source := func(yield func(*mail) bool) {
+		for i := range mails {
+			most.Store(max(most.Load(), given.Add(1)-shown.Load()))
+			if !yield(&mail{index: i}) {
+				return
+			}
+		}
+	}
+	large := &verdict.Report{Layers: []verdict.LayerReport{{EncryptedReport: &verdict.EncryptedReport{Recipients: make([]verdict.RecipientReport, 1000)}}}}
+	err := manyApp("").each(source, workers, func(_ *app, m *mail) *outcome {
+		if m.index == 0 {
+			time.Sleep(200 * time.Millisecond)
+		}
+		return &outcome{report: large}
+	}, func(*finished) error {
+		shown.Add(1)
+		return nil
+	})
+	if err != nil || shown.Load() != mails {
+		t.Fatalf("%d shown, %v", shown.Load(), err)
+	}
+	if got := most.Load(); got > workers*ahead+workers {
+		t.Errorf("%d mails were under way at a time", got)
+	}
+}
+
 // TestEachStops ends when the results cannot be shown, and takes no further mails.
 func TestEachStops(t *testing.T) {
 	t.Parallel()

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"iter"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -262,11 +264,10 @@ func (s *several) show(a *app, f *finished, n int) error {
 	return stdoutError(err)
 }
 
-// mailTally counts the words of several mails, in the order in which they came.
+// mailTally counts the words of several mails.
 type mailTally struct {
 	codes  map[int]bool
 	counts map[verdict.Word]int
-	order  []verdict.Word
 	all    int
 	looked bool // and nothing was judged
 }
@@ -278,11 +279,25 @@ func newMailTally() *mailTally {
 func (t *mailTally) add(o *outcome) {
 	t.all++
 	t.codes[o.exit()] = true
-	word := o.report.ListWord()
-	if t.counts[word] == 0 {
-		t.order = append(t.order, word)
+	t.counts[o.report.ListWord()]++
+}
+
+// tallied is the order in which words are counted up, whatever the mails came in: what is well first. Others that
+// inspect and cert harvest say stand behind, by their letters.
+var tallied = [...]verdict.Word{verdict.WordGood, verdict.WordDone, "known", "signed", verdict.WordExpired, verdict.WordUntrusted, verdict.WordMismatch, verdict.WordPartial,
+	verdict.WordBad, verdict.WordUnreadable, verdict.WordUnsigned, verdict.WordEncrypted, verdict.WordUnencrypted, "compressed", "plain", verdict.WordNoKey, verdict.WordError}
+
+// inOrder are the words of a tally in that order.
+func inOrder[W ~string](counts map[W]int) []W {
+	place := func(w W) int {
+		if at := slices.Index(tallied[:], verdict.Word(w)); at >= 0 {
+			return at
+		}
+		return len(tallied)
 	}
-	t.counts[word]++
+	return slices.SortedFunc(maps.Keys(counts), func(a, b W) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
+	})
 }
 
 func (t *mailTally) line() string {
@@ -292,7 +307,7 @@ func (t *mailTally) line() string {
 		b.WriteString(", not checked")
 	}
 	b.WriteByte(':')
-	for i, word := range t.order {
+	for i, word := range inOrder(t.counts) {
 		if i > 0 {
 			b.WriteByte(',')
 		}

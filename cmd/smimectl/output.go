@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"smimectl/internal/spool"
 	"smimectl/internal/stage"
@@ -138,7 +139,7 @@ func newOutput(env *environment, target string, secret bool) (*output, error) {
 			o.target = target
 		}
 	case !errors.Is(err, os.ErrNotExist):
-		return nil, machineError("cannot write", o.target, err)
+		return nil, o.cannotWrite(err)
 	}
 	return o, nil
 }
@@ -164,13 +165,13 @@ func (o *output) Write(p []byte) (int, error) {
 	}
 	if len(o.pending)+len(p) > pendingSize {
 		if err := o.flush(); err != nil {
-			return 0, machineError("cannot write", o.target, err)
+			return 0, o.cannotWrite(err)
 		}
 	}
 	if len(p) > pendingSize {
 		n, err := o.behind.Write(p)
 		if err != nil {
-			return n, machineError("cannot write", o.target, err)
+			return n, o.cannotWrite(err)
 		}
 		return n, nil
 	}
@@ -193,7 +194,7 @@ func (o *output) Lend(p []byte) error {
 		err = o.behind.Lend(p)
 	}
 	if err != nil {
-		return machineError("cannot write", o.target, err)
+		return o.cannotWrite(err)
 	}
 	return nil
 }
@@ -204,7 +205,7 @@ func (o *output) Settle() error {
 		return nil
 	}
 	if err := o.behind.Settle(); err != nil {
-		return machineError("cannot write", o.target, err)
+		return o.cannotWrite(err)
 	}
 	return nil
 }
@@ -230,6 +231,20 @@ func (o *output) flush() error {
 	return err
 }
 
+// cannotWrite words what the system refused. The file is written beside the target: no other folder for temporary files
+// gives it room.
+func (o *output) cannotWrite(err error) error {
+	e := machineError("cannot write", o.name(), err)
+	if o.target != "" && errors.Is(err, syscall.ENOSPC) {
+		e.hints = nil
+		if o.env.directories != nil {
+			return e.withHint("free some space there, or write to another folder:  --out-dir DIR")
+		}
+		return e.withHint("free some space there, or write to another place:  -o FILE")
+	}
+	return e
+}
+
 func (o *output) name() string {
 	if o.target == "" {
 		return "standard output"
@@ -248,10 +263,10 @@ func (o *output) create() error {
 		return nil
 	}
 	if !errors.Is(err, errors.ErrUnsupported) {
-		return machineError("cannot write", o.target, err)
+		return o.cannotWrite(err)
 	}
 	if f, err = os.CreateTemp(filepath.Dir(o.target), o.pattern()+"*"); err != nil {
-		return machineError("cannot write", o.target, err)
+		return o.cannotWrite(err)
 	}
 	o.file, o.named = f, true
 	o.env.temporary.add(f.Name())
@@ -349,7 +364,7 @@ func (o *output) commit() error {
 			os.Remove(name)
 			o.env.temporary.forget(name)
 		}
-		return machineError("cannot write", o.target, err)
+		return o.cannotWrite(err)
 	}
 	o.env.temporary.forget(name)
 	o.file = nil
@@ -449,7 +464,7 @@ func (o *output) copyHeld() error {
 	if o.target != "" {
 		f, err := os.OpenFile(o.target, os.O_WRONLY, 0)
 		if err != nil {
-			return machineError("cannot write", o.target, err)
+			return o.cannotWrite(err)
 		}
 		defer f.Close()
 		dst = f
@@ -460,11 +475,11 @@ func (o *output) copyHeld() error {
 		defer o.env.meter.pause()() // both may be on one terminal
 	}
 	if _, err := io.CopyBuffer(onlyWriter{dst}, spool.NewReader(o.env.meter.watch(source)), make([]byte, 256<<10)); err != nil {
-		return machineError("cannot write", o.name(), err)
+		return o.cannotWrite(err)
 	}
 	if f, ok := dst.(*os.File); ok && o.target != "" {
 		if err := f.Close(); err != nil {
-			return machineError("cannot write", o.name(), err)
+			return o.cannotWrite(err)
 		}
 	}
 	return nil

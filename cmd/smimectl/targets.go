@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"errors"
+	"io"
 	"io/fs"
 	"iter"
 	"os"
@@ -58,11 +59,58 @@ func (s *several) targetsOf(a *app, operands []string) *targets {
 	default:
 		t.unknown = s.outputs.folder == ""
 	}
-	// The names in one folder differ, and so do those of their outputs unless their ends are taken off.
-	if list != "" || len(operands) != 1 || s.outputs.suffix != "" {
+	// The names in one folder differ, and so do those of their outputs unless their ends are taken off, or a link leads
+	// from one to another.
+	if list != "" || len(operands) != 1 || s.outputs.suffix != "" || linkBelow(s.outputs.folder) {
 		t.taken = map[digest]struct{}{}
 	}
 	return t
+}
+
+// linkBelow says whether two names below a folder may be one file: whether there is a link in it, or something that cannot
+// be looked into. In the usual case it is a new or an empty folder. No more names are held than a part of one folder's.
+func linkBelow(folder string) bool {
+	if folder == "" {
+		return false
+	}
+	for folders := []string{folder}; len(folders) > 0; {
+		dir := folders[len(folders)-1]
+		folders = folders[:len(folders)-1]
+		f, err := os.Open(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return true
+		}
+		below, link := foldersIn(f)
+		f.Close()
+		if link {
+			return true
+		}
+		for _, name := range below {
+			folders = append(folders, filepath.Join(dir, name))
+		}
+	}
+	return false
+}
+
+// foldersIn gives the folders in one, and whether there is a link in it, or trouble with reading it.
+func foldersIn(f *os.File) (folders []string, link bool) {
+	for {
+		entries, err := f.ReadDir(namesAtATime)
+		for _, d := range entries {
+			switch {
+			case d.Type()&(fs.ModeSymlink|fs.ModeIrregular) != 0: // a junction of Windows is irregular
+				return nil, true
+			case d.IsDir():
+				folders = append(folders, d.Name())
+			}
+		}
+		if err != nil {
+			return folders, !errors.Is(err, io.EOF)
+		}
+	}
 }
 
 func (t *targets) input(name string) {

@@ -6,6 +6,7 @@ import (
 	"smimectl/internal/message"
 	"smimectl/internal/spool"
 	"smimectl/internal/stage"
+	"smimectl/internal/verdict"
 )
 
 type verifyOptions struct {
@@ -63,6 +64,9 @@ func (a *app) runVerify(o *verifyOptions, args []string) error {
 	if err != nil {
 		a.finishEarly("verify", name, err, o.judge.output != "-")
 		return nil
+	}
+	if o.content != "" {
+		x.Policy.Grounds = append(x.Policy.Grounds, verdict.Flag{Name: "--content", Value: o.content})
 	}
 	in, err := a.openInput(name)
 	if err != nil {

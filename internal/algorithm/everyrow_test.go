@@ -121,7 +121,7 @@ func TestUnsupportedNames(t *testing.T) {
 	}
 	// A curve is in the parameters.
 	p224 := encodeSPKI(Identifier{OID: oidECPublicKey, Parameters: decodeHex(t, "06052b81040021")}, []byte{4})
-	if _, err := ParsePublicKey(p224); err == nil || !strings.HasSuffix(err.Error(), "unsupported key 1.3.132.0.33: elliptic curve P-224") {
+	if _, err := ParsePublicKey(p224); err == nil || !strings.HasSuffix(err.Error(), "unsupported elliptic curve 1.3.132.0.33: P-224") {
 		t.Errorf("P-224: %v", err)
 	}
 	composite := Identifier{OID: MustOID("1.3.6.1.5.5.7.6.45")}

@@ -84,7 +84,7 @@ func readECParameters(parameters []byte) (*curve, error) {
 			return &ecCurves[i], nil
 		}
 	}
-	return nil, unsupportedCurve(oid)
+	return nil, unsupported("elliptic curve", oid)
 }
 
 func readECPublicKey(id Identifier, bits []byte) (*PublicKey, error) {

@@ -8,10 +8,6 @@ func unsupported(kind string, oid OID) *UnsupportedError {
 	return &UnsupportedError{Kind: kind, OID: oid, Detail: nameOfUnsupported(oid)}
 }
 
-func unsupportedCurve(oid OID) *UnsupportedError {
-	return &UnsupportedError{Kind: "key", OID: oid, Detail: strings.TrimSpace("elliptic curve " + nameOfUnsupported(oid))}
-}
-
 // Name returns what the algorithm is called, where that is known, else "".
 func (e *UnsupportedError) Name() string { return nameOfUnsupported(e.OID) }
 
@@ -31,11 +27,38 @@ func nameOfUnsupported(oid OID) string {
 // The composite signatures are those of a draft (draft-ietf-lamps-pq-composite-sigs)
 // whose use in CMS is a draft of its own. The signatures that hash the message
 // first (HashML-DSA, HashSLH-DSA) have no place in CMS (RFC 9882, Section 3.1; RFC
-// 9814, Section 2). P-224 gives 112 bits, which no profile of S/MIME asks for.
+// 9814, Section 2). The curves of SEC 2, Appendix A.2 have the names of that standard. P-224 gives 112 bits, which no profile of S/MIME asks for.
 const unsupportedNames = `
 1.3.132.0.33 P-224
 1.2.840.10045.3.1.1 P-192
 1.3.132.0.10 secp256k1
+1.3.132.0.1 sect163k1
+1.3.132.0.2 sect163r1
+1.3.132.0.3 sect239k1
+1.3.132.0.4 sect113r1
+1.3.132.0.5 sect113r2
+1.3.132.0.6 secp112r1
+1.3.132.0.7 secp112r2
+1.3.132.0.8 secp160r1
+1.3.132.0.9 secp160k1
+1.3.132.0.15 sect163r2
+1.3.132.0.16 sect283k1
+1.3.132.0.17 sect283r1
+1.3.132.0.22 sect131r1
+1.3.132.0.23 sect131r2
+1.3.132.0.24 sect193r1
+1.3.132.0.25 sect193r2
+1.3.132.0.26 sect233k1
+1.3.132.0.27 sect233r1
+1.3.132.0.28 secp128r1
+1.3.132.0.29 secp128r2
+1.3.132.0.30 secp160r2
+1.3.132.0.31 secp192k1
+1.3.132.0.32 secp224k1
+1.3.132.0.36 sect409k1
+1.3.132.0.37 sect409r1
+1.3.132.0.38 sect571k1
+1.3.132.0.39 sect571r1
 1.3.36.3.3.2.8.1.1.1 brainpoolP160r1
 1.3.36.3.3.2.8.1.1.3 brainpoolP192r1
 1.3.36.3.3.2.8.1.1.5 brainpoolP224r1

@@ -220,7 +220,7 @@ func indexOne(c *cert.Certificate) *index {
 
 // index gives what was gathered as an index in memory.
 func (m *indexMaker) index() *index {
-	octets := m.encode(0)
+	octets := m.encode(stamp{})
 	x, _ := readIndex(bytes.NewReader(octets), int64(len(octets)))
 	return x
 }
@@ -268,24 +268,15 @@ func (c *Catalogue) reportDamaged(x *index) error {
 	return nil
 }
 
-// confirm reports whether every file is as the index has it, or was read anyway; if not, they are read
-// at the next lookup.
+// confirm reports whether the files are those of the index, each as the index has it, or were read anyway; if
+// not, they are read at the next lookup.
 func (c *Catalogue) confirm() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.scanned != nil || c.confirmed || c.s.root == "" {
 		return true
 	}
-	x, done, err := c.s.openIndex()
-	if err == nil {
-		defer done()
-		err = x.each(func(_ uint32, f indexedFile) error {
-			if is, err := statIndexed(c.s.dir(certificatesDir, f.name)); err != nil || is != f {
-				return errIndex
-			}
-			return nil
-		})
-	}
+	err := c.s.confirmIndex()
 	c.confirmed, c.outdated = err == nil, err != nil
 	return c.confirmed
 }

@@ -133,7 +133,7 @@ func TestLookupReadsLittle(t *testing.T) {
 	for _, files := range []int{1000, 10000} {
 		m := &indexMaker{}
 		for i := range files {
-			at, err := m.place(indexedFile{fmt.Sprintf("%012x.pem", i), 1000, 1})
+			at, err := m.place(indexedFile{fmt.Sprintf("%012x.pem", i), 1000, stamp{1, 2, 3}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,21 +14,22 @@ import (
 // The index of the certificates. It lies beside their directory, holds nothing that is
 // not in the PEM files, and may be deleted at any time.
 //
-//	header  magic; stamp of the directory; number of entries and of files, octets of the list of
-//	        files (8 octets each, big-endian); CRC-32C of what stands before
+//	header  magic; stamp of the directory (3 numbers); number of entries and of files, octets of the
+//	        list of files (8 octets each, big-endian); CRC-32C of what stands before
 //	pages   of 4096 octets: up to 204 entries, zeros, CRC-32C. The entries are sorted: one octet that
 //	        says what is looked for, 15 octets of a digest of it, 4 octets: where in the list of files
-//	files   length of the name, name, size, time of the last change, CRC-32C
+//	files   length of the name, name, size, stamp (3 numbers), CRC-32C
 //
-// Three things make it worth believing, and none is taken on trust. The directory's own time
-// of change has to be the stamp: whoever adds, renames or removes a file there changes it (see
-// seal). The checksums have to fit, in every piece that is read. And what is found is read from
-// its file and has to be what was looked for. If one of these fails, the index is as good as none, and the files are read.
+// Three things make it worth believing, and none is taken on trust. The directory has to have
+// the stamp: whoever adds, renames or removes a file there changes it (see seal), and who copies
+// the store, or parts of it, makes another directory or changes this one. The checksums have to
+// fit, in every piece that is read. And what is found is read from its file and has to be what
+// was looked for. If one of these fails, the index is as good as none, and the files are read.
 const (
 	indexName  = "certs.index"
-	indexMagic = "smimectl certificates 1\n"
+	indexMagic = "smimectl certificates 2\n"
 
-	headerSize  = len(indexMagic) + 4*8 + 4
+	headerSize  = len(indexMagic) + 6*8 + 4
 	pageSize    = 4096
 	entrySize   = keySize + 4
 	pageEntries = (pageSize - 4) / entrySize
@@ -137,19 +138,19 @@ func keysOf(c *cert.Certificate) []indexKey {
 
 // An indexedFile is what the index knows of a file.
 type indexedFile struct {
-	name     string
-	size     int64
-	modified int64 // nanoseconds since 1970
+	name string
+	size int64
+	stamp
 }
 
-const indexedFileRest = 8 + 8 + 4 // octets of a file behind its name
+const indexedFileRest = 8 + 3*8 + 4 // octets of a file behind its name
 
 // appendFile adds a file to the list of files.
 func appendFile(b []byte, f indexedFile) []byte {
 	begin := len(b)
 	b = append(append(b, byte(len(f.name))), f.name...)
 	b = binary.BigEndian.AppendUint64(b, uint64(f.size))
-	b = binary.BigEndian.AppendUint64(b, uint64(f.modified))
+	b = f.stamp.append(b)
 	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b[begin:], checksums()))
 }
 
@@ -161,8 +162,8 @@ func cutFile(b []byte) (f indexedFile, n int) {
 	name := b[1 : 1+int(b[0])]
 	rest := b[1+len(name):]
 	n = 1 + len(name) + indexedFileRest
-	if crc32.Checksum(b[:n-4], checksums()) != binary.BigEndian.Uint32(rest[16:]) {
+	if crc32.Checksum(b[:n-4], checksums()) != binary.BigEndian.Uint32(rest[indexedFileRest-4:]) {
 		return f, 0
 	}
-	return indexedFile{string(name), int64(binary.BigEndian.Uint64(rest)), int64(binary.BigEndian.Uint64(rest[8:]))}, n
+	return indexedFile{string(name), int64(binary.BigEndian.Uint64(rest)), cutStamp(rest[8:])}, n
 }

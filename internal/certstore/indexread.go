@@ -18,7 +18,7 @@ var errIndex = errors.New("certstore: no index to go by")
 // index is an index that is looked into piece by piece: a file, or what a scan has made in memory.
 type index struct {
 	at      io.ReaderAt
-	stamp   int64
+	stamp   stamp
 	entries int64
 	files   int64
 	listed  int64 // octets of the list of files
@@ -41,7 +41,7 @@ func readIndex(at io.ReaderAt, size int64) (*index, error) {
 		return nil, errIndex
 	}
 	number := func(i int) int64 { return int64(binary.BigEndian.Uint64(h[len(indexMagic)+8*i:])) }
-	x := &index{at: at, stamp: number(0), entries: number(1), files: number(2), listed: number(3)}
+	x := &index{at: at, stamp: cutStamp(h[len(indexMagic):]), entries: number(3), files: number(4), listed: number(5)}
 	for _, n := range []int64{x.entries, x.files, x.listed} {
 		if n < 0 || n > maxIndex {
 			return nil, errIndex
@@ -176,13 +176,45 @@ func (s *Store) readIndexFile() (f *os.File, x *index, modified int64, err error
 	return f, x, info.ModTime().UnixNano(), nil
 }
 
-// stamp is when the directory of the certificates was changed last.
-func (s *Store) stamp() (int64, error) {
-	info, err := os.Stat(s.dir(certificatesDir))
+// confirmIndex compares every file of the directory with the index: errIndex, if one differs, or
+// only one of both has it.
+func (s *Store) confirmIndex() error {
+	x, done, err := s.openIndex()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	return info.ModTime().UnixNano(), nil
+	defer done()
+	names, err := readNames(s.dir(certificatesDir))
+	if err != nil {
+		return err
+	}
+	// Both are in the order of the names.
+	err = x.each(func(_ uint32, f indexedFile) error {
+		for len(names) > 0 && names[0] != f.name && !s.isListed(names[0]) {
+			names = names[1:]
+		}
+		if len(names) == 0 || names[0] != f.name {
+			return errIndex
+		}
+		names = names[1:]
+		if is, err := statIndexed(s.dir(certificatesDir, f.name)); err != nil || is != f {
+			return errIndex
+		}
+		return nil
+	})
+	if err == nil && slices.ContainsFunc(names, s.isListed) {
+		return errIndex
+	}
+	return err
+}
+
+// isListed reports whether an index lists the file: of those that count, all but links that lead nowhere.
+func (s *Store) isListed(name string) bool {
+	if !isIndexed(name) {
+		return false
+	}
+	_, err := os.Stat(s.dir(certificatesDir, name))
+	return !isMissing(err)
 }
 
 // isIndexed reports whether a file of the name counts as one of the directory: what [Store.list]

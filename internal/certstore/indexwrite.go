@@ -50,7 +50,7 @@ func (m *indexMaker) add(at uint32, keys ...indexKey) {
 }
 
 // encode gives the octets of the index.
-func (m *indexMaker) encode(stamp int64) []byte {
+func (m *indexMaker) encode(of stamp) []byte {
 	slices.SortFunc(m.entries, func(a, b indexEntry) int {
 		if c := bytes.Compare(a.key[:], b.key[:]); c != 0 {
 			return c
@@ -60,7 +60,8 @@ func (m *indexMaker) encode(stamp int64) []byte {
 	x := index{entries: int64(len(m.entries))}
 	out := make([]byte, 0, x.list()+int64(len(m.list)))
 	out = append(out, indexMagic...)
-	for _, n := range []int64{stamp, x.entries, m.files, int64(len(m.list))} {
+	out = of.append(out)
+	for _, n := range []int64{x.entries, m.files, int64(len(m.list))} {
 		out = binary.BigEndian.AppendUint64(out, uint64(n))
 	}
 	out = binary.BigEndian.AppendUint32(out, crc32.Checksum(out, checksums()))
@@ -135,7 +136,7 @@ func statIndexed(path string) (indexedFile, error) {
 	if err != nil {
 		return indexedFile{}, err
 	}
-	return indexedFile{filepath.Base(path), info.Size(), info.ModTime().UnixNano()}, nil
+	return indexedFile{filepath.Base(path), info.Size(), stampOf(info)}, nil
 }
 
 // oldIndex is an index of which what still holds is taken over. A nil one knows nothing.
@@ -146,8 +147,8 @@ type oldIndex struct {
 }
 
 type oldPlace struct {
-	at             uint32
-	size, modified int64
+	at   uint32
+	file indexedFile
 }
 
 // readOldIndex is nil where there is no index, or a damaged one.
@@ -158,7 +159,7 @@ func (s *Store) readOldIndex() (old *oldIndex, done func()) {
 	}
 	old = &oldIndex{x, make(map[string]oldPlace), modified}
 	err = x.each(func(at uint32, f indexedFile) error {
-		old.places[f.name] = oldPlace{at, f.size, f.modified}
+		old.places[f.name] = oldPlace{at, f}
 		return nil
 	})
 	if err != nil {
@@ -177,7 +178,7 @@ func (o *oldIndex) unchanged(f indexedFile) (at uint32, ok bool) {
 		return 0, false
 	}
 	p, ok := o.places[f.name]
-	return p.at, ok && p.size == f.size && p.modified == f.modified && f.modified < o.modified-unsettled
+	return p.at, ok && p.file == f && max(f.modified, f.changed) < o.modified-unsettled
 }
 
 // take gives m the entries of those files that have moved, from their old places to new ones.
@@ -208,11 +209,8 @@ func (s *Store) UpdateIndex() error {
 	if err != nil {
 		return err
 	}
-	_, done, fresh := s.openIndex()
-	if fresh == nil {
-		done()
-	}
-	if many && fresh == nil {
+	many = many && hasChangeTime
+	if many && s.confirmIndex() == nil {
 		return nil
 	}
 	if !many {
@@ -269,31 +267,4 @@ func (s *Store) atLeast(n int) (bool, error) {
 		return false, fmt.Errorf("certstore: %w", err)
 	}
 	return len(names) == n, nil
-}
-
-// seal sets the time of change of the directory of the certificates back, by more than any file
-// system rounds, and returns what it is then. Whatever happens in the directory from now on gives
-// it the time of today, even in this very moment: without that, a file that is put there in the
-// same tick of the clock as the index is made would leave no trace.
-func (s *Store) seal(old *oldIndex) (int64, error) {
-	was, err := s.stamp()
-	if err != nil {
-		return 0, fmt.Errorf("certstore: %w", err)
-	}
-	const back = 10 * time.Second
-	to := time.Unix(0, was).Add(-back)
-	if old != nil && old.stamp == to.UnixNano() { // else an index that was overtaken would fit again
-		to = to.Add(-back)
-	}
-	if err := os.Chtimes(s.dir(certificatesDir), time.Time{}, to); err != nil {
-		return 0, fmt.Errorf("certstore: %w", err)
-	}
-	is, err := s.stamp()
-	if err != nil {
-		return 0, fmt.Errorf("certstore: %w", err)
-	}
-	if is > was-int64(back/2) {
-		return 0, errIndex // a file system that keeps no such times
-	}
-	return is, nil
 }

@@ -4,6 +4,8 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +74,7 @@ func allBroken(t *testing.T, x *Examiner, in Input, code verdict.Code, name stri
 		allowed := *x
 		allowed.Policy.Allow = leaveOf(t, reason, in.Command)
 		expect(t, examine(t, &allowed, in), good, "")
+		leastLeave(t, x, in, allowed.Policy.Allow, word)
 	}
 	if all := reportBytes(t, ex.Report); !named || strings.Count(plainly(all), plainly(name)) < 2 { // JSON and text
 		t.Errorf("the report does not name %s:\n%s", name, all)
@@ -79,6 +82,19 @@ func allBroken(t *testing.T, x *Examiner, in Input, code verdict.Code, name stri
 	allowed := *x
 	allowed.Policy.Allow = leaveOf(t, failing(ex.Report), in.Command)
 	return &allowed
+}
+
+// leastLeave wants every name of a hint to be needed: without it the mail is refused again.
+func leastLeave(t *testing.T, x *Examiner, in Input, names map[string]bool, word verdict.Word) {
+	t.Helper()
+	for name := range names {
+		less := *x
+		less.Policy.Allow = maps.Clone(names)
+		delete(less.Policy.Allow, name)
+		if ex := examine(t, &less, in); ex.Report.Verdict != word {
+			t.Errorf("of %v, %s is not needed: %s", slices.Sorted(maps.Keys(names)), name, ex.Report.Verdict)
+		}
+	}
 }
 
 // TestOldSignature signs with every row of the signatures that is not current.

@@ -2,7 +2,9 @@ package message
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
+	"syscall"
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
@@ -36,7 +38,16 @@ func stopFor(err error, layer int) *verdict.Stop {
 		}
 	case errors.Is(err, cms.ErrDecrypt):
 		s.Code, s.Word = verdict.DecryptFailed, verdict.WordBad
-	case errors.As(err, &spoolError), errors.Is(err, spool.ErrChanged), errors.Is(err, cms.ErrChanged):
+	case errors.As(err, &spoolError):
+		s.Code, s.Word = verdict.InputOutput, verdict.WordError
+		s.Text = "cannot hold back the text in a temporary file: " + systemText(spoolError.Err)
+		if spoolError.Op == "read" { // the input is read under that name, too
+			s.Text = "cannot read: " + systemText(spoolError.Err)
+		}
+		if errors.Is(err, syscall.ENOSPC) {
+			s.Hints = []string{MoreRoom}
+		}
+	case errors.Is(err, spool.ErrChanged), errors.Is(err, cms.ErrChanged):
 		s.Code, s.Word = verdict.InputOutput, verdict.WordError
 	case errors.As(err, &recipient):
 		s.Code, s.Word = verdict.NotARecipient, verdict.WordNoKey
@@ -58,6 +69,20 @@ func stopFor(err error, layer int) *verdict.Stop {
 		s.Code, s.Word = verdict.InputOutput, verdict.WordError
 	}
 	return s
+}
+
+// MoreRoom is what to do when there is no room for what is held back.
+const MoreRoom = "free some space, or name another folder for temporary files:  TMPDIR=DIR smimectl ..."
+
+// systemText is what the system says of a file, without a name that nobody gave it.
+func systemText(err error) string {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno.Error()
+	}
+	return plainText(err)
 }
 
 // overLimit reports a message that is larger in some way than is read.
@@ -96,7 +121,7 @@ func plainText(err error) string {
 		return verdict.Unsupported(e)
 	}
 	text := err.Error()
-	for _, floor := range []string{"message: ", "mimewrap: ", "cms: ", "ber: ", "algorithm: ", "cert: "} {
+	for _, floor := range []string{"message: ", "mimewrap: ", "cms: ", "ber: ", "algorithm: ", "cert: ", "spool: "} {
 		text = strings.TrimPrefix(text, floor)
 	}
 	return text

@@ -82,3 +82,27 @@ func TestStop(t *testing.T) {
 		t.Errorf("the text names a package: %q", s.Text)
 	}
 }
+
+// TestStopFullDisk: no room for what is held back is told as the system says it, with what to do, and without the names of
+// packages or of a file that nobody named.
+func TestStopFullDisk(t *testing.T) {
+	t.Parallel()
+	unnamed := func(errno error) error { return &fs.PathError{Op: "write", Path: "unnamed file in /tmp/x", Err: errno} }
+	for _, test := range []struct {
+		err  error
+		text string
+		hint bool
+	}{
+		{&spool.Error{Op: "write", Err: unnamed(syscall.ENOSPC)}, "cannot hold back the text in a temporary file: no space left on device", true},
+		{&spool.Error{Op: "create", Err: unnamed(syscall.EACCES)}, "cannot hold back the text in a temporary file: permission denied", false},
+		{&spool.Error{Op: "read", Err: errTest}, "cannot read: " + errTest.Error(), false},
+	} {
+		for _, err := range []error{test.err, fmt.Errorf("around: %w", test.err)} {
+			r := verdict.Judge(verdict.Facts{Command: "decrypt", File: "big.eml", Stop: stopFor(err, 0)}, verdict.Policy{Now: testNow})
+			reason := failing(r)
+			if !strings.HasSuffix(reason.Text, test.text) || strings.Contains(reason.Text, "spool") || (reason.Hint != nil && *reason.Hint == MoreRoom) != test.hint {
+				t.Errorf("%v: %q, hint %v", err, reason.Text, reason.Hint)
+			}
+		}
+	}
+}

@@ -317,6 +317,33 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+// TestWatchLarge: the tags of a large file take no more memory than those of 4 GiB, and what is larger then is watched as well.
+func TestWatchLarge(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ size, piece int64 }{
+		{0, 64 << 10}, {4 << 30, 64 << 10}, {4<<30 + 64<<10, 128 << 10}, {10 << 30, 256 << 10}, {64 << 30, 1 << 20}, {1 << 62, 1 << 20},
+	} {
+		if got := chunkFor(test.size); got != test.piece {
+			t.Errorf("%d octets: pieces of %d, want %d", test.size, got, test.piece)
+		}
+	}
+	for _, size := range []int{2*chunkSize + 1, 3 * chunkSize, 5*chunkSize + 100} {
+		data := pattern(size)
+		w := Watch(bytes.NewReader(data), int64(size)).(*watched)
+		w.piece = 2 * chunkSize
+		checkSource(t, w, data)
+		for _, at := range []int{0, chunkSize, size - 1} {
+			data[at] ^= 1
+			var out bytes.Buffer
+			w.held = -1
+			if _, err := io.Copy(&out, NewReader(w)); err != ErrChanged || out.Len() > at {
+				t.Errorf("%d octets, octet %d: %d got out, %v", size, at, out.Len(), err)
+			}
+			data[at] ^= 1
+		}
+	}
+}
+
 func TestWatchChanged(t *testing.T) {
 	t.Parallel()
 	const size = 3*chunkSize + 100

@@ -20,18 +20,31 @@ const Whole = chunkSize
 
 const (
 	chunkSize  = 64 << 10
+	largest    = 1 << 20 // chunks of the largest files
 	tagSize    = 16
 	pageChunks = 1024
+	mostChunks = 64 * pageChunks // about a megabyte of tags, for as long as chunks can grow
 )
 
-// Watch returns the first size octets of f. The first time a piece of 64 KiB is
-// read its GMAC under a random key is noted; whenever the piece is read again
-// it must be the same, else the read fails with ErrChanged and gives nothing of
-// the piece. A file that has become shorter than size has changed, too. Any
-// other failure of f is an *Error. What has but one piece is read once and kept.
+// chunkFor returns how large the pieces of a file of size octets are: such that their
+// tags take no more memory in a larger file.
+func chunkFor(size int64) int64 {
+	chunk := int64(chunkSize)
+	for chunk < largest && size/chunk > mostChunks {
+		chunk *= 2
+	}
+	return chunk
+}
+
+// Watch returns the first size octets of f. The first time a piece of 64 KiB (more
+// above 4 GiB, at most 1 MiB) is read its GMAC under a random key is noted; whenever
+// the piece is read again it must be the same, else the read fails with ErrChanged
+// and gives nothing of the piece. A file that has become shorter than size has
+// changed, too. Any other failure of f is an *Error. What has but one piece is read
+// once and kept.
 func Watch(f io.ReaderAt, size int64) Source {
-	w := &watched{file: f, size: max(size, 0), held: -1}
-	if w.size > chunkSize {
+	w := &watched{file: f, size: max(size, 0), piece: chunkFor(size), held: -1}
+	if w.size > w.piece {
 		w.mac = newMAC()
 		w.pages = make(map[int64]*page)
 	}
@@ -52,9 +65,10 @@ func newMAC() cipher.AEAD {
 }
 
 type watched struct {
-	file io.ReaderAt
-	size int64
-	mac  cipher.AEAD
+	file  io.ReaderAt
+	size  int64
+	piece int64 // size of a chunk
+	mac   cipher.AEAD
 
 	mu    sync.Mutex
 	pages map[int64]*page // by chunk number / pageChunks; made when first needed, so that a huge sparse file costs nothing
@@ -86,7 +100,7 @@ func (w *watched) ReadAt(p []byte, off int64) (int, error) {
 	}
 	n := 0
 	for n < len(p) {
-		number, within := (off+int64(n))/chunkSize, int((off+int64(n))%chunkSize)
+		number, within := (off+int64(n))/w.piece, int((off+int64(n))%w.piece)
 		var m int
 		var err error
 		if whole := w.wholeChunks(p[n:], number); within == 0 && whole > 0 && w.mac != nil {
@@ -106,21 +120,21 @@ func (w *watched) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// length returns the size of a chunk: chunkSize but for the last one.
+// length returns the size of a chunk: smaller for the last one.
 func (w *watched) length(number int64) int {
-	return int(min(chunkSize, w.size-number*chunkSize))
+	return int(min(w.piece, w.size-number*w.piece))
 }
 
 // wholeChunks returns how much of p, which begins with the given chunk, is whole chunks.
 func (w *watched) wholeChunks(p []byte, number int64) int {
-	if int64(len(p)) == w.size-number*chunkSize {
+	if int64(len(p)) == w.size-number*w.piece {
 		return len(p)
 	}
-	return len(p) / chunkSize * chunkSize
+	return len(p) - len(p)%int(w.piece)
 }
 
 func (w *watched) readWhole(p []byte, number int64) (int, error) {
-	if err := w.fill(p, number*chunkSize); err != nil {
+	if err := w.fill(p, number*w.piece); err != nil {
 		return 0, err
 	}
 	for n := 0; n < len(p); {
@@ -150,7 +164,7 @@ func (w *watched) load(number int64) error {
 	}
 	w.held = -1
 	if w.chunk == nil {
-		w.chunk = make([]byte, min(chunkSize, w.size))
+		w.chunk = make([]byte, min(w.piece, w.size))
 	}
 	w.chunk = w.chunk[:w.length(number)]
 	if err := w.readChunk(number); err != nil {

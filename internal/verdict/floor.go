@@ -24,11 +24,8 @@ func withoutFloor(err error) string {
 // would be there for.
 func Unsupported(e *algorithm.UnsupportedError) string {
 	name, oid, kind, detail := e.Name(), e.OID.String(), e.Kind, e.Detail
-	if about, ok := strings.CutSuffix(detail, name); ok && name != "" {
+	if detail == name {
 		detail = ""
-		if about = strings.TrimSpace(about); about != "" {
-			kind = about // "elliptic curve"
-		}
 	} else if detail != "" {
 		name = "" // it is had here, but for the detail
 	}

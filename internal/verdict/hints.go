@@ -13,17 +13,8 @@ import (
 func (j *judge) hints(code Code) []string { return j.hintsFor(code, nil) }
 
 func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
-	file, verb := shellWord(j.f.File), j.f.Command
-	if verb != "decrypt" && verb != "cert check" {
-		verb = "verify"
-	}
-	call := func(flags string) string {
-		if file == "" {
-			return fmt.Sprintf("smimectl %s %s", verb, flags)
-		}
-		return fmt.Sprintf("smimectl %s %s %s", verb, flags, file)
-	}
-	name := file
+	call := j.again
+	name := operand(j.f.File)
 	if name == "" {
 		name = "MAIL.eml"
 	}
@@ -37,13 +28,15 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	case TimestampUntrusted:
 		return []string{call("--tsa-ca TSA.pem"), "smimectl ca add --for timestamps TSA.pem"}
 	case ExpiredNow:
-		return []string{call("--at signed" + j.grounds())}
+		return []string{call("--at signed")}
 	case NotYetValid:
 		return []string{call("--at TIME")}
 	case WrongPurpose:
 		return []string{call("--purpose any")}
-	case WeakDigest, WeakKey:
-		return []string{call(j.leave(code, c))}
+	case WeakDigest, WeakKey, WeakCipher:
+		if flag := j.leave(c); flag != "" {
+			return []string{call(flag)}
+		}
 	case RevocationUnknown:
 		return []string{call("--online"), call("--crl CA.crl")}
 	case FromMismatch, FromMissing, FromMultiple, FromNameMisleads:
@@ -61,8 +54,6 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 		return []string{"fetch the mail again; see whose keys it is for:  smimectl inspect " + name}
 	case NotARecipient:
 		return []string{j.whose() + ":  smimectl inspect " + name, "an older key of yours? import that too:  smimectl id import OLD.p12"}
-	case WeakCipher:
-		return []string{call(j.leave(code, nil))}
 	case NoIntegrity:
 		if j.f.Command == "encrypt" {
 			return []string{"smimectl encrypt --sign " + name}
@@ -131,6 +122,14 @@ func (j *judge) whose() string {
 		return fmt.Sprintf("it is for %s and %d more", strings.Join(names, ", "), more)
 	}
 	return "it is for " + strings.Join(names, " and ")
+}
+
+// operand is the name of a file for a shell, and never a flag.
+func operand(name string) string {
+	if strings.HasPrefix(name, "-") && name != "-" {
+		name = "./" + name
+	}
+	return shellWord(name)
 }
 
 // shellWord quotes a word for a shell where it has to be; a name with anything unprintable in it is not offered for

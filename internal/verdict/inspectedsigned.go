@@ -118,9 +118,21 @@ func schemeTitle(name string) string {
 		return oaepTitle(parameters)
 	}
 	if name != "" && name[0] >= '0' && name[0] <= '2' && strings.Trim(name, "0123456789.") == "" {
+		if known := nameOfOID(name); known != "" {
+			return known + ", not supported here, " + name
+		}
 		return "an algorithm that is not known here, " + name
 	}
 	return strings.ToUpper(name)
+}
+
+// nameOfOID is what an algorithm that is not computed here is called, "" where that is not known.
+func nameOfOID(dotted string) string {
+	oid, err := algorithm.ParseOID(dotted)
+	if err != nil {
+		return ""
+	}
+	return (&algorithm.UnsupportedError{OID: oid}).Name()
 }
 
 // usesOf says what a certificate is made for, after a comma.

@@ -11,21 +11,19 @@ import (
 	"smimectl/internal/certpath"
 )
 
-// leave is the flag that allows what is refused as broken, once: what the code is about, and at once whatever else of
-// this message or of the certificate c the policy refuses, or the next run would refuse that. What is allowed already
-// stays, since the hint takes the place of the call that was made.
-func (j *judge) leave(code Code, c *cert.Certificate) string {
+// leave is the flag that allows what is refused as broken, once: whatever of this message or of the certificate c the
+// policy refuses, by its own name, since the next run would refuse what is left out. What is allowed already stays, since
+// the hint takes the place of the call that was made. Nothing when nothing has to be allowed.
+func (j *judge) leave(c *cert.Certificate) string {
 	l := leave{p: j.p}
-	switch code {
-	case WeakDigest:
-		l.add("sha1", "md5")
-	case WeakCipher:
-		l.add("rc2", "des")
-	}
 	for i := range j.f.Layers {
-		if signed := j.f.Layers[i].Signed; signed != nil {
-			for k := range signed.Signers {
-				l.signer(&signed.Signers[k])
+		layer := &j.f.Layers[i]
+		if layer.Encrypted != nil && j.f.Command == "decrypt" {
+			l.encrypted(layer.Encrypted)
+		}
+		if layer.Signed != nil {
+			for k := range layer.Signed.Signers {
+				l.signer(&layer.Signed.Signers[k])
 			}
 		}
 	}
@@ -37,36 +35,31 @@ func (j *judge) leave(code Code, c *cert.Certificate) string {
 			l.key(key)
 		}
 	}
-	if code == WeakKey && !l.keys {
-		l.add(weakKeyName(c))
+	if len(l.names) == 0 {
+		return ""
 	}
-	var inUse []string
-	for name, on := range j.p.Allow {
-		if on {
-			inUse = append(inUse, name)
-		}
-	}
-	sort.Strings(inUse)
-	for _, name := range inUse {
+	for _, name := range j.p.allowed() {
 		l.add(name)
 	}
-	return "--allow-legacy " + strings.Join(l.fewest(), ",") + j.grounds()
+	return "--allow-legacy " + strings.Join(l.fewest(), ",")
 }
 
-// grounds are the files that trust rests on, as flags: without them the call would end in another verdict.
-func (j *judge) grounds() string {
-	var flags strings.Builder
-	for _, word := range j.p.Grounds {
-		flags.WriteString(" " + shellWord(word))
+// allowed are the names of --allow-legacy that are in use, in their order.
+func (p Policy) allowed() []string {
+	var names []string
+	for name, on := range p.Allow {
+		if on {
+			names = append(names, name)
+		}
 	}
-	return flags.String()
+	sort.Strings(names)
+	return names
 }
 
 // leave gathers names for --allow-legacy.
 type leave struct {
 	p     Policy
 	names []string
-	keys  bool // a key is refused
 }
 
 func (l *leave) add(names ...string) {
@@ -77,11 +70,38 @@ func (l *leave) add(names ...string) {
 	}
 }
 
+// named adds an algorithm by the name of its family.
+func (l *leave) named(name string, status algorithm.Status) {
+	if !l.p.Allows(name, status) {
+		family, _, _ := strings.Cut(plain(name), "-")
+		l.add(family)
+	}
+}
+
+func (l *leave) encrypted(e *Encrypted) {
+	l.named(e.Cipher, e.CipherStatus)
+	for i := range e.Recipients {
+		if r := &e.Recipients[i]; r.Used && r.Outdated != "" {
+			l.named(r.Outdated, r.Status)
+		}
+	}
+}
+
 func (l *leave) signer(s *Signer) {
 	if info := s.Info; info != nil {
 		l.digest(info.Digest)
-		if info.Scheme != nil {
-			l.digest(info.Scheme.Digest)
+		said := algorithm.Current
+		if info.Digest != nil {
+			said = info.Digest.Status
+		}
+		if scheme := info.Scheme; scheme != nil {
+			l.digest(scheme.Digest)
+			if scheme.Digest != nil {
+				said = max(said, scheme.Digest.Status)
+			}
+			if scheme.Status > said { // it has that of its digest in it
+				l.named(scheme.Name, scheme.Status)
+			}
 		}
 	}
 	if s.Certificate == nil {
@@ -116,14 +136,13 @@ func (l *leave) path(leaf *cert.Certificate, found *certpath.Result) {
 }
 
 func (l *leave) digest(d *algorithm.Digest) {
-	if d != nil && !l.p.Allows(d.Name, d.Status) {
-		l.add("sha1", "md5")
+	if d != nil {
+		l.named(d.Name, d.Status)
 	}
 }
 
 func (l *leave) key(key *algorithm.PublicKey) {
 	if !l.p.AllowsKey(key) {
-		l.keys = true
 		l.add(weakName(key))
 	}
 }
@@ -148,26 +167,10 @@ func rsaSize(name string) int {
 	return n
 }
 
-// weakKeyName is what --allow-legacy calls the weak key of a certificate. Without a weak key to look at it is the usual
-// one.
-func weakKeyName(c *cert.Certificate) string {
-	if c != nil {
-		if key, err := c.PublicKey(); err == nil && weakKey(key) {
-			return weakName(key)
-		}
-	}
-	return usualWeakKey
-}
-
-const usualWeakKey = "rsa-1024"
-
-// weakName is what --allow-legacy calls a weak key: DSA by its kind, RSA by its least size.
+// weakName is what --allow-legacy calls a weak key: RSA by its size, others by their kind.
 func weakName(key *algorithm.PublicKey) string {
-	switch {
-	case key.Kind == "rsa" && key.Bits >= 1024:
-		return usualWeakKey
-	case key.Kind == "rsa":
-		return key.Name
+	if key.Kind == "rsa" {
+		return "rsa-" + strconv.Itoa(key.Bits)
 	}
 	return key.Kind
 }

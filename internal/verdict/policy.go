@@ -14,7 +14,7 @@ type Policy struct {
 	Now      time.Time // the clock
 	At       time.Time // the moment certificates are judged for; zero: Now
 	AtSigned bool      // judge for the claimed signing time where there is one
-	Grounds  []string  // "--ca", "root.pem": the files that trust rests on and who opens, as the user named them; hints repeat them
+	Grounds  []Flag    // what the user said of how to judge and who opens, but for Allow; hints repeat it
 
 	ExpectFrom []cert.Address // the signer must be one of these; From is not looked at
 	AnyFrom    bool           // do not compare at all

@@ -125,9 +125,15 @@ func weakLayer(l *Layer) []string {
 	}
 	title := e.CipherTitle
 	if title == "" {
+		title = nameOfOID(e.Cipher)
+	}
+	known := title != ""
+	if !known {
 		title = "the cipher"
 	}
 	switch {
+	case e.Unsupported != nil && e.CipherTitle == "" && known:
+		out = append(out, title+" is not supported here")
 	case e.Unsupported != nil && e.CipherTitle == "":
 		out = append(out, "the cipher is not known here")
 	case e.CipherStatus == algorithm.Broken:
