@@ -10,17 +10,22 @@ import (
 // believable reports whether what came out of a cipher that does not show changes
 // can be what was encrypted. A mail holds a MIME entity. Where a wrong key would
 // have been found out, text without a header will do; noise, as a wrong key or
-// blocks from elsewhere give, is neither. A bare entity or a CMS file that is no
-// mail may hold any octets.
+// blocks from elsewhere give, is neither. What has a MIME header and is no mail may
+// hold text as well, and any octets where a wrong key would have been found out; a
+// CMS file without a header may hold any octets.
 //
 // QUIRK: NSS and other programs encrypt text as it is, without a MIME header; AS2
 // messages (RFC 4130) of some senders hold business data like that, to keys of
 // PKCS#1 v1.5 too.
 func (w *walk) believable(c *content, implicit bool) bool {
-	if !w.facts.IsMail || looksLikeEntity(c) {
+	outer := w.ex.outer
+	switch {
+	case outer == nil || looksLikeEntity(c):
 		return true
+	case !w.facts.IsMail:
+		return !implicit || looksLikeText(c)
 	}
-	business := len(w.ex.outer.Header.Values("AS2-Version")) > 0
+	business := len(outer.Header.Values("AS2-Version")) > 0
 	return (!implicit || business) && looksLikeText(c)
 }
 

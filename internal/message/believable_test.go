@@ -4,8 +4,49 @@ import (
 	"strings"
 	"testing"
 
+	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
 )
+
+// TestBelievable: noise is never what a mail held, nor what a bare entity held when a wrong key may have made it.
+func TestBelievable(t *testing.T) {
+	t.Parallel()
+	mail, bare := "From: alice@example.test\r\n", "Content-Type: application/pkcs7-mime\r\n"
+	for _, test := range []struct {
+		name, header, octets string
+		isMail, implicit     bool
+		want                 bool
+	}{
+		{"mail, entity", mail, "Content-Type: text/plain\r\n\r\nx", true, true, true},
+		{"mail, text, key found out", mail, "text", true, false, true},
+		{"mail, text", mail, "text", true, true, false},
+		{"mail, text, AS2", mail + "AS2-Version: 1.1\r\n", "text", true, true, true},
+		{"mail, noise, AS2", mail + "AS2-Version: 1.1\r\n", "\x80\x00", true, true, false},
+		{"mail, noise, key found out", mail, "\x80\x00", true, false, false},
+		{"bare, entity", bare, "Content-Type: text/plain\r\n\r\nx", false, true, true},
+		{"bare, text", bare, "text", false, true, true},
+		{"bare, noise", bare, "\x80\x00", false, true, false},
+		{"bare, noise, key found out", bare, "\x80\x00", false, false, true},
+		{"CMS file, noise", "", "\x80\x00", false, true, true},
+	} {
+		w := &walk{ex: &Examination{}}
+		w.facts.IsMail = test.isMail
+		if test.header != "" {
+			outer, err := mimewrap.ReadEntity(spool.Bytes([]byte(test.header + "\r\n")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.ex.outer = outer
+		}
+		c := &content{source: spool.Bytes([]byte(test.octets))}
+		if entity, err := mimewrap.ReadEntity(c.source); err == nil {
+			c.entity = entity
+		}
+		if got := w.believable(c, test.implicit); got != test.want {
+			t.Errorf("%s: %v", test.name, got)
+		}
+	}
+}
 
 // TestLooksLikeText tells text from noise, also where a character is cut by the end of a buffer.
 func TestLooksLikeText(t *testing.T) {

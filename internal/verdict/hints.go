@@ -51,7 +51,11 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	case PartlyEncrypted:
 		return []string{"smimectl inspect " + name}
 	case DecryptFailed:
-		return []string{"fetch the mail again; see whose keys it is for:  smimectl inspect " + name}
+		hints := []string{"fetch the mail again; see whose keys it is for:  smimectl inspect " + name}
+		if !j.f.IsMail && j.f.Command == "decrypt" && !slices.ContainsFunc(j.p.Grounds, func(g Flag) bool { return g.Name == "--raw" }) {
+			hints = append(hints, "it holds other octets than text or mail? take what comes:  "+call("--raw"))
+		}
+		return hints
 	case NotARecipient:
 		return []string{j.whose() + ":  smimectl inspect " + name, "an older key of yours? import that too:  smimectl id import OLD.p12"}
 	case NoIntegrity:
