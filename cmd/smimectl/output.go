@@ -7,92 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"syscall"
 
 	"smimectl/internal/spool"
 	"smimectl/internal/stage"
 )
-
-// temporaryFiles are those that must not survive an interrupted run.
-type temporaryFiles struct {
-	mu    sync.Mutex
-	names map[string]bool
-	watch func()                  // has them removed when the run is interrupted
-	hold  func() (release func()) // keeps interruptions away for a moment; nil: cannot be had
-
-	left      func()       // called when the run is interrupted; nil: nothing
-	finishing sync.RWMutex // held for reading while a finished file gets its name
-}
-
-// finish is called before something that must not be cut; what it returns, after it. In
-// between no interruption is let in: it waits.
-func (t *temporaryFiles) finish() (finished func()) {
-	t.interruptible()
-	return t.linking()
-}
-
-// linking is finish for a file without a name that takes the target's: it has it or has
-// it not, so that interruptions need not be watched for, which takes two threads. Those
-// that are watched for wait.
-func (t *temporaryFiles) linking() (finished func()) {
-	t.finishing.RLock()
-	return t.finishing.RUnlock
-}
-
-// interruptible has interruptions watched for.
-func (t *temporaryFiles) interruptible() {
-	if t.watch != nil {
-		t.watch()
-	}
-}
-
-// onInterrupt has f called when the run is interrupted.
-func (t *temporaryFiles) onInterrupt(f func()) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.watch != nil {
-		t.left = f
-		t.watch()
-	}
-}
-
-// leave is called when the run is interrupted.
-func (t *temporaryFiles) leave() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.left != nil {
-		t.left()
-	}
-}
-
-func (t *temporaryFiles) add(name string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.watch != nil {
-		t.watch()
-	}
-	if t.names == nil {
-		t.names = map[string]bool{}
-	}
-	t.names[name] = true
-}
-
-func (t *temporaryFiles) forget(name string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.names, name)
-}
-
-func (t *temporaryFiles) removeAll() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for name := range t.names {
-		os.Remove(name)
-	}
-	t.names = nil
-}
 
 // output is the one result of a command. It appears whole or not at all: a
 // regular file by a temporary file beside it that is renamed, anything else
@@ -379,81 +298,6 @@ func (o *output) commit() error {
 	return nil
 }
 
-// directories are those in which a run has put files. Each is made durable once, at
-// the end of the run, and not for each file: before the run ends nobody is told that
-// the work is done. What is true of all the files is found out once, too.
-type directories struct {
-	mu    sync.Mutex
-	names map[string]bool
-	made  map[string]bool // those that are there
-
-	masked os.FileMode // the mask of file modes
-	links  atomic.Bool // a file without a name has got one
-}
-
-// newDirectories is called before there are workers: the mask of file modes is the
-// process's, and read by setting it.
-func newDirectories() *directories { return &directories{masked: umask()} }
-
-// make makes a directory, and those above it, unless it did so before.
-func (d *directories) make(name string, mode os.FileMode) error {
-	d.mu.Lock()
-	made := d.made[name]
-	d.mu.Unlock()
-	if made {
-		return nil
-	}
-	if err := os.MkdirAll(name, mode); err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.made == nil || len(d.made) == maxDirectories {
-		d.made = map[string]bool{}
-	}
-	d.made[name] = true
-	return nil
-}
-
-// mask is the mask of file modes.
-func (d *directories) mask() os.FileMode {
-	if d == nil {
-		return umask()
-	}
-	return d.masked
-}
-
-// named reports whether it is known that files without names can get one.
-func (d *directories) named() bool { return d != nil && d.links.Load() }
-
-// maxDirectories is how many may wait.
-const maxDirectories = 1024
-
-func (d *directories) add(name string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.names) == maxDirectories && !d.names[name] {
-		d.syncAll()
-	}
-	if d.names == nil {
-		d.names = map[string]bool{}
-	}
-	d.names[name] = true
-}
-
-func (d *directories) sync() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.syncAll()
-}
-
-func (d *directories) syncAll() {
-	for name := range d.names {
-		syncDirectory(name)
-	}
-	clear(d.names)
-}
-
 func (o *output) copyHeld() error {
 	defer o.held.Close()
 	source, err := o.held.Source()
@@ -505,12 +349,3 @@ func (o *output) discard() {
 
 // onlyWriter hides ReadFrom, so that the copy goes through the buffer given.
 type onlyWriter struct{ io.Writer }
-
-// syncDirectory makes a rename durable where the system knows how; where it does
-// not, the file itself was synchronised before.
-func syncDirectory(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		d.Sync()
-		d.Close()
-	}
-}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"os"
+	"sync"
+	"sync/atomic"
+)
+
+// directories are those in which a run has put files. Each is made durable once, at
+// the end of the run, and not for each file: before the run ends nobody is told that
+// the work is done. What is true of all the files is found out once, too.
+type directories struct {
+	mu    sync.Mutex
+	names map[string]bool
+	made  map[string]bool // those that are there
+
+	masked os.FileMode // the mask of file modes
+	links  atomic.Bool // a file without a name has got one
+}
+
+// newDirectories is called before there are workers: the mask of file modes is the
+// process's, and read by setting it.
+func newDirectories() *directories { return &directories{masked: umask()} }
+
+// make makes a directory, and those above it, unless it did so before.
+func (d *directories) make(name string, mode os.FileMode) error {
+	d.mu.Lock()
+	made := d.made[name]
+	d.mu.Unlock()
+	if made {
+		return nil
+	}
+	if err := os.MkdirAll(name, mode); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.made == nil || len(d.made) == maxDirectories {
+		d.made = map[string]bool{}
+	}
+	d.made[name] = true
+	return nil
+}
+
+// mask is the mask of file modes.
+func (d *directories) mask() os.FileMode {
+	if d == nil {
+		return umask()
+	}
+	return d.masked
+}
+
+// named reports whether it is known that files without names can get one.
+func (d *directories) named() bool { return d != nil && d.links.Load() }
+
+// maxDirectories is how many may wait.
+const maxDirectories = 1024
+
+func (d *directories) add(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.names) == maxDirectories && !d.names[name] {
+		d.syncAll()
+	}
+	if d.names == nil {
+		d.names = map[string]bool{}
+	}
+	d.names[name] = true
+}
+
+func (d *directories) sync() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.syncAll()
+}
+
+func (d *directories) syncAll() {
+	for name := range d.names {
+		syncDirectory(name)
+	}
+	clear(d.names)
+}
+
+// syncDirectory makes a rename durable where the system knows how; where it does
+// not, the file itself was synchronised before.
+func syncDirectory(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}
