@@ -23,6 +23,7 @@ type ClearSignedWriter struct {
 	ending    string
 	boundary  string
 	text      *lineFeedWriter
+	sought    []byte // the boundary
 	watch     []byte // the end of the last write, and room for the start of the next
 	err       error
 	signature *base64Writer
@@ -43,6 +44,7 @@ func NewClearSigned(dst io.Writer, outer Outer, micalg string, random io.Reader)
 	}
 	// "=_" stands in no base64 and in no quoted-printable text.
 	w := &ClearSignedWriter{dst: dst, ending: outer.ending(), boundary: "----=_smime_" + hex.EncodeToString(draw[:])}
+	w.sought = []byte(w.boundary)
 	if w.ending == "\n" {
 		w.text = &lineFeedWriter{dst: struct{ io.Writer }{dst}} // which is not lent anything: see lend
 	}
@@ -95,11 +97,12 @@ func (w *ClearSignedWriter) lend(lf, canonical []byte) error {
 func (w *ClearSignedWriter) holdsBoundary(p []byte) bool {
 	keep := len(w.boundary) - 1
 	seam := append(w.watch, p[:min(len(p), keep)]...)
-	found := bytes.Contains(seam, []byte(w.boundary)) || bytes.Contains(p, []byte(w.boundary))
+	found := bytes.Contains(seam, w.sought) || bytes.Contains(p, w.sought)
+	w.watch = seam[:0]
 	if len(p) >= keep {
 		seam = p
 	}
-	w.watch = append(w.watch[:0:0], seam[max(0, len(seam)-keep):]...)
+	w.watch = append(w.watch, seam[max(0, len(seam)-keep):]...)
 	return found
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"io"
 	"os"
+	"sync/atomic"
 )
 
 // scratch is an unnamed file whose content is encrypted with AES-256 in counter
@@ -17,7 +18,14 @@ type scratch struct {
 	file  *os.File
 	block cipher.Block  // nil: public
 	tail  cipher.Stream // of the octets appended
-	after func() error  // removes the file where it could not be removed while open; may be nil
+	next  atomic.Pointer[position]
+	after func() error // removes the file where it could not be removed while open; may be nil
+}
+
+// position is where the last read ended. Who reads on from there needs no new key stream.
+type position struct {
+	off    int64
+	stream cipher.Stream
 }
 
 func newScratch(dir string, public bool) (*scratch, error) {
@@ -77,12 +85,17 @@ func (s *scratch) readAt(p []byte, off int64) (int, error) {
 }
 
 func (s *scratch) decrypt(p []byte, off int64) {
-	stream := s.stream(off / aes.BlockSize)
-	if skip := off % aes.BlockSize; skip != 0 {
-		var lost [aes.BlockSize]byte
-		stream.XORKeyStream(lost[:skip], lost[:skip])
+	at := s.next.Swap(nil) // nil also while somebody else reads
+	if at == nil || at.off != off {
+		at = &position{off, s.stream(off / aes.BlockSize)}
+		if skip := off % aes.BlockSize; skip != 0 {
+			var lost [aes.BlockSize]byte
+			at.stream.XORKeyStream(lost[:skip], lost[:skip])
+		}
 	}
-	stream.XORKeyStream(p, p)
+	at.stream.XORKeyStream(p, p)
+	at.off += int64(len(p))
+	s.next.Store(at)
 }
 
 func (s *scratch) close() error {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 )
 
 // ErrChanged says that a watched file does not hold any more what was read from
@@ -69,6 +70,7 @@ type watched struct {
 	size  int64
 	piece int64 // size of a chunk
 	mac   cipher.AEAD
+	spare atomic.Pointer[tagging]
 
 	mu    sync.Mutex
 	pages map[int64]*page // by chunk number / pageChunks; made when first needed, so that a huge sparse file costs nothing
@@ -195,14 +197,24 @@ func (w *watched) fill(p []byte, off int64) error {
 	return &Error{Op: "read", Err: err}
 }
 
+// tagging is what the GMAC of a piece is made of and into. One is kept for the next
+// piece: it would be made anew for each otherwise.
+type tagging struct {
+	nonce [12]byte
+	tag   [tagSize]byte
+}
+
 // check compares a chunk with what it was before. The number is the nonce; that
 // it serves again for the second look at a chunk is no harm, because the tags
 // are shown to nobody: what remains is equality under a secret universal hash.
 func (w *watched) check(chunk []byte, number int64) error {
-	var nonce [12]byte
-	binary.BigEndian.PutUint64(nonce[4:], uint64(number))
-	var tag [tagSize]byte
-	w.mac.Seal(tag[:0], nonce[:], nil, chunk)
+	t := w.spare.Swap(nil) // nil also while another piece is looked at
+	if t == nil {
+		t = new(tagging)
+	}
+	defer w.spare.Store(t)
+	binary.BigEndian.PutUint64(t.nonce[4:], uint64(number))
+	w.mac.Seal(t.tag[:0], t.nonce[:], nil, chunk)
 
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -213,10 +225,10 @@ func (w *watched) check(chunk []byte, number int64) error {
 	}
 	i := number % pageChunks
 	if !pg.seen[i] {
-		pg.seen[i], pg.tags[i] = true, tag
+		pg.seen[i], pg.tags[i] = true, t.tag
 		return nil
 	}
-	if pg.tags[i] != tag {
+	if pg.tags[i] != t.tag {
 		return ErrChanged
 	}
 	return nil
