@@ -94,6 +94,9 @@ func (a *app) checkCertificate(o *judgeFlags, least *minValidity, passphrase *pa
 	}
 	add(a.storedCertificates(a.env.store().Catalogue())(message.Wanted{Issuers: request.IssuerNames()}), "store")
 	result, trouble := a.complete(&o.trust, &request, find)
+	if err := request.Evidence.Err(); err != nil {
+		return fail(err)
+	}
 	facts := verdict.Facts{Command: command, File: name, Notes: notFetched(trouble), Certs: []verdict.Certificate{{Certificate: leaf, Now: &result, Sources: request.Sources}}}
 	return &outcome{report: verdict.Judge(facts, policy)}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"sync"
 
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
@@ -23,16 +24,42 @@ func (a *app) revocationLists(t *trustFlags) ([]certpath.List, error) {
 		}
 		out = append(out, list...)
 	}
-	stored, err := a.env.store().Lists()
+	stored, err := a.env.store().ListFiles()
 	if err != nil {
 		return nil, storeError(err)
 	}
+	for _, f := range stored {
+		if f.Lists == nil {
+			read := sync.OnceValues(func() ([]*cert.CRL, error) {
+				lists, err := f.Read()
+				if err != nil {
+					return nil, inReport(storeError(err))
+				}
+				parsed, err := parsedLists(lists)
+				return parsed, inReport(err)
+			})
+			out = append(out, certpath.List{Issuer: f.Issuer, Read: read, Source: "store"})
+			continue
+		}
+		lists, err := parsedLists(f.Lists)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lists {
+			out = append(out, certpath.List{CRL: l, Source: "store"})
+		}
+	}
+	return out, nil
+}
+
+func parsedLists(stored []*certstore.List) ([]*cert.CRL, error) {
+	var out []*cert.CRL
 	for _, s := range stored {
 		l, err := cert.ParseCRL(s.Raw)
 		if err != nil {
 			return nil, storeError(&certstore.DamagedError{Path: s.Path, Err: err})
 		}
-		out = append(out, certpath.List{CRL: l, Source: "store"})
+		out = append(out, l)
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -64,7 +65,11 @@ func (g *guard) refuses(c *cert.Certificate, chain []*cert.Certificate, purpose 
 	request.Candidates = append(slices.Clip(request.Candidates), chain...)
 	request.Candidates = append(request.Candidates, g.stored(message.Wanted{Issuers: request.IssuerNames()})...)
 	found := certpath.Revocation{Detail: "none of your anchors vouches for it"}
-	for _, p := range g.complete(&request, g.find).Paths {
+	paths := g.complete(&request, g.find).Paths
+	if e, ok := errors.AsType[*cliError](request.Evidence.Err()); ok {
+		return &refusal{why: "it cannot be found out whether it was revoked: " + e.text, hints: e.hints}
+	}
+	for _, p := range paths {
 		if p.Anchor == nil {
 			continue
 		}

@@ -365,12 +365,16 @@ func (a *app) decryptionKeys(f *identityFlags) ([]message.Key, error) {
 	for _, id := range ids {
 		keys = append(keys, message.Key{Certificate: id.certificate, Public: id.public, Who: id.who(), Open: func() (*algorithm.PrivateKey, error) {
 			key, err := id.open()
-			var e *cliError
-			if errors.As(err, &e) {
-				return nil, &message.KeyError{Code: e.code, Err: e, Hints: e.hints}
-			}
-			return key, err
+			return key, inReport(err)
 		}})
 	}
 	return keys, nil
+}
+
+// inReport makes of trouble with a key or with the store one that a report can tell.
+func inReport(err error) error {
+	if e, ok := errors.AsType[*cliError](err); ok {
+		return &message.KeyError{Code: e.code, Err: e, Hints: e.hints}
+	}
+	return err
 }

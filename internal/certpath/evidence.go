@@ -19,11 +19,14 @@ const (
 // and looking at a certificate for its name, count in maxListWork.
 const nameWork, lookWork = 1 << 10, 16
 
-// List is a revocation list that was handed in.
+// List is a revocation list that was handed in, or the promise of some.
 type List struct {
-	CRL     *cert.CRL
-	Source  string // "file", "store", "message": for those who report
-	Lasting bool   // it serves further requests, so that what is found out about it is worth remembering
+	CRL     *cert.CRL // nil: it is not read before somebody asks for lists of Issuer
+	Source  string    // "file", "store", "message": for those who report
+	Lasting bool      // it serves further requests, so that what is found out about it is worth remembering
+
+	Issuer cert.Name                   // of what Read gives
+	Read   func() ([]*cert.CRL, error) // gives the same at each call; may be nil where there is a CRL
 }
 
 // Evidence is a set of revocation lists and of answers of responders, with what
@@ -31,7 +34,9 @@ type List struct {
 // One Evidence may serve several requests, one after the other, and bounds the
 // work of all of them; it must not be used by several goroutines at once.
 type Evidence struct {
-	byIssuer   map[string][]*scope
+	byIssuer   map[string][]*scope // by of
+	promised   map[string][]promise
+	failed     error // of a promise
 	signatures map[signaturePair]bool
 	listings   map[listingPair]cert.Listing
 	issuers    map[issuerPair]listSigner
@@ -42,6 +47,12 @@ type Evidence struct {
 	work       int
 	exhausted  bool
 	known      *Known
+}
+
+// promise is lists of one issuer that nobody asked for yet.
+type promise struct {
+	List
+	order int
 }
 
 // signaturePair is a list and a key.
@@ -89,6 +100,7 @@ type entryList struct {
 func NewEvidence(lists ...List) *Evidence {
 	e := &Evidence{
 		byIssuer:   map[string][]*scope{},
+		promised:   map[string][]promise{},
 		signatures: map[signaturePair]bool{},
 		listings:   map[listingPair]cert.Listing{},
 		issuers:    map[issuerPair]listSigner{},
@@ -99,11 +111,41 @@ func NewEvidence(lists ...List) *Evidence {
 		work:       maxListWork,
 	}
 	for i, l := range lists {
-		if l.CRL != nil {
+		switch {
+		case l.CRL != nil:
+			e.of(l.CRL.Issuer.Key()) // what was promised before it comes before it
 			e.add(&entryList{CRL: l.CRL, source: l.Source, order: i, lasting: l.Lasting})
+		case l.Read != nil:
+			key := l.Issuer.Key()
+			e.promised[key] = append(e.promised[key], promise{l, i})
 		}
 	}
 	return e
+}
+
+// of returns the lists of an issuer, by the key of his name. Those that were promised are read now.
+func (e *Evidence) of(key string) []*scope {
+	promised := e.promised[key]
+	delete(e.promised, key) // adding looks here, too
+	for _, p := range promised {
+		lists, err := p.Read()
+		if err != nil && e.failed == nil {
+			e.failed = err
+		}
+		for _, l := range lists {
+			e.add(&entryList{CRL: l, source: p.Source, order: p.order, lasting: p.Lasting})
+		}
+	}
+	return e.byIssuer[key]
+}
+
+// Err tells why a list that was asked for could not be read; nil: all could. What it revokes would be taken for good,
+// so that nothing that was found out with this Evidence counts.
+func (e *Evidence) Err() error {
+	if e == nil {
+		return nil
+	}
+	return e.failed
 }
 
 // Issuers returns the names in which the lists were issued, in no order.
@@ -114,6 +156,11 @@ func (e *Evidence) Issuers() []cert.Name {
 	var out []cert.Name
 	for _, scopes := range e.byIssuer {
 		out = append(out, scopes[0].issuer)
+	}
+	for key, promised := range e.promised {
+		if len(e.byIssuer[key]) == 0 {
+			out = append(out, promised[0].Issuer)
+		}
 	}
 	return out
 }

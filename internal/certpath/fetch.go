@@ -196,7 +196,7 @@ func (e *Evidence) held(l *cert.CRL) *entryList {
 	if l == nil {
 		return nil
 	}
-	for _, s := range e.byIssuer[l.Issuer.Key()] {
+	for _, s := range e.of(l.Issuer.Key()) {
 		for _, o := range slices.Concat(s.completes, s.deltas) {
 			if o.Equal(l) {
 				return o

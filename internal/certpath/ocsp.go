@@ -42,7 +42,7 @@ func (e *Evidence) AddResponses(list ...Response) {
 }
 
 // Empty reports whether there is nothing that could tell anything.
-func (e *Evidence) Empty() bool { return len(e.byIssuer)+len(e.answers) == 0 }
+func (e *Evidence) Empty() bool { return len(e.byIssuer)+len(e.promised)+len(e.answers) == 0 }
 
 // answered finds out whether a certificate was revoked by what responders say.
 // It is false when none of them was asked about it.

@@ -79,6 +79,9 @@ func (b *builder) revocations() {
 		if e.exhausted {
 			p.Problems = append(p.Problems, Problem{Code: CodePathInvalid, Certificate: p.Certificates[0], Detail: "there are too many or too large revocation lists to look through"})
 		}
+		if e.failed != nil { // whoever asked has to ask Err too
+			p.Problems = append(p.Problems, Problem{Code: CodePathInvalid, Certificate: p.Certificates[0], Detail: "a revocation list cannot be read"})
+		}
 	}
 }
 
@@ -103,7 +106,7 @@ func (k *checker) status(c *cert.Certificate, above []*cert.Certificate) Revocat
 	case !asked:
 	case answer.Status == Revoked, answer.Status == NotRevoked && (by.Status == Unknown || answer.Issued.After(by.Issued)):
 		return answer
-	case by.Status == Unknown && len(k.evidence.byIssuer[c.Issuer.Key()]) == 0:
+	case by.Status == Unknown && len(k.evidence.of(c.Issuer.Key())) == 0:
 		return answer // there is no list that would be a better reason
 	}
 	return by
@@ -122,7 +125,7 @@ func (k *checker) listed(c *cert.Certificate, above []*cert.Certificate) Revocat
 	for i := range points {
 		p := &points[i]
 		for _, name := range p.issuers {
-			for _, s := range k.evidence.byIssuer[name.Key()] {
+			for _, s := range k.evidence.of(name.Key()) {
 				if !k.evidence.covers(s, p, ca) {
 					if rank == 0 {
 						out.Detail, rank = "the lists of "+name.String()+" are not about this certificate", 1

@@ -1,7 +1,9 @@
 package certpath_test
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +82,62 @@ func (x *lists) validate(t testing.TB) certpath.Path {
 			t.Errorf("round %d with what is known: %v, without %v", round, said(got), said(want))
 		}
 	}
+	// Nor does it that a list is read only when somebody asks for it.
+	promised := slices.Clone(all)
+	for i, l := range all {
+		promised[i] = promise(l, nil)
+	}
+	req.Known, req.Evidence = nil, certpath.NewEvidence(promised...)
+	if got := certpath.Validate(req).Paths[0]; fmt.Sprint(said(got)) != fmt.Sprint(said(want)) || req.Evidence.Err() != nil {
+		t.Errorf("promised: %v, read before: %v; %v", said(got), said(want), req.Evidence.Err())
+	}
 	return want
+}
+
+// promise makes of a list one that is read when it is asked for, or fails then.
+func promise(l certpath.List, err error) certpath.List {
+	return certpath.List{Issuer: l.CRL.Issuer, Source: l.Source, Lasting: l.Lasting, Read: func() ([]*cert.CRL, error) {
+		if err != nil {
+			return nil, err
+		}
+		return []*cert.CRL{l.CRL}, nil
+	}}
+}
+
+// TestPromisedLists: what is nobody's is not read; what cannot be read is told, and no path is good then; what
+// is promised before a list that says the same is told as the source.
+func TestPromisedLists(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	x := newLists()
+	x.validate(t)
+	ca, other := certtest.List(x.ca[0], x.issued[1]), certtest.List(x.ca[0], certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("another")), Key: certtest.NewKey("ed25519")}, nil))
+	relevant := certpath.List{CRL: parseList(t, ca), Source: "store"}
+	stranger := certpath.List{CRL: parseList(t, other), Source: "store"}
+	request := func(lists ...certpath.List) (certpath.Path, *certpath.Evidence) {
+		req := *x.finalReq
+		req.Evidence = certpath.NewEvidence(lists...)
+		if req.Evidence.Empty() {
+			t.Error("evidence with promised lists is empty")
+		}
+		if n := len(req.Evidence.Issuers()); n == 0 || n > 2 {
+			t.Errorf("%d issuers of %d lists", n, len(lists))
+		}
+		return certpath.Validate(req).Paths[0], req.Evidence
+	}
+	if p, e := request(promise(relevant, nil), promise(stranger, broken)); e.Err() != nil || !p.Good() || p.Revocation[0].Status != certpath.NotRevoked {
+		t.Errorf("a list of somebody else was read: %v, %v", e.Err(), said(p))
+	}
+	if p, e := request(promise(relevant, broken), promise(stranger, nil)); e.Err() != broken || p.Good() {
+		t.Errorf("a list that cannot be read: %v, %v", e.Err(), said(p))
+	}
+	again := certpath.List{CRL: parseList(t, ca), Source: "message"}
+	if p, _ := request(promise(relevant, nil), again); p.Revocation[0].Source != "store" {
+		t.Errorf("the source is %q", p.Revocation[0].Source)
+	}
+	if p, _ := request(again, promise(relevant, nil)); p.Revocation[0].Source != "message" {
+		t.Errorf("the source is %q", p.Revocation[0].Source)
+	}
 }
 
 // said is what a path says of problems and revocation.

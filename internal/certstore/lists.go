@@ -25,30 +25,44 @@ func (s *Store) Lists() ([]*List, error) {
 	}
 	var out []*List
 	for _, path := range paths {
-		data, err := readBounded(path)
-		if isMissing(err) {
-			continue
-		}
-		if err != nil && !isDamage(err) {
+		lists, err := s.readLists(path)
+		if err != nil {
 			return nil, err
 		}
-		var b *Bundle
-		if err == nil {
-			b, err = ReadFile(data, nil)
-		}
-		if err == nil && len(b.CRLs) == 0 {
-			err = &EmptyError{Format: b.Format}
-		}
-		if err != nil {
-			s.report(path, err)
-			return nil, &DamagedError{Path: path, Err: err}
-		}
-		for _, raw := range b.CRLs {
-			out = append(out, &List{Name: strings.TrimSuffix(filepath.Base(path), listSuffix), Raw: raw, Path: path})
-		}
+		out = append(out, lists...)
 	}
 	return out, nil
 }
+
+// readLists reads a file of the store. One that was removed holds no list, which is no
+// fault.
+func (s *Store) readLists(path string) ([]*List, error) {
+	data, err := readBounded(path)
+	if isMissing(err) {
+		return nil, nil
+	}
+	if err != nil && !isDamage(err) {
+		return nil, err
+	}
+	var b *Bundle
+	if err == nil {
+		b, err = ReadFile(data, nil)
+	}
+	if err == nil && len(b.CRLs) == 0 {
+		err = &EmptyError{Format: b.Format}
+	}
+	if err != nil {
+		s.report(path, err)
+		return nil, &DamagedError{Path: path, Err: err}
+	}
+	var out []*List
+	for _, raw := range b.CRLs {
+		out = append(out, &List{Name: listNameOf(path), Raw: raw, Path: path})
+	}
+	return out, nil
+}
+
+func listNameOf(path string) string { return strings.TrimSuffix(filepath.Base(path), listSuffix) }
 
 // AddList keeps a revocation list (DER) under a name. force writes over an older
 // one.

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"errors"
 	"testing"
 
 	"smimectl/internal/cert"
@@ -8,6 +9,7 @@ import (
 	"smimectl/internal/certpath"
 	"smimectl/internal/cms/ber"
 	"smimectl/internal/cms/cmstest"
+	"smimectl/internal/spool"
 	"smimectl/internal/verdict"
 )
 
@@ -83,7 +85,11 @@ func TestRevocationLists(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					x.CRLs = append(x.CRLs, certpath.List{CRL: l, Source: "file"})
+					list := certpath.List{CRL: l, Source: "file"}
+					if detached { // and read when it is asked for
+						list = certpath.List{Issuer: l.Issuer, Source: "file", Read: func() ([]*cert.CRL, error) { return []*cert.CRL{l}, nil }}
+					}
+					x.CRLs = append(x.CRLs, list)
 				}
 				if c.change != nil {
 					c.change(x)
@@ -125,5 +131,37 @@ func TestListIssuerInStore(t *testing.T) {
 	expect(t, examine(t, x, verifyInput(mail)), verdict.WordUntrusted, verdict.Revoked)
 	if asked == 0 {
 		t.Error("the store was not asked")
+	}
+}
+
+// TestListThatCannotBeRead: with a list that somebody has to look at and cannot there is no verdict, and nothing is
+// released; a list of somebody else, or one that nobody is to look at, is not read.
+func TestListThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	trouble := &KeyError{Code: verdict.CertificateUnfit, Err: errors.New("the store is damaged"), Hints: []string{"look at it"}}
+	unreadable := func(issuer cert.Name) certpath.List {
+		return certpath.List{Issuer: issuer, Source: "store", Read: func() ([]*cert.CRL, error) { return nil, trouble }}
+	}
+	for _, c := range []struct {
+		name   string
+		issuer cert.Name
+		off    bool
+		word   verdict.Word
+		exit   int
+	}{
+		{"its issuer's", w.root.Certificate.Subject, false, verdict.WordNoKey, 5},
+		{"its issuer's, not looked at", w.root.Certificate.Subject, true, verdict.WordGood, 0},
+		{"somebody else's", w.alice.Certificate.Subject, false, verdict.WordGood, 0},
+	} {
+		for _, detached := range []bool{true, false} {
+			x := w.examiner()
+			x.CRLs, x.Policy.NoRevocation = []certpath.List{unreadable(c.issuer)}, c.off
+			ex := x.Examine(Input{Command: "verify", Name: "m.eml", Source: spool.Bytes([]byte(w.withLists(detached))), Want: true})
+			if ex.Report.Verdict != c.word || ex.Report.Exit() != c.exit {
+				t.Errorf("%s, detached %v: %s, exit %d, %q", c.name, detached, ex.Report.Verdict, ex.Report.Exit(), codes(ex.Report))
+			}
+			ex.Close()
+		}
 	}
 }

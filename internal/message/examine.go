@@ -21,6 +21,9 @@ func (x *Examiner) Examine(in Input) *Examination {
 	if err == nil {
 		err = w.malformedInside()
 	}
+	if err == nil {
+		err = w.trouble
+	}
 	if err != nil {
 		err = w.sameAnswer(err)
 		w.facts.Stop = stopFor(err, len(w.facts.Layers)-1)
@@ -65,6 +68,8 @@ type walk struct {
 	in     Input
 	ex     *Examination
 	facts  verdict.Facts
+
+	trouble error // with what the verdict should rest on: there is none then
 
 	beside bool // within one of several parts: nothing encrypted is opened any more
 

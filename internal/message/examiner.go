@@ -73,7 +73,8 @@ type Key struct {
 }
 
 // KeyError is why a key could not be opened: a passphrase that is missing or
-// wrong, a file that may not be read. Code and hints go into the report.
+// wrong, a file that may not be read; or why a revocation list could not. Code and
+// hints go into the report.
 type KeyError struct {
 	Code  verdict.Code
 	Err   error

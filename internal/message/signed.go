@@ -290,6 +290,9 @@ func (w *walk) complete(req *certpath.Request, anchors func([]*cert.Certificate)
 	if online && w.x.Online != nil && result.Wanting() {
 		result = w.goOnline(req, anchors)
 	}
+	if w.trouble == nil {
+		w.trouble = req.Evidence.Err()
+	}
 	return &result
 }
 
