@@ -20,11 +20,11 @@ import (
 // them is a page fault, and those are most of what a start costs. The figures of today
 // are three quarters of these.
 const (
-	maxInitAll       = 96 << 10
-	maxInitOwn       = 16 << 10 // all of ours
+	maxInitAll       = 93 << 10
+	maxInitOwn       = 13 << 10 // all of ours
 	maxInitPackage   = 3 << 10  // each of ours, but the one that has the tables of algorithms
-	maxInitAlgorithm = 7 << 10
-	maxInitPieces    = 500 // all of ours: what is allocated at all, each OID
+	maxInitAlgorithm = 4 << 10
+	maxInitPieces    = 160 // all of ours: what is allocated at all
 )
 
 // notLinked are packages that are known to cost much at each start, or to be of use to

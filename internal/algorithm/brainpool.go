@@ -12,12 +12,12 @@ import (
 // of Section 4.1. Signatures are verified and contents decrypted (RFC 5753); nothing
 // is made for these keys: other programs seldom take them.
 var brainpoolCurves = []curve{
-	{name: "brainpoolp256r1", title: "brainpoolP256r1", oid: MustOID("1.3.36.3.3.2.8.1.1.7"), standard: "RFC 5639, Section 4.1", brainpool: brainpool.P256r1},
-	{name: "brainpoolp384r1", title: "brainpoolP384r1", oid: MustOID("1.3.36.3.3.2.8.1.1.11"), standard: "RFC 5639, Section 4.1", brainpool: brainpool.P384r1},
-	{name: "brainpoolp512r1", title: "brainpoolP512r1", oid: MustOID("1.3.36.3.3.2.8.1.1.13"), standard: "RFC 5639, Section 4.1", brainpool: brainpool.P512r1},
-	{name: "brainpoolp256t1", title: "brainpoolP256t1", oid: MustOID("1.3.36.3.3.2.8.1.1.8"), standard: "RFC 5639, Section 4.1", brainpool: brainpool.P256t1},
-	{name: "brainpoolp384t1", title: "brainpoolP384t1", oid: MustOID("1.3.36.3.3.2.8.1.1.12"), standard: "RFC 5639, Section 4.1", brainpool: brainpool.P384t1},
-	{name: "brainpoolp512t1", title: "brainpoolP512t1", oid: MustOID("1.3.36.3.3.2.8.1.1.14"), standard: "RFC 5639, Section 4.1", brainpool: brainpool.P512t1},
+	{name: "brainpoolp256r1", title: "brainpoolP256r1", oid: OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x07") /* 1.3.36.3.3.2.8.1.1.7 */, standard: "RFC 5639, Section 4.1", brainpool: brainpool.P256r1},
+	{name: "brainpoolp384r1", title: "brainpoolP384r1", oid: OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x0b") /* 1.3.36.3.3.2.8.1.1.11 */, standard: "RFC 5639, Section 4.1", brainpool: brainpool.P384r1},
+	{name: "brainpoolp512r1", title: "brainpoolP512r1", oid: OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x0d") /* 1.3.36.3.3.2.8.1.1.13 */, standard: "RFC 5639, Section 4.1", brainpool: brainpool.P512r1},
+	{name: "brainpoolp256t1", title: "brainpoolP256t1", oid: OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x08") /* 1.3.36.3.3.2.8.1.1.8 */, standard: "RFC 5639, Section 4.1", brainpool: brainpool.P256t1},
+	{name: "brainpoolp384t1", title: "brainpoolP384t1", oid: OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x0c") /* 1.3.36.3.3.2.8.1.1.12 */, standard: "RFC 5639, Section 4.1", brainpool: brainpool.P384t1},
+	{name: "brainpoolp512t1", title: "brainpoolP512t1", oid: OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x0e") /* 1.3.36.3.3.2.8.1.1.14 */, standard: "RFC 5639, Section 4.1", brainpool: brainpool.P512t1},
 }
 
 func onBrainpool(own *PublicKey) bool {

@@ -12,9 +12,9 @@ import (
 
 // cbcCiphers are AES in CBC mode (RFC 3565, Section 4).
 var cbcCiphers = []*ContentCipher{
-	{Name: "aes-256-cbc", Title: "AES-256-CBC", OID: MustOID("2.16.840.1.101.3.4.1.42"), KeySize: 32, BlockSize: aes.BlockSize, mode: cbc{aes.NewCipher, aes.BlockSize}, standard: "RFC 3565, Section 4"},
-	{Name: "aes-192-cbc", Title: "AES-192-CBC", OID: MustOID("2.16.840.1.101.3.4.1.22"), KeySize: 24, BlockSize: aes.BlockSize, mode: cbc{aes.NewCipher, aes.BlockSize}, standard: "RFC 3565, Section 4"},
-	{Name: "aes-128-cbc", Title: "AES-128-CBC", OID: MustOID("2.16.840.1.101.3.4.1.2"), KeySize: 16, BlockSize: aes.BlockSize, mode: cbc{aes.NewCipher, aes.BlockSize}, standard: "RFC 3565, Section 4"},
+	{Name: "aes-256-cbc", Title: "AES-256-CBC", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x2a") /* 2.16.840.1.101.3.4.1.42 */, KeySize: 32, BlockSize: aes.BlockSize, mode: cbc{aes.NewCipher, aes.BlockSize}, standard: "RFC 3565, Section 4"},
+	{Name: "aes-192-cbc", Title: "AES-192-CBC", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x16") /* 2.16.840.1.101.3.4.1.22 */, KeySize: 24, BlockSize: aes.BlockSize, mode: cbc{aes.NewCipher, aes.BlockSize}, standard: "RFC 3565, Section 4"},
+	{Name: "aes-128-cbc", Title: "AES-128-CBC", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x02") /* 2.16.840.1.101.3.4.1.2 */, KeySize: 16, BlockSize: aes.BlockSize, mode: cbc{aes.NewCipher, aes.BlockSize}, standard: "RFC 3565, Section 4"},
 }
 
 // cbc is CBC mode with the padding of RFC 5652, Section 6.3. Its parameters are

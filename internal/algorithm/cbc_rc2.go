@@ -8,22 +8,32 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-var oidRC2 = MustOID("1.2.840.113549.3.2")
+const oidRC2 = OID("\x2a\x86\x48\x86\xf7\x0d\x03\x02") // 1.2.840.113549.3.2
 
-// rc2Ciphers are RC2 in CBC mode (RFC 3370, Section 5.2), the cipher of S/MIME 2:
+// rc2Forms are RC2 in CBC mode (RFC 3370, Section 5.2), the cipher of S/MIME 2:
 // with 40 bits where export laws asked for it. They are read only.
-var rc2Ciphers = []*ContentCipher{
-	rc2Row("rc2-cbc", "RC2-CBC", 128, 58),
-	rc2Row("rc2-64-cbc", "RC2-64-CBC", 64, 120),
-	rc2Row("rc2-40-cbc", "RC2-40-CBC", 40, 160),
+var rc2Forms = []rc2Form{
+	{"rc2-cbc", "RC2-CBC", 128, 58},
+	{"rc2-64-cbc", "RC2-64-CBC", 64, 120},
+	{"rc2-40-cbc", "RC2-40-CBC", 40, 160},
 }
 
-// rc2Row makes a row for a size of keys: what bounds the strength of the key is
-// the same as its length in all mail that is met.
-func rc2Row(name, title string, bits int, version int64) *ContentCipher {
-	block := func(key []byte) (cipher.Block, error) { return newRC2(key, bits), nil }
-	return &ContentCipher{Name: name, Title: title, OID: oidRC2, KeySize: bits / 8, BlockSize: rc2Block,
-		Status: Broken, ReadOnly: true, mode: rc2CBC{cbc{block, rc2Block}, version}, standard: "RFC 3370, Section 5.2"}
+// rc2Form is RC2 with a size of keys: what bounds the strength of the key is the same
+// as its length in all mail that is met.
+type rc2Form struct {
+	name, title string
+	bits        int
+	version     int64
+}
+
+func rc2Rows(forms []rc2Form) []*ContentCipher {
+	var rows []*ContentCipher
+	for _, f := range forms {
+		block := func(key []byte) (cipher.Block, error) { return newRC2(key, f.bits), nil }
+		rows = append(rows, &ContentCipher{Name: f.name, Title: f.title, OID: oidRC2, KeySize: f.bits / 8, BlockSize: rc2Block,
+			Status: Broken, ReadOnly: true, mode: rc2CBC{cbc{block, rc2Block}, f.version}, standard: "RFC 3370, Section 5.2"})
+	}
+	return rows
 }
 
 // rc2CBC is CBC mode with the parameters

@@ -12,9 +12,9 @@ import (
 
 // ccmCiphers are AES in counter mode with CBC-MAC (RFC 5084, Section 3.1).
 var ccmCiphers = []*ContentCipher{
-	{Name: "aes-256-ccm", Title: "AES-256-CCM", OID: MustOID("2.16.840.1.101.3.4.1.47"), KeySize: 32, BlockSize: 1, Authenticated: true, Sized: true, mode: ccm{}, standard: "RFC 5084, Section 3.1"},
-	{Name: "aes-192-ccm", Title: "AES-192-CCM", OID: MustOID("2.16.840.1.101.3.4.1.27"), KeySize: 24, BlockSize: 1, Authenticated: true, Sized: true, mode: ccm{}, standard: "RFC 5084, Section 3.1"},
-	{Name: "aes-128-ccm", Title: "AES-128-CCM", OID: MustOID("2.16.840.1.101.3.4.1.7"), KeySize: 16, BlockSize: 1, Authenticated: true, Sized: true, mode: ccm{}, standard: "RFC 5084, Section 3.1"},
+	{Name: "aes-256-ccm", Title: "AES-256-CCM", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x2f") /* 2.16.840.1.101.3.4.1.47 */, KeySize: 32, BlockSize: 1, Authenticated: true, Sized: true, mode: ccm{}, standard: "RFC 5084, Section 3.1"},
+	{Name: "aes-192-ccm", Title: "AES-192-CCM", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x1b") /* 2.16.840.1.101.3.4.1.27 */, KeySize: 24, BlockSize: 1, Authenticated: true, Sized: true, mode: ccm{}, standard: "RFC 5084, Section 3.1"},
+	{Name: "aes-128-ccm", Title: "AES-128-CCM", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x07") /* 2.16.840.1.101.3.4.1.7 */, KeySize: 16, BlockSize: 1, Authenticated: true, Sized: true, mode: ccm{}, standard: "RFC 5084, Section 3.1"},
 }
 
 // Lengths in octets. A nonce of 7 leaves 8 octets for the length of the content,

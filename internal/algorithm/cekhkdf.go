@@ -7,7 +7,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-var oidCEKHKDF = MustOID("1.2.840.113549.1.9.16.3.31")
+const oidCEKHKDF = OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x1f") // 1.2.840.113549.1.9.16.3.31
 
 // underHKDF are the ciphers of today under CEK-HKDF-SHA256 (RFC 9709): the key
 // that recipients recover is not the key of the content, but one that is derived

@@ -17,7 +17,7 @@ import (
 
 // chachaCiphers holds ChaCha20 and Poly1305 (RFC 8103, Section 2).
 var chachaCiphers = []*ContentCipher{
-	{Name: "chacha20-poly1305", Title: "ChaCha20-Poly1305", OID: MustOID("1.2.840.113549.1.9.16.3.18"),
+	{Name: "chacha20-poly1305", Title: "ChaCha20-Poly1305", OID: OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x12"), /* 1.2.840.113549.1.9.16.3.18 */
 		KeySize: chacha20.KeySize, BlockSize: 1, Authenticated: true, mode: chacha{}, standard: "RFC 8103, Section 2"},
 }
 

@@ -9,7 +9,7 @@ type Compression struct {
 }
 
 // zlibCompression is id-alg-zlibCompress, the only one that was ever defined.
-var zlibCompression = &Compression{Name: "zlib", OID: MustOID("1.2.840.113549.1.9.16.3.8"), standard: "RFC 3274, Section 2"}
+var zlibCompression = &Compression{Name: "zlib", OID: OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x08") /* 1.2.840.113549.1.9.16.3.8 */, standard: "RFC 3274, Section 2"}
 
 // Identifier returns the compression as written: RFC 3274, Section 2 leaves the
 // parameters out.

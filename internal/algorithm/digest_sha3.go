@@ -10,13 +10,13 @@ import (
 // SHA-3 (FIPS 202). No micalg is registered for it: the field is left empty
 // and "unknown" is written (RFC 8551, Section 3.5.3.2).
 var (
-	sha3256Digest = &Digest{Name: "sha3-256", standard: "RFC 9688, Section 2", OID: MustOID("2.16.840.1.101.3.4.2.8"), MICAliases: []string{"sha3-256"},
+	sha3256Digest = &Digest{Name: "sha3-256", standard: "RFC 9688, Section 2", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x02\x08") /* 2.16.840.1.101.3.4.2.8 */, MICAliases: []string{"sha3-256"},
 		Size: 32, New: func() hash.Hash { return sha3.New256() }, Hash: crypto.SHA3_256}
-	sha3384Digest = &Digest{Name: "sha3-384", standard: "RFC 9688, Section 2", OID: MustOID("2.16.840.1.101.3.4.2.9"), MICAliases: []string{"sha3-384"},
+	sha3384Digest = &Digest{Name: "sha3-384", standard: "RFC 9688, Section 2", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x02\x09") /* 2.16.840.1.101.3.4.2.9 */, MICAliases: []string{"sha3-384"},
 		Size: 48, New: func() hash.Hash { return sha3.New384() }, Hash: crypto.SHA3_384}
-	sha3512Digest = &Digest{Name: "sha3-512", standard: "RFC 9688, Section 2", OID: MustOID("2.16.840.1.101.3.4.2.10"), MICAliases: []string{"sha3-512"},
+	sha3512Digest = &Digest{Name: "sha3-512", standard: "RFC 9688, Section 2", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x02\x0a") /* 2.16.840.1.101.3.4.2.10 */, MICAliases: []string{"sha3-512"},
 		Size: 64, New: func() hash.Hash { return sha3.New512() }, Hash: crypto.SHA3_512}
-	sha3224Digest = &Digest{Name: "sha3-224", standard: "RFC 9688, Section 2", OID: MustOID("2.16.840.1.101.3.4.2.7"), MICAliases: []string{"sha3-224"},
+	sha3224Digest = &Digest{Name: "sha3-224", standard: "RFC 9688, Section 2", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x02\x07") /* 2.16.840.1.101.3.4.2.7 */, MICAliases: []string{"sha3-224"},
 		Size: 28, Status: Legacy, New: func() hash.Hash { return sha3.New224() }, Hash: crypto.SHA3_224}
 )
 
@@ -26,11 +26,11 @@ var (
 // writes them with a hyphen. crypto has no name for them, so that nothing but
 // the rows of this package takes them.
 var (
-	shake128Digest = &Digest{Name: "shake128", standard: "RFC 8702, Section 3.1", OID: MustOID("2.16.840.1.101.3.4.2.11"), MIC: "shake128", MICAliases: []string{"shake-128"},
+	shake128Digest = &Digest{Name: "shake128", standard: "RFC 8702, Section 3.1", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x02\x0b") /* 2.16.840.1.101.3.4.2.11 */, MIC: "shake128", MICAliases: []string{"shake-128"},
 		Size: 32, New: func() hash.Hash { return &shake{SHAKE: *sha3.NewSHAKE128(), size: 32} }, mask: maskWith(sha3.NewSHAKE128)}
-	shake256Digest = &Digest{Name: "shake256", standard: "RFC 8702, Section 3.1", OID: MustOID("2.16.840.1.101.3.4.2.12"), MIC: "shake256", MICAliases: []string{"shake-256"},
+	shake256Digest = &Digest{Name: "shake256", standard: "RFC 8702, Section 3.1", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x02\x0c") /* 2.16.840.1.101.3.4.2.12 */, MIC: "shake256", MICAliases: []string{"shake-256"},
 		Size: 64, New: newSHAKE256, mask: maskWith(sha3.NewSHAKE256)}
-	shake256LenDigest = &Digest{Name: "shake256-512", standard: "RFC 8419, Section 2.3", OID: MustOID("2.16.840.1.101.3.4.2.18"), MIC: "shake256", MICAliases: []string{"shake-256"},
+	shake256LenDigest = &Digest{Name: "shake256-512", standard: "RFC 8419, Section 2.3", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x02\x12") /* 2.16.840.1.101.3.4.2.18 */, MIC: "shake256", MICAliases: []string{"shake-256"},
 		Size: 64, New: newSHAKE256, mask: maskWith(sha3.NewSHAKE256), parameters: "\x02\x02\x02\x00"}
 )
 

@@ -34,11 +34,11 @@ type derivationRow struct {
 // everybody; it is what is written.
 var hkdfDerivations = []derivationRow{
 	{oidHKDFSHA256, hkdfWith(sha256Digest)},
-	{MustOID("1.2.840.113549.1.9.16.3.29"), hkdfWith(sha384Digest)},
-	{MustOID("1.2.840.113549.1.9.16.3.30"), hkdfWith(sha512Digest)},
+	{OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x1d") /* 1.2.840.113549.1.9.16.3.29 */, hkdfWith(sha384Digest)},
+	{OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x1e") /* 1.2.840.113549.1.9.16.3.30 */, hkdfWith(sha512Digest)},
 }
 
-var oidHKDFSHA256 = MustOID("1.2.840.113549.1.9.16.3.28")
+const oidHKDFSHA256 = OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x1c") // 1.2.840.113549.1.9.16.3.28
 
 // FindKEM returns the name and status of the mechanism that id names; its
 // parameters are absent (RFC 9936, Section 2.1).

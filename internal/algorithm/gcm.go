@@ -10,9 +10,9 @@ import (
 
 // gcmCiphers are AES in Galois/Counter Mode (RFC 5084, Section 3.2).
 var gcmCiphers = []*ContentCipher{
-	{Name: "aes-256-gcm", Title: "AES-256-GCM", OID: MustOID("2.16.840.1.101.3.4.1.46"), KeySize: 32, BlockSize: 1, Authenticated: true, mode: gcm{}, standard: "RFC 5084, Section 3.2"},
-	{Name: "aes-192-gcm", Title: "AES-192-GCM", OID: MustOID("2.16.840.1.101.3.4.1.26"), KeySize: 24, BlockSize: 1, Authenticated: true, mode: gcm{}, standard: "RFC 5084, Section 3.2"},
-	{Name: "aes-128-gcm", Title: "AES-128-GCM", OID: MustOID("2.16.840.1.101.3.4.1.6"), KeySize: 16, BlockSize: 1, Authenticated: true, mode: gcm{}, standard: "RFC 5084, Section 3.2"},
+	{Name: "aes-256-gcm", Title: "AES-256-GCM", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x2e") /* 2.16.840.1.101.3.4.1.46 */, KeySize: 32, BlockSize: 1, Authenticated: true, mode: gcm{}, standard: "RFC 5084, Section 3.2"},
+	{Name: "aes-192-gcm", Title: "AES-192-GCM", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x1a") /* 2.16.840.1.101.3.4.1.26 */, KeySize: 24, BlockSize: 1, Authenticated: true, mode: gcm{}, standard: "RFC 5084, Section 3.2"},
+	{Name: "aes-128-gcm", Title: "AES-128-GCM", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x06") /* 2.16.840.1.101.3.4.1.6 */, KeySize: 16, BlockSize: 1, Authenticated: true, mode: gcm{}, standard: "RFC 5084, Section 3.2"},
 }
 
 // Lengths in octets. A nonce of 12 and a tag of 16 are written (RFC 5084,

@@ -1,9 +1,6 @@
 package algorithm
 
-import (
-	"slices"
-	"sync"
-)
+import "slices"
 
 // KeyEncryption is a way to encrypt content-encryption keys that can be asked for by
 // name, where the key of a recipient leaves a choice: the paddings of RSA, and the
@@ -21,7 +18,7 @@ type KeyEncryption struct {
 // "rsa-oaep" and the one that tells its hash.
 func KeyEncryptions() []*KeyEncryption { return slices.Clone(keyEncryptions()) }
 
-var keyEncryptions = sync.OnceValue(func() []*KeyEncryption {
+func everyKeyEncryption() []*KeyEncryption {
 	var list []*KeyEncryption
 	for i := range keyTransports {
 		for n, t := range keyTransports[i].written() {
@@ -42,7 +39,7 @@ var keyEncryptions = sync.OnceValue(func() []*KeyEncryption {
 		}
 	}
 	return list
-})
+}
 
 // KeyEncryptionByName returns the one of that name. One that is read only is an
 // *UnsupportedError with its OID, a name that is none has no OID.

@@ -6,14 +6,13 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"fmt"
-	"sync"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // oidPSpecified is id-pSpecified, RFC 8017, Appendix A.2.1.
-var oidPSpecified = MustOID("1.2.840.113549.1.1.9")
+const oidPSpecified = OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x09") // 1.2.840.113549.1.1.9
 
 // oaepParameters are the decoded RSAES-OAEP-params (RFC 4055, Section 4.1):
 //
@@ -46,16 +45,16 @@ func oaepTransport(p oaepParameters) *KeyTransport {
 	return t
 }
 
-// writtenOAEP are the pairs that are written: one hash in both places. SHA-1 is no
+// oaepPairs are the pairs that are written: one hash in both places. SHA-1 is no
 // weakness there, and all that some readers know (RFC 3560, Section 3). The list must
 // not be changed.
-var writtenOAEP = sync.OnceValue(func() []*KeyTransport {
+func oaepPairs() []*KeyTransport {
 	var list []*KeyTransport
 	for _, d := range []*Digest{sha256Digest, sha384Digest, sha512Digest, sha1Digest} {
 		list = append(list, oaepTransport(oaepParameters{hash: d, mgf: d}))
 	}
 	return list
-})
+}
 
 // readOAEPTransport reads the parameters, which must be there (RFC 3560,
 // Section 3).

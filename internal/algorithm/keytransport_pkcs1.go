@@ -10,7 +10,7 @@ import (
 
 // rsaTransports are the key transports with RSA keys.
 var rsaTransports = []transportRow{
-	{oid: oidRSAESOAEP, read: readOAEPTransport, written: writtenOAEP, standard: "RFC 3560, Section 3"},
+	{oid: oidRSAESOAEP, read: readOAEPTransport, written: func() []*KeyTransport { return writtenOAEP() }, standard: "RFC 3560, Section 3"},
 	{oid: oidRSAEncryption, read: readPKCS1v15Transport, written: writtenPKCS1v15, standard: "RFC 3370, Section 4.2.1"},
 }
 

@@ -11,7 +11,7 @@ import (
 // tripleDESWraps holds id-alg-CMS3DESwrap (RFC 3217, Section 3; RFC 3370,
 // Section 4.3.1). It is read, never written.
 var tripleDESWraps = []*KeyWrap{
-	{Name: "3des-wrap", OID: MustOID("1.2.840.113549.1.9.16.3.6"), KeySize: 24, Status: Legacy, null: true, block: des.NewTripleDESCipher, unwrap: unwrapTripleDES, strength: 112, standard: "RFC 3370, Section 4.3.1"},
+	{Name: "3des-wrap", OID: OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x06") /* 1.2.840.113549.1.9.16.3.6 */, KeySize: 24, Status: Legacy, null: true, block: des.NewTripleDESCipher, unwrap: unwrapTripleDES, strength: 112, standard: "RFC 3370, Section 4.3.1"},
 }
 
 // tripleDESWrapIV is the fixed IV of the outer encryption, RFC 3217,

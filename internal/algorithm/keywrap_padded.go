@@ -10,9 +10,9 @@ import (
 // paddedWraps are the AES key wraps with padding (RFC 5649), which take keys of
 // any length. They are read, never written: no cipher here needs them.
 var paddedWraps = []*KeyWrap{
-	{Name: "aes256-wrap-pad", OID: MustOID("2.16.840.1.101.3.4.1.48"), KeySize: 32, min: minPadded, block: aes.NewCipher, unwrap: unwrapPadded, standard: "RFC 5649, Section 3"},
-	{Name: "aes128-wrap-pad", OID: MustOID("2.16.840.1.101.3.4.1.8"), KeySize: 16, min: minPadded, block: aes.NewCipher, unwrap: unwrapPadded, standard: "RFC 5649, Section 3"},
-	{Name: "aes192-wrap-pad", OID: MustOID("2.16.840.1.101.3.4.1.28"), KeySize: 24, min: minPadded, block: aes.NewCipher, unwrap: unwrapPadded, standard: "RFC 5649, Section 3"},
+	{Name: "aes256-wrap-pad", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x30") /* 2.16.840.1.101.3.4.1.48 */, KeySize: 32, min: minPadded, block: aes.NewCipher, unwrap: unwrapPadded, standard: "RFC 5649, Section 3"},
+	{Name: "aes128-wrap-pad", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x08") /* 2.16.840.1.101.3.4.1.8 */, KeySize: 16, min: minPadded, block: aes.NewCipher, unwrap: unwrapPadded, standard: "RFC 5649, Section 3"},
+	{Name: "aes192-wrap-pad", OID: OID("\x60\x86\x48\x01\x65\x03\x04\x01\x1c") /* 2.16.840.1.101.3.4.1.28 */, KeySize: 24, min: minPadded, block: aes.NewCipher, unwrap: unwrapPadded, standard: "RFC 5649, Section 3"},
 }
 
 // minPadded is the shortest wrapped key: one block (RFC 5649, Section 4.1).

@@ -8,7 +8,7 @@ import (
 )
 
 // oidMGF1 is id-mgf1, RFC 8017, Appendix B.2.1.
-var oidMGF1 = MustOID("1.2.840.113549.1.1.8")
+const oidMGF1 = OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08") // 1.2.840.113549.1.1.8
 
 // readMGF1 returns the hash of a maskGenAlgorithm, which RSASSA-PSS-params and
 // RSAES-OAEP-params share (RFC 8017, Appendix A.2). No other mask generation

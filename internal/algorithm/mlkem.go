@@ -33,13 +33,13 @@ type kemRow struct {
 // RFC 9936). Where the standard library has one its code is used, but for
 // expanded private keys, which it does not read.
 var mlkemSets = []*kemRow{
-	{oid: MustOID("2.16.840.1.101.3.4.4.2"), name: "ml-kem-768", title: "ML-KEM-768", bits: 192, standard: "RFC 9936, Section 2.1", size: mlkem.CiphertextSize768, scheme: mlkem768.Scheme(),
+	{oid: OID("\x60\x86\x48\x01\x65\x03\x04\x04\x02") /* 2.16.840.1.101.3.4.4.2 */, name: "ml-kem-768", title: "ML-KEM-768", bits: 192, standard: "RFC 9936, Section 2.1", size: mlkem.CiphertextSize768, scheme: mlkem768.Scheme(),
 		public:  func(b []byte) (crypto.Encapsulator, error) { return mlkem.NewEncapsulationKey768(b) },
 		private: func(b []byte) (crypto.Decapsulator, error) { return mlkem.NewDecapsulationKey768(b) }},
-	{oid: MustOID("2.16.840.1.101.3.4.4.3"), name: "ml-kem-1024", title: "ML-KEM-1024", bits: 256, standard: "RFC 9936, Section 2.1", size: mlkem.CiphertextSize1024, scheme: mlkem1024.Scheme(),
+	{oid: OID("\x60\x86\x48\x01\x65\x03\x04\x04\x03") /* 2.16.840.1.101.3.4.4.3 */, name: "ml-kem-1024", title: "ML-KEM-1024", bits: 256, standard: "RFC 9936, Section 2.1", size: mlkem.CiphertextSize1024, scheme: mlkem1024.Scheme(),
 		public:  func(b []byte) (crypto.Encapsulator, error) { return mlkem.NewEncapsulationKey1024(b) },
 		private: func(b []byte) (crypto.Decapsulator, error) { return mlkem.NewDecapsulationKey1024(b) }},
-	{oid: MustOID("2.16.840.1.101.3.4.4.1"), name: "ml-kem-512", title: "ML-KEM-512", bits: 128, standard: "RFC 9936, Section 2.1", size: mlkem512.CiphertextSize, smallWrap: true, scheme: mlkem512.Scheme()},
+	{oid: OID("\x60\x86\x48\x01\x65\x03\x04\x04\x01") /* 2.16.840.1.101.3.4.4.1 */, name: "ml-kem-512", title: "ML-KEM-512", bits: 128, standard: "RFC 9936, Section 2.1", size: mlkem512.CiphertextSize, smallWrap: true, scheme: mlkem512.Scheme()},
 }
 
 // encapsulator reads an encapsulation key. All its numbers must be below q (FIPS

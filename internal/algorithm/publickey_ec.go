@@ -12,7 +12,7 @@ import (
 	"smimectl/internal/algorithm/brainpool"
 )
 
-var oidECPublicKey = MustOID("1.2.840.10045.2.1")
+const oidECPublicKey = OID("\x2a\x86\x48\xce\x3d\x02\x01") // 1.2.840.10045.2.1
 
 // curve is one row of the curve table.
 type curve struct {
@@ -31,9 +31,9 @@ type curve struct {
 
 // nistCurves are those of RFC 5480, Section 2.1.1.1.
 var nistCurves = []curve{
-	{name: "p-256", title: "P-256", oid: MustOID("1.2.840.10045.3.1.7"), standard: "RFC 5480, Section 2.1.1.1", curve: elliptic.P256, ecdh: ecdh.P256(), digest: sha256Digest},
-	{name: "p-384", title: "P-384", oid: MustOID("1.3.132.0.34"), standard: "RFC 5480, Section 2.1.1.1", curve: elliptic.P384, ecdh: ecdh.P384(), digest: sha384Digest},
-	{name: "p-521", title: "P-521", oid: MustOID("1.3.132.0.35"), standard: "RFC 5480, Section 2.1.1.1", curve: elliptic.P521, ecdh: ecdh.P521(), digest: sha512Digest},
+	{name: "p-256", title: "P-256", oid: OID("\x2a\x86\x48\xce\x3d\x03\x01\x07") /* 1.2.840.10045.3.1.7 */, standard: "RFC 5480, Section 2.1.1.1", curve: elliptic.P256, ecdh: ecdh.P256(), digest: sha256Digest},
+	{name: "p-384", title: "P-384", oid: OID("\x2b\x81\x04\x00\x22") /* 1.3.132.0.34 */, standard: "RFC 5480, Section 2.1.1.1", curve: elliptic.P384, ecdh: ecdh.P384(), digest: sha384Digest},
+	{name: "p-521", title: "P-521", oid: OID("\x2b\x81\x04\x00\x23") /* 1.3.132.0.35 */, standard: "RFC 5480, Section 2.1.1.1", curve: elliptic.P521, ecdh: ecdh.P521(), digest: sha512Digest},
 }
 
 // Elliptic curve keys (RFC 5480): one OID for signing and key agreement.

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-var (
-	oidX25519  = MustOID("1.3.101.110")
-	oidEd25519 = MustOID("1.3.101.112")
+const (
+	oidX25519  = OID("\x2b\x65\x6e") // 1.3.101.110
+	oidEd25519 = OID("\x2b\x65\x70") // 1.3.101.112
 )
 
 // Keys of RFC 8410: the OID says all, parameters are absent, public and private

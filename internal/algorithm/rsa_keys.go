@@ -11,10 +11,10 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-var (
-	oidRSAEncryption = MustOID("1.2.840.113549.1.1.1")
-	oidRSAESOAEP     = MustOID("1.2.840.113549.1.1.7")
-	oidRSASSAPSS     = MustOID("1.2.840.113549.1.1.10")
+const (
+	oidRSAEncryption = OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01") // 1.2.840.113549.1.1.1
+	oidRSAESOAEP     = OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07") // 1.2.840.113549.1.1.7
+	oidRSASSAPSS     = OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a") // 1.2.840.113549.1.1.10
 )
 
 // RSA keys (RFC 4055, Section 1.2): under rsaEncryption for any use, under

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-var oidDSA = MustOID("1.2.840.10040.4.1")
+const oidDSA = OID("\x2a\x86\x48\xce\x38\x04\x01") // 1.2.840.10040.4.1
 
 // DSA (RFC 3370, Section 3.1; RFC 5754, Section 3.1), the signature that S/MIME
 // demanded in its first years and has declared historic (RFC 8551, Appendix B).
@@ -17,17 +17,32 @@ var oidDSA = MustOID("1.2.840.10040.4.1")
 //
 // QUIRK: the OID of the keys stands for DSA with SHA-1 in signatures of the
 // 1990s.
-var dsaSignatures = []*signatureRow{
-	dsaRow("1.2.840.10040.4.3", sha1Digest, "RFC 3370, Section 3.1"),
-	dsaRow("2.16.840.1.101.3.4.3.1", sha224Digest, "RFC 5754, Section 3.1"),
-	dsaRow("2.16.840.1.101.3.4.3.2", sha256Digest, "RFC 5754, Section 3.1"),
-	dsaRow("1.2.840.10040.4.1", sha1Digest, "RFC 3370, Section 3.1"),
+var dsaSchemes = []dsaScheme{
+	{OID("\x2a\x86\x48\xce\x38\x04\x03") /* 1.2.840.10040.4.3 */, sha1Digest, "RFC 3370, Section 3.1"},
+	{OID("\x60\x86\x48\x01\x65\x03\x04\x03\x01") /* 2.16.840.1.101.3.4.3.1 */, sha224Digest, "RFC 5754, Section 3.1"},
+	{OID("\x60\x86\x48\x01\x65\x03\x04\x03\x02") /* 2.16.840.1.101.3.4.3.2 */, sha256Digest, "RFC 5754, Section 3.1"},
+	{oidDSA, sha1Digest, "RFC 3370, Section 3.1"},
+}
+
+// dsaScheme is DSA with one digest.
+type dsaScheme struct {
+	oid      OID
+	digest   *Digest
+	standard string
+}
+
+func dsaRows(schemes []dsaScheme) []*signatureRow {
+	var rows []*signatureRow
+	for _, s := range schemes {
+		rows = append(rows, dsaRow(s.oid, s.digest, s.standard))
+	}
+	return rows
 }
 
 var dsaKeyKinds = []*keyKind{{oid: oidDSA, name: "dsa", standard: "RFC 3279, Section 2.3.2", strength: strengthOfModulus, status: Broken, public: readDSAPublicKey, encodePublic: encodeDSAPublicKey}}
 
-func dsaRow(oid string, d *Digest, standard string) *signatureRow {
-	return &signatureRow{oid: MustOID(oid), standard: standard, read: func(id Identifier, _ *Digest) (*Signature, error) {
+func dsaRow(oid OID, d *Digest, standard string) *signatureRow {
+	return &signatureRow{oid: oid, standard: standard, read: func(id Identifier, _ *Digest) (*Signature, error) {
 		// RFC 3370, Section 3.1 wants no parameters; NULL is met as with ECDSA.
 		if !id.hasNone() {
 			return nil, &ParameterError{Name: "dsa", Detail: "neither absent nor NULL"}

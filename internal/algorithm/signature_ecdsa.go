@@ -14,14 +14,14 @@ var ecdsaSHA2Schemes = []ecdsaScheme{
 	{oidECDSASHA256, sha256Digest, "RFC 5753, Section 7.1.3"},
 	{oidECDSASHA384, sha384Digest, "RFC 5753, Section 7.1.3"},
 	{oidECDSASHA512, sha512Digest, "RFC 5753, Section 7.1.3"},
-	{MustOID("1.2.840.10045.4.3.1"), sha224Digest, "RFC 5753, Section 7.1.3"},
-	{MustOID("1.2.840.10045.4.1"), sha1Digest, "RFC 5753, Section 7.1.3"},
+	{OID("\x2a\x86\x48\xce\x3d\x04\x03\x01") /* 1.2.840.10045.4.3.1 */, sha224Digest, "RFC 5753, Section 7.1.3"},
+	{OID("\x2a\x86\x48\xce\x3d\x04\x01") /* 1.2.840.10045.4.1 */, sha1Digest, "RFC 5753, Section 7.1.3"},
 }
 
-var (
-	oidECDSASHA256 = MustOID("1.2.840.10045.4.3.2")
-	oidECDSASHA384 = MustOID("1.2.840.10045.4.3.3")
-	oidECDSASHA512 = MustOID("1.2.840.10045.4.3.4")
+const (
+	oidECDSASHA256 = OID("\x2a\x86\x48\xce\x3d\x04\x03\x02") // 1.2.840.10045.4.3.2
+	oidECDSASHA384 = OID("\x2a\x86\x48\xce\x3d\x04\x03\x03") // 1.2.840.10045.4.3.3
+	oidECDSASHA512 = OID("\x2a\x86\x48\xce\x3d\x04\x03\x04") // 1.2.840.10045.4.3.4
 )
 
 // ecdsaScheme is ECDSA with one digest.

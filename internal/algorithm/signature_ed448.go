@@ -7,7 +7,7 @@ import (
 	"github.com/cloudflare/circl/sign/ed448"
 )
 
-var oidEd448 = MustOID("1.3.101.113")
+const oidEd448 = OID("\x2b\x65\x71") // 1.3.101.113
 
 // Ed448 in CMS (RFC 8419): pure, with an empty context, parameters absent.
 var ed448Signatures = []*signatureRow{

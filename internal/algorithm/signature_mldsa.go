@@ -22,13 +22,13 @@ type mldsaSet struct {
 }
 
 var mldsaSets = []*mldsaSet{
-	{"ml-dsa-44", "ML-DSA-44", MustOID("2.16.840.1.101.3.4.3.17"), 128, mldsa.MLDSA44(),
+	{"ml-dsa-44", "ML-DSA-44", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x11") /* 2.16.840.1.101.3.4.3.17 */, 128, mldsa.MLDSA44(),
 		[]*Digest{sha512Digest, sha384Digest, sha256Digest, sha3512Digest, sha3384Digest, sha3256Digest, shake256Digest, shake128Digest},
 		mldsaExpander{mldsa44.PrivateKeySize, mldsa44.Scheme(), unpack44}},
-	{"ml-dsa-65", "ML-DSA-65", MustOID("2.16.840.1.101.3.4.3.18"), 192, mldsa.MLDSA65(),
+	{"ml-dsa-65", "ML-DSA-65", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x12") /* 2.16.840.1.101.3.4.3.18 */, 192, mldsa.MLDSA65(),
 		[]*Digest{sha512Digest, sha384Digest, sha3512Digest, sha3384Digest, shake256Digest},
 		mldsaExpander{mldsa65.PrivateKeySize, mldsa65.Scheme(), unpack65}},
-	{"ml-dsa-87", "ML-DSA-87", MustOID("2.16.840.1.101.3.4.3.19"), 256, mldsa.MLDSA87(),
+	{"ml-dsa-87", "ML-DSA-87", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x13") /* 2.16.840.1.101.3.4.3.19 */, 256, mldsa.MLDSA87(),
 		[]*Digest{sha512Digest, sha3512Digest, shake256Digest},
 		mldsaExpander{mldsa87.PrivateKeySize, mldsa87.Scheme(), unpack87}},
 }

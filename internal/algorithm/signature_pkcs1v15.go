@@ -24,17 +24,17 @@ type pkcs1v15Scheme struct {
 }
 
 var pkcs1v15SHA2Schemes = []pkcs1v15Scheme{
-	{MustOID("1.2.840.113549.1.1.11"), sha256Digest, "RFC 5754, Section 3.2"},
-	{MustOID("1.2.840.113549.1.1.12"), sha384Digest, "RFC 5754, Section 3.2"},
-	{MustOID("1.2.840.113549.1.1.13"), sha512Digest, "RFC 5754, Section 3.2"},
-	{MustOID("1.2.840.113549.1.1.14"), sha224Digest, "RFC 5754, Section 3.2"},
-	{MustOID("1.2.840.113549.1.1.5"), sha1Digest, "RFC 3370, Section 3.2"},
-	{MustOID("1.2.840.113549.1.1.4"), md5Digest, "RFC 3370, Section 3.2"},
+	{OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b") /* 1.2.840.113549.1.1.11 */, sha256Digest, "RFC 5754, Section 3.2"},
+	{OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c") /* 1.2.840.113549.1.1.12 */, sha384Digest, "RFC 5754, Section 3.2"},
+	{OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d") /* 1.2.840.113549.1.1.13 */, sha512Digest, "RFC 5754, Section 3.2"},
+	{OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0e") /* 1.2.840.113549.1.1.14 */, sha224Digest, "RFC 5754, Section 3.2"},
+	{OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05") /* 1.2.840.113549.1.1.5 */, sha1Digest, "RFC 3370, Section 3.2"},
+	{OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04") /* 1.2.840.113549.1.1.4 */, md5Digest, "RFC 3370, Section 3.2"},
 }
 
 // pkcs1v15TruncatedSchemes is not announced: few readers know it.
 var pkcs1v15TruncatedSchemes = []pkcs1v15Scheme{
-	{MustOID("1.2.840.113549.1.1.16"), sha512256Digest, "RFC 8017, Appendix A.2.4"},
+	{OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x10") /* 1.2.840.113549.1.1.16 */, sha512256Digest, "RFC 8017, Appendix A.2.4"},
 }
 
 func pkcs1v15Rows(schemes []pkcs1v15Scheme) []*signatureRow {

@@ -9,7 +9,7 @@ import (
 
 // RSASSA-PSS in CMS: RFC 4056.
 var pssSignatures = []*signatureRow{
-	{oid: MustOID("1.2.840.113549.1.1.10"), read: readPSS, standard: "RFC 4056, Section 2.2", usual: usualPSS},
+	{oid: OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a") /* 1.2.840.113549.1.1.10 */, read: readPSS, standard: "RFC 4056, Section 2.2", usual: usualPSS},
 }
 
 // usualPSS are the parameters with SHA-256 in both places.

@@ -19,18 +19,18 @@ type slhdsaSet struct {
 }
 
 var slhdsaSets = []*slhdsaSet{
-	{"slh-dsa-sha2-128s", "SLH-DSA-SHA2-128s", MustOID("2.16.840.1.101.3.4.3.20"), 16, sha256Digest, slhdsa.SHA2_128s, 7856},
-	{"slh-dsa-sha2-128f", "SLH-DSA-SHA2-128f", MustOID("2.16.840.1.101.3.4.3.21"), 16, sha256Digest, slhdsa.SHA2_128f, 17088},
-	{"slh-dsa-sha2-192s", "SLH-DSA-SHA2-192s", MustOID("2.16.840.1.101.3.4.3.22"), 24, sha512Digest, slhdsa.SHA2_192s, 16224},
-	{"slh-dsa-sha2-192f", "SLH-DSA-SHA2-192f", MustOID("2.16.840.1.101.3.4.3.23"), 24, sha512Digest, slhdsa.SHA2_192f, 35664},
-	{"slh-dsa-sha2-256s", "SLH-DSA-SHA2-256s", MustOID("2.16.840.1.101.3.4.3.24"), 32, sha512Digest, slhdsa.SHA2_256s, 29792},
-	{"slh-dsa-sha2-256f", "SLH-DSA-SHA2-256f", MustOID("2.16.840.1.101.3.4.3.25"), 32, sha512Digest, slhdsa.SHA2_256f, 49856},
-	{"slh-dsa-shake-128s", "SLH-DSA-SHAKE-128s", MustOID("2.16.840.1.101.3.4.3.26"), 16, shake128Digest, slhdsa.SHAKE_128s, 7856},
-	{"slh-dsa-shake-128f", "SLH-DSA-SHAKE-128f", MustOID("2.16.840.1.101.3.4.3.27"), 16, shake128Digest, slhdsa.SHAKE_128f, 17088},
-	{"slh-dsa-shake-192s", "SLH-DSA-SHAKE-192s", MustOID("2.16.840.1.101.3.4.3.28"), 24, shake256Digest, slhdsa.SHAKE_192s, 16224},
-	{"slh-dsa-shake-192f", "SLH-DSA-SHAKE-192f", MustOID("2.16.840.1.101.3.4.3.29"), 24, shake256Digest, slhdsa.SHAKE_192f, 35664},
-	{"slh-dsa-shake-256s", "SLH-DSA-SHAKE-256s", MustOID("2.16.840.1.101.3.4.3.30"), 32, shake256Digest, slhdsa.SHAKE_256s, 29792},
-	{"slh-dsa-shake-256f", "SLH-DSA-SHAKE-256f", MustOID("2.16.840.1.101.3.4.3.31"), 32, shake256Digest, slhdsa.SHAKE_256f, 49856},
+	{"slh-dsa-sha2-128s", "SLH-DSA-SHA2-128s", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x14") /* 2.16.840.1.101.3.4.3.20 */, 16, sha256Digest, slhdsa.SHA2_128s, 7856},
+	{"slh-dsa-sha2-128f", "SLH-DSA-SHA2-128f", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x15") /* 2.16.840.1.101.3.4.3.21 */, 16, sha256Digest, slhdsa.SHA2_128f, 17088},
+	{"slh-dsa-sha2-192s", "SLH-DSA-SHA2-192s", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x16") /* 2.16.840.1.101.3.4.3.22 */, 24, sha512Digest, slhdsa.SHA2_192s, 16224},
+	{"slh-dsa-sha2-192f", "SLH-DSA-SHA2-192f", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x17") /* 2.16.840.1.101.3.4.3.23 */, 24, sha512Digest, slhdsa.SHA2_192f, 35664},
+	{"slh-dsa-sha2-256s", "SLH-DSA-SHA2-256s", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x18") /* 2.16.840.1.101.3.4.3.24 */, 32, sha512Digest, slhdsa.SHA2_256s, 29792},
+	{"slh-dsa-sha2-256f", "SLH-DSA-SHA2-256f", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x19") /* 2.16.840.1.101.3.4.3.25 */, 32, sha512Digest, slhdsa.SHA2_256f, 49856},
+	{"slh-dsa-shake-128s", "SLH-DSA-SHAKE-128s", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1a") /* 2.16.840.1.101.3.4.3.26 */, 16, shake128Digest, slhdsa.SHAKE_128s, 7856},
+	{"slh-dsa-shake-128f", "SLH-DSA-SHAKE-128f", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1b") /* 2.16.840.1.101.3.4.3.27 */, 16, shake128Digest, slhdsa.SHAKE_128f, 17088},
+	{"slh-dsa-shake-192s", "SLH-DSA-SHAKE-192s", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1c") /* 2.16.840.1.101.3.4.3.28 */, 24, shake256Digest, slhdsa.SHAKE_192s, 16224},
+	{"slh-dsa-shake-192f", "SLH-DSA-SHAKE-192f", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1d") /* 2.16.840.1.101.3.4.3.29 */, 24, shake256Digest, slhdsa.SHAKE_192f, 35664},
+	{"slh-dsa-shake-256s", "SLH-DSA-SHAKE-256s", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1e") /* 2.16.840.1.101.3.4.3.30 */, 32, shake256Digest, slhdsa.SHAKE_256s, 29792},
+	{"slh-dsa-shake-256f", "SLH-DSA-SHAKE-256f", OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1f") /* 2.16.840.1.101.3.4.3.31 */, 32, shake256Digest, slhdsa.SHAKE_256f, 49856},
 }
 
 func slhdsaRows(sets []*slhdsaSet) []*signatureRow {

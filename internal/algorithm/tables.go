@@ -58,12 +58,12 @@ var (
 		func() []*signatureRow { return pkcs1v15Signatures },
 		made(pkcs1v15Rows, func() []pkcs1v15Scheme { return slices.Collect(pkcs1v15Schemes.rows()) }),
 		func() []*signatureRow { return pssSignatures },
-		func() []*signatureRow { return pssSHAKESignatures },
+		made(pssSHAKERows, func() []pssScheme { return pssSHAKESchemes }),
 		made(ecdsaRows, func() []ecdsaScheme { return slices.Collect(ecdsaSchemes.rows()) }),
 		func() []*signatureRow { return eddsaSignatures },
 		func() []*signatureRow { return ed448Signatures },
 		made(mldsaRows, func() []*mldsaSet { return mldsaSets }),
 		made(slhdsaRows, func() []*slhdsaSet { return slhdsaSets }),
-		func() []*signatureRow { return dsaSignatures },
+		made(dsaRows, func() []dsaScheme { return dsaSchemes }),
 	}
 )

@@ -1,14 +1,17 @@
 package algorithm
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // The lists of all rows that encrypt, the preferred ones first. A new
 // algorithm is one new file with its rows and its name added here.
 var (
-	keyTransports  = slices.Concat(rsaTransports)
+	keyTransports  = rsaTransports
 	originatorKeys = slices.Concat(ecdhOriginators, x448Originators)
-	keyKEMs        = slices.Concat(mlkemSets)
-	kemDerivations = slices.Concat(hkdfDerivations)
+	keyKEMs        = mlkemSets
+	kemDerivations = hkdfDerivations
 	keyWraps       = slices.Concat(aesWraps, paddedWraps, tripleDESWraps)
 	compressions   = []*Compression{zlibCompression}
 	keyAgreements  = table[*agreementRow]{
@@ -23,6 +26,8 @@ var (
 		made(underHKDF, func() []*ContentCipher { return slices.Concat(gcmCiphers, chachaCiphers, ccmCiphers, cbcCiphers) }),
 		func() []*ContentCipher { return tripleDESCiphers },
 		func() []*ContentCipher { return desCiphers },
-		func() []*ContentCipher { return rc2Ciphers },
+		made(rc2Rows, func() []rc2Form { return rc2Forms }),
 	}
+	writtenOAEP    = sync.OnceValue(oaepPairs)
+	keyEncryptions = sync.OnceValue(everyKeyEncryption)
 )

@@ -8,7 +8,7 @@ import (
 	"github.com/cloudflare/circl/dh/x448"
 )
 
-var oidX448 = MustOID("1.3.101.111")
+const oidX448 = OID("\x2b\x65\x6f") // 1.3.101.111
 
 // x448KeyKinds holds X448 (RFC 8410), read as X25519 is.
 var x448KeyKinds = []*keyKind{

@@ -9,7 +9,7 @@ import (
 
 // oidCapabilities is smimeCapabilities, the attribute of signed messages and the
 // extension of certificates (RFC 4262, Section 2).
-var oidCapabilities = algorithm.MustOID("1.2.840.113549.1.9.15")
+const oidCapabilities = algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0f") // 1.2.840.113549.1.9.15
 
 // maxCapabilities bounds the entries that are read.
 const maxCapabilities = 100

@@ -10,11 +10,11 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-var (
-	oidReasonCode        = algorithm.MustOID("2.5.29.21")
-	oidHoldInstruction   = algorithm.MustOID("2.5.29.23")
-	oidInvalidityDate    = algorithm.MustOID("2.5.29.24")
-	oidCertificateIssuer = algorithm.MustOID("2.5.29.29")
+const (
+	oidReasonCode        = algorithm.OID("\x55\x1d\x15") // 2.5.29.21
+	oidHoldInstruction   = algorithm.OID("\x55\x1d\x17") // 2.5.29.23
+	oidInvalidityDate    = algorithm.OID("\x55\x1d\x18") // 2.5.29.24
+	oidCertificateIssuer = algorithm.OID("\x55\x1d\x1d") // 2.5.29.29
 )
 
 // Reason is why a certificate was revoked (RFC 5280, Section 5.3.1,

@@ -9,11 +9,11 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-var (
-	oidIssuerAltName  = algorithm.MustOID("2.5.29.18")
-	oidCRLNumber      = algorithm.MustOID("2.5.29.20")
-	oidDeltaIndicator = algorithm.MustOID("2.5.29.27")
-	oidIssuingPoint   = algorithm.MustOID("2.5.29.28")
+const (
+	oidIssuerAltName  = algorithm.OID("\x55\x1d\x12") // 2.5.29.18
+	oidCRLNumber      = algorithm.OID("\x55\x1d\x14") // 2.5.29.20
+	oidDeltaIndicator = algorithm.OID("\x55\x1d\x1b") // 2.5.29.27
+	oidIssuingPoint   = algorithm.OID("\x55\x1d\x1c") // 2.5.29.28
 )
 
 // maxCRLNumber is how many octets a number of a list may have. RFC 5280,

@@ -7,9 +7,9 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-var (
-	oidDistributionPoints = algorithm.MustOID("2.5.29.31")
-	oidFreshestCRL        = algorithm.MustOID("2.5.29.46")
+const (
+	oidDistributionPoints = algorithm.OID("\x55\x1d\x1f") // 2.5.29.31
+	oidFreshestCRL        = algorithm.OID("\x55\x1d\x2e") // 2.5.29.46
 )
 
 // Limits of distribution points. Certificates have one or two.

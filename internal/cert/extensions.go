@@ -7,13 +7,13 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-var (
-	oidSubjectKeyID     = algorithm.MustOID("2.5.29.14")
-	oidKeyUsage         = algorithm.MustOID("2.5.29.15")
-	oidSubjectAltName   = algorithm.MustOID("2.5.29.17")
-	oidBasicConstraints = algorithm.MustOID("2.5.29.19")
-	oidAuthorityKeyID   = algorithm.MustOID("2.5.29.35")
-	oidExtKeyUsage      = algorithm.MustOID("2.5.29.37")
+const (
+	oidSubjectKeyID     = algorithm.OID("\x55\x1d\x0e") // 2.5.29.14
+	oidKeyUsage         = algorithm.OID("\x55\x1d\x0f") // 2.5.29.15
+	oidSubjectAltName   = algorithm.OID("\x55\x1d\x11") // 2.5.29.17
+	oidBasicConstraints = algorithm.OID("\x55\x1d\x13") // 2.5.29.19
+	oidAuthorityKeyID   = algorithm.OID("\x55\x1d\x23") // 2.5.29.35
+	oidExtKeyUsage      = algorithm.OID("\x55\x1d\x25") // 2.5.29.37
 )
 
 // Limits within one extension.

@@ -45,7 +45,7 @@ type GeneralName struct {
 
 // OtherNameSmtpUTF8Mailbox is the type of mail addresses whose local part is
 // not ASCII (RFC 9598, Section 3).
-var OtherNameSmtpUTF8Mailbox = algorithm.MustOID("1.3.6.1.5.5.7.8.9")
+const OtherNameSmtpUTF8Mailbox = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x08\x09") // 1.3.6.1.5.5.7.8.9
 
 // ReadGeneralName reads one GeneralName and advances s over it.
 func ReadGeneralName(s *cryptobyte.String) (GeneralName, bool) {

@@ -7,10 +7,10 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-var (
-	oidInfoAccess   = algorithm.MustOID("1.3.6.1.5.5.7.1.1")
-	oidAccessOCSP   = algorithm.MustOID("1.3.6.1.5.5.7.48.1")
-	oidAccessIssuer = algorithm.MustOID("1.3.6.1.5.5.7.48.2")
+const (
+	oidInfoAccess   = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x01\x01") // 1.3.6.1.5.5.7.1.1
+	oidAccessOCSP   = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x30\x01") // 1.3.6.1.5.5.7.48.1
+	oidAccessIssuer = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x30\x02") // 1.3.6.1.5.5.7.48.2
 )
 
 // maxAccess is how many descriptions are read. Certificates have two or three.

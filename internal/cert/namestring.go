@@ -23,10 +23,10 @@ const (
 )
 
 // Attribute types that are looked for by themselves.
-var (
-	oidCommonName   = algorithm.MustOID("2.5.4.3")
-	oidOrganization = algorithm.MustOID("2.5.4.10")
-	oidEmailAddress = algorithm.MustOID("1.2.840.113549.1.9.1")
+const (
+	oidCommonName   = algorithm.OID("\x55\x04\x03")                         // 2.5.4.3
+	oidOrganization = algorithm.OID("\x55\x04\x0a")                         // 2.5.4.10
+	oidEmailAddress = algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01") // 1.2.840.113549.1.9.1
 )
 
 // keyword is a row of the table of short names: RFC 4514, Section 3, and what
@@ -38,24 +38,24 @@ type keyword struct {
 
 var keywords = []keyword{
 	{oidCommonName, "CN"},
-	{algorithm.MustOID("2.5.4.4"), "SN"},
-	{algorithm.MustOID("2.5.4.5"), "serialNumber"},
-	{algorithm.MustOID("2.5.4.6"), "C"},
-	{algorithm.MustOID("2.5.4.7"), "L"},
-	{algorithm.MustOID("2.5.4.8"), "ST"},
-	{algorithm.MustOID("2.5.4.9"), "STREET"},
+	{algorithm.OID("\x55\x04\x04") /* 2.5.4.4 */, "SN"},
+	{algorithm.OID("\x55\x04\x05") /* 2.5.4.5 */, "serialNumber"},
+	{algorithm.OID("\x55\x04\x06") /* 2.5.4.6 */, "C"},
+	{algorithm.OID("\x55\x04\x07") /* 2.5.4.7 */, "L"},
+	{algorithm.OID("\x55\x04\x08") /* 2.5.4.8 */, "ST"},
+	{algorithm.OID("\x55\x04\x09") /* 2.5.4.9 */, "STREET"},
 	{oidOrganization, "O"},
-	{algorithm.MustOID("2.5.4.11"), "OU"},
-	{algorithm.MustOID("2.5.4.12"), "title"},
-	{algorithm.MustOID("2.5.4.17"), "postalCode"},
-	{algorithm.MustOID("2.5.4.42"), "GN"},
-	{algorithm.MustOID("2.5.4.43"), "initials"},
-	{algorithm.MustOID("2.5.4.44"), "generationQualifier"},
-	{algorithm.MustOID("2.5.4.46"), "dnQualifier"},
-	{algorithm.MustOID("2.5.4.65"), "pseudonym"},
-	{algorithm.MustOID("2.5.4.97"), "organizationIdentifier"},
-	{algorithm.MustOID("0.9.2342.19200300.100.1.1"), "UID"},
-	{algorithm.MustOID("0.9.2342.19200300.100.1.25"), "DC"},
+	{algorithm.OID("\x55\x04\x0b") /* 2.5.4.11 */, "OU"},
+	{algorithm.OID("\x55\x04\x0c") /* 2.5.4.12 */, "title"},
+	{algorithm.OID("\x55\x04\x11") /* 2.5.4.17 */, "postalCode"},
+	{algorithm.OID("\x55\x04\x2a") /* 2.5.4.42 */, "GN"},
+	{algorithm.OID("\x55\x04\x2b") /* 2.5.4.43 */, "initials"},
+	{algorithm.OID("\x55\x04\x2c") /* 2.5.4.44 */, "generationQualifier"},
+	{algorithm.OID("\x55\x04\x2e") /* 2.5.4.46 */, "dnQualifier"},
+	{algorithm.OID("\x55\x04\x41") /* 2.5.4.65 */, "pseudonym"},
+	{algorithm.OID("\x55\x04\x61") /* 2.5.4.97 */, "organizationIdentifier"},
+	{algorithm.OID("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01") /* 0.9.2342.19200300.100.1.1 */, "UID"},
+	{algorithm.OID("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19") /* 0.9.2342.19200300.100.1.25 */, "DC"},
 	{oidEmailAddress, "emailAddress"},
 }
 

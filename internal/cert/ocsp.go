@@ -17,12 +17,12 @@ const (
 	maxOCSPCertificates = 16
 )
 
-var (
-	oidOCSPBasic   = algorithm.MustOID("1.3.6.1.5.5.7.48.1.1")
-	oidOCSPNonce   = algorithm.MustOID("1.3.6.1.5.5.7.48.1.2")
-	oidOCSPNoCheck = algorithm.MustOID("1.3.6.1.5.5.7.48.1.5")
-	oidOCSPArchive = algorithm.MustOID("1.3.6.1.5.5.7.48.1.6")
-	oidOCSPRevoke  = algorithm.MustOID("1.3.6.1.5.5.7.48.1.9")
+const (
+	oidOCSPBasic   = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x01") // 1.3.6.1.5.5.7.48.1.1
+	oidOCSPNonce   = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x02") // 1.3.6.1.5.5.7.48.1.2
+	oidOCSPNoCheck = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x05") // 1.3.6.1.5.5.7.48.1.5
+	oidOCSPArchive = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x06") // 1.3.6.1.5.5.7.48.1.6
+	oidOCSPRevoke  = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x09") // 1.3.6.1.5.5.7.48.1.9
 )
 
 // ocspKnown are the extensions that may be critical: a nonce is compared by who

@@ -178,7 +178,7 @@ func (r *OCSP) UnknownCritical(a *OCSPAnswer) (algorithm.OID, bool) {
 
 // PurposeOCSPSigning allows a key to sign OCSP responses for the CA that
 // issued its certificate (RFC 6960, Section 4.2.2.2).
-var PurposeOCSPSigning = algorithm.MustOID("1.3.6.1.5.5.7.3.9")
+const PurposeOCSPSigning = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x09") // 1.3.6.1.5.5.7.3.9
 
 // OCSPNoCheck reports whether the CA wants a responder's certificate to be
 // believed for its lifetime (RFC 6960, Section 4.2.2.2.1).

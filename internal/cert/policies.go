@@ -7,9 +7,9 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-var (
-	oidPolicies     = algorithm.MustOID("2.5.29.32")
-	oidCPSQualifier = algorithm.MustOID("1.3.6.1.5.5.7.2.1")
+const (
+	oidPolicies     = algorithm.OID("\x55\x1d\x20")                     // 2.5.29.32
+	oidCPSQualifier = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x02\x01") // 1.3.6.1.5.5.7.2.1
 )
 
 // Limits of certificatePolicies. Certificates have two or three policies, with a

@@ -9,7 +9,7 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-var oidExtensionRequest = algorithm.MustOID("1.2.840.113549.1.9.14")
+const oidExtensionRequest = algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e") // 1.2.840.113549.1.9.14
 
 // Request is a certificate request (RFC 2986): what somebody asks an authority
 // to put into a certificate. Nothing in it is vouched for.

@@ -42,11 +42,11 @@ func (k KeyUsage) Names() []string {
 func (c *Certificate) KeyUsage() (KeyUsage, bool) { return c.known.usage, c.known.hasUsage }
 
 // Key purposes of RFC 5280, Section 4.2.1.12.
-var (
-	PurposeAny             = algorithm.MustOID("2.5.29.37.0")
-	PurposeEmailProtection = algorithm.MustOID("1.3.6.1.5.5.7.3.4")
-	PurposeCodeSigning     = algorithm.MustOID("1.3.6.1.5.5.7.3.3")
-	PurposeTimeStamping    = algorithm.MustOID("1.3.6.1.5.5.7.3.8")
+const (
+	PurposeAny             = algorithm.OID("\x55\x1d\x25\x00")                 // 2.5.29.37.0
+	PurposeEmailProtection = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x04") // 1.3.6.1.5.5.7.3.4
+	PurposeCodeSigning     = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x03") // 1.3.6.1.5.5.7.3.3
+	PurposeTimeStamping    = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x08") // 1.3.6.1.5.5.7.3.8
 )
 
 // purpose is a row of the table of purposes that have a name.
@@ -57,16 +57,16 @@ type purpose struct {
 
 var purposes = []purpose{
 	{PurposeAny, "anyExtendedKeyUsage"},
-	{algorithm.MustOID("1.3.6.1.5.5.7.3.1"), "serverAuth"},
-	{algorithm.MustOID("1.3.6.1.5.5.7.3.2"), "clientAuth"},
+	{algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x01") /* 1.3.6.1.5.5.7.3.1 */, "serverAuth"},
+	{algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x02") /* 1.3.6.1.5.5.7.3.2 */, "clientAuth"},
 	{PurposeCodeSigning, "codeSigning"},
 	{PurposeEmailProtection, "emailProtection"},
 	{PurposeTimeStamping, "timeStamping"},
-	{algorithm.MustOID("1.3.6.1.5.5.7.3.9"), "OCSPSigning"},
-	{algorithm.MustOID("1.3.6.1.5.5.7.3.36"), "documentSigning"},
-	{algorithm.MustOID("1.3.6.1.4.1.311.20.2.2"), "smartcardLogon"},
-	{algorithm.MustOID("1.3.6.1.4.1.311.10.3.4"), "encryptedFileSystem"},
-	{algorithm.MustOID("1.3.6.1.4.1.311.10.3.12"), "documentSigningMicrosoft"},
+	{algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x09") /* 1.3.6.1.5.5.7.3.9 */, "OCSPSigning"},
+	{algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x24") /* 1.3.6.1.5.5.7.3.36 */, "documentSigning"},
+	{algorithm.OID("\x2b\x06\x01\x04\x01\x82\x37\x14\x02\x02") /* 1.3.6.1.4.1.311.20.2.2 */, "smartcardLogon"},
+	{algorithm.OID("\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x04") /* 1.3.6.1.4.1.311.10.3.4 */, "encryptedFileSystem"},
+	{algorithm.OID("\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x0c") /* 1.3.6.1.4.1.311.10.3.12 */, "documentSigningMicrosoft"},
 }
 
 // ExtKeyUsage returns the purposes of the extended key usage extension and

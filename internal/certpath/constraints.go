@@ -11,7 +11,7 @@ import (
 	"smimectl/internal/cert"
 )
 
-var oidNameConstraints = algorithm.MustOID("2.5.29.30")
+const oidNameConstraints = algorithm.OID("\x55\x1d\x1e") // 2.5.29.30
 
 // maxSubtrees is how many subtrees one certificate may have.
 const maxSubtrees = 10_000

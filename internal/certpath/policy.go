@@ -5,12 +5,12 @@ import (
 	"smimectl/internal/cert"
 )
 
-var (
-	oidCertificatePolicies = algorithm.MustOID("2.5.29.32")
-	oidPolicyMappings      = algorithm.MustOID("2.5.29.33")
-	oidPolicyConstraints   = algorithm.MustOID("2.5.29.36")
-	oidInhibitAnyPolicy    = algorithm.MustOID("2.5.29.54")
-	anyPolicy              = algorithm.MustOID("2.5.29.32.0")
+const (
+	oidCertificatePolicies = algorithm.OID("\x55\x1d\x20")     // 2.5.29.32
+	oidPolicyMappings      = algorithm.OID("\x55\x1d\x21")     // 2.5.29.33
+	oidPolicyConstraints   = algorithm.OID("\x55\x1d\x24")     // 2.5.29.36
+	oidInhibitAnyPolicy    = algorithm.OID("\x55\x1d\x36")     // 2.5.29.54
+	anyPolicy              = algorithm.OID("\x55\x1d\x20\x00") // 2.5.29.32.0
 )
 
 // maxPolicies bounds policies and mappings of one certificate.

@@ -76,8 +76,8 @@ func (e *policyExtensions) readPolicies(value cryptobyte.String) bool {
 // qualifiers are those of RFC 5280, Section 4.2.1.4: they tell people something
 // and do not limit what the policy stands for.
 var qualifiers = []algorithm.OID{
-	algorithm.MustOID("1.3.6.1.5.5.7.2.1"), // id-qt-cps
-	algorithm.MustOID("1.3.6.1.5.5.7.2.2"), // id-qt-unotice
+	algorithm.OID("\x2b\x06\x01\x05\x05\x07\x02\x01"), /* 1.3.6.1.5.5.7.2.1 */ // id-qt-cps
+	algorithm.OID("\x2b\x06\x01\x05\x05\x07\x02\x02"), /* 1.3.6.1.5.5.7.2.2 */ // id-qt-unotice
 }
 
 // readQualifiers reads SEQUENCE SIZE (1..MAX) OF PolicyQualifierInfo:

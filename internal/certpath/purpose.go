@@ -75,7 +75,7 @@ func Fits(c *cert.Certificate, p Purpose) error {
 	return nil
 }
 
-var oidExtKeyUsage = algorithm.MustOID("2.5.29.37")
+const oidExtKeyUsage = algorithm.OID("\x55\x1d\x25") // 2.5.29.37
 
 // fitsTimeStamp is RFC 3161, Section 2.3: whose key makes time stamps makes
 // nothing else, and says so in a way nobody may pass over.

@@ -7,26 +7,26 @@ import (
 	"smimectl/internal/cert"
 )
 
-var oidDistributionPoints = algorithm.MustOID("2.5.29.31")
+const oidDistributionPoints = algorithm.OID("\x55\x1d\x1f") // 2.5.29.31
 
 // handled are the extensions whose meaning is taken into account here or
 // later in the validation, so that they may be critical (RFC 5280,
 // Section 4.2). issuerAltName has nothing to be taken into account.
 var handled = []algorithm.OID{
-	algorithm.MustOID("2.5.29.14"), // subjectKeyIdentifier
-	algorithm.MustOID("2.5.29.15"), // keyUsage
-	algorithm.MustOID("2.5.29.17"), // subjectAltName
-	algorithm.MustOID("2.5.29.18"), // issuerAltName
-	algorithm.MustOID("2.5.29.19"), // basicConstraints
+	algorithm.OID("\x55\x1d\x0e"), /* 2.5.29.14 */ // subjectKeyIdentifier
+	algorithm.OID("\x55\x1d\x0f"), /* 2.5.29.15 */ // keyUsage
+	algorithm.OID("\x55\x1d\x11"), /* 2.5.29.17 */ // subjectAltName
+	algorithm.OID("\x55\x1d\x12"), /* 2.5.29.18 */ // issuerAltName
+	algorithm.OID("\x55\x1d\x13"), /* 2.5.29.19 */ // basicConstraints
 	oidNameConstraints,
 	oidDistributionPoints,
 	oidCertificatePolicies,
 	oidPolicyMappings,
-	algorithm.MustOID("2.5.29.35"), // authorityKeyIdentifier
+	algorithm.OID("\x55\x1d\x23"), /* 2.5.29.35 */ // authorityKeyIdentifier
 	oidPolicyConstraints,
 	oidExtKeyUsage,
 	oidInhibitAnyPolicy,
-	algorithm.MustOID("1.3.6.1.5.5.7.48.1.5"), // id-pkix-ocsp-nocheck
+	algorithm.OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x05"), /* 1.3.6.1.5.5.7.48.1.5 */ // id-pkix-ocsp-nocheck
 }
 
 // outside says whether t is outside the validity of c, both ends included

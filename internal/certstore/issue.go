@@ -70,7 +70,7 @@ func subjectAltName(addresses []cert.Address) (pkix.Extension, error) {
 				continue
 			}
 			b.AddASN1(explicit0, func(b *cryptobyte.Builder) { // otherName
-				algorithm.MustOID("1.3.6.1.5.5.7.8.9").AddTo(b)
+				algorithm.OID("\x2b\x06\x01\x05\x05\x07\x08\x09"). /* 1.3.6.1.5.5.7.8.9 */ AddTo(b)
 				b.AddASN1(explicit0, func(b *cryptobyte.Builder) {
 					b.AddASN1(asn1.UTF8String, func(b *cryptobyte.Builder) { b.AddBytes([]byte(a.String())) })
 				})

@@ -45,15 +45,15 @@ type pbeKind struct {
 // of PKCS#12), and RFC 8018, Section 6.1 (PBES1).
 func pbeKinds() []pbeKind {
 	return []pbeKind{
-		{algorithm.MustOID("1.2.840.113549.1.5.13"), readPBES2},
-		{algorithm.MustOID("1.2.840.113549.1.12.1.3"), pkcs12PBE("3DES", 24, des.NewTripleDESCipher)},
-		{algorithm.MustOID("1.2.840.113549.1.12.1.4"), pkcs12PBE("3DES with two keys", 16, twoKeyTripleDES)},
-		{algorithm.MustOID("1.2.840.113549.1.12.1.5"), pkcs12PBE("RC2-128", 16, legacyRC2WithAllBits)},
-		{algorithm.MustOID("1.2.840.113549.1.12.1.6"), pkcs12PBE("RC2-40", 5, legacyRC2WithAllBits)},
-		{algorithm.MustOID("1.2.840.113549.1.5.3"), legacyPBES1("DES and MD5", md5.New, des.NewCipher)},
-		{algorithm.MustOID("1.2.840.113549.1.5.6"), legacyPBES1("RC2-64 and MD5", md5.New, legacyRC2WithAllBits)},
-		{algorithm.MustOID("1.2.840.113549.1.5.10"), legacyPBES1("DES and SHA-1", sha1.New, des.NewCipher)},
-		{algorithm.MustOID("1.2.840.113549.1.5.11"), legacyPBES1("RC2-64 and SHA-1", sha1.New, legacyRC2WithAllBits)},
+		{algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d") /* 1.2.840.113549.1.5.13 */, readPBES2},
+		{algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x03") /* 1.2.840.113549.1.12.1.3 */, pkcs12PBE("3DES", 24, des.NewTripleDESCipher)},
+		{algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x04") /* 1.2.840.113549.1.12.1.4 */, pkcs12PBE("3DES with two keys", 16, twoKeyTripleDES)},
+		{algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x05") /* 1.2.840.113549.1.12.1.5 */, pkcs12PBE("RC2-128", 16, legacyRC2WithAllBits)},
+		{algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x06") /* 1.2.840.113549.1.12.1.6 */, pkcs12PBE("RC2-40", 5, legacyRC2WithAllBits)},
+		{algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x05\x03") /* 1.2.840.113549.1.5.3 */, legacyPBES1("DES and MD5", md5.New, des.NewCipher)},
+		{algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x05\x06") /* 1.2.840.113549.1.5.6 */, legacyPBES1("RC2-64 and MD5", md5.New, legacyRC2WithAllBits)},
+		{algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0a") /* 1.2.840.113549.1.5.10 */, legacyPBES1("DES and SHA-1", sha1.New, des.NewCipher)},
+		{algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0b") /* 1.2.840.113549.1.5.11 */, legacyPBES1("RC2-64 and SHA-1", sha1.New, legacyRC2WithAllBits)},
 	}
 }
 

@@ -55,8 +55,8 @@ func schemes() []scheme {
 		{algorithm.MustOID(dottedAES + "2"), "AES-128", 16, 16, newAES},
 		{algorithm.MustOID(dottedAES + "22"), "AES-192", 24, 16, newAES},
 		{algorithm.MustOID(dottedAES + "42"), "AES-256", 32, 16, newAES},
-		{algorithm.MustOID("1.2.840.113549.3.7"), "3DES", 24, 8, des.NewTripleDESCipher},
-		{algorithm.MustOID("1.3.14.3.2.7"), "DES", 8, 8, des.NewCipher},
+		{algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x03\x07") /* 1.2.840.113549.3.7 */, "3DES", 24, 8, des.NewTripleDESCipher},
+		{algorithm.OID("\x2b\x0e\x03\x02\x07") /* 1.3.14.3.2.7 */, "DES", 8, 8, des.NewCipher},
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // id-ri-ocsp-response (RFC 5940, Section 2.1).
-var oidOCSPResponse = algorithm.MustOID("1.3.6.1.5.5.7.16.2")
+const oidOCSPResponse = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x10\x02") // 1.3.6.1.5.5.7.16.2
 
 // OCSPResponses returns the OCSP responses that stand beside the revocation
 // lists (RFC 5940, Section 2.1), each an OCSPResponse that nobody has read.

@@ -123,7 +123,7 @@ func (t *TimeStampToken) Verify(c *cert.Certificate) error {
 	return nil
 }
 
-var oidSubjectAltName = algorithm.MustOID("2.5.29.17")
+const oidSubjectAltName = algorithm.OID("\x55\x1d\x11") // 2.5.29.17
 
 // named reports whether a name is the subject of a certificate or one of its
 // alternative names.

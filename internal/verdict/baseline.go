@@ -148,10 +148,10 @@ func reservedPolicy(oid algorithm.OID) (validation, generation int, ok bool) {
 }
 
 var reservedPolicies = [4][3]algorithm.OID{
-	{algorithm.MustOID("2.23.140.1.5.1.1"), algorithm.MustOID("2.23.140.1.5.1.2"), algorithm.MustOID("2.23.140.1.5.1.3")},
-	{algorithm.MustOID("2.23.140.1.5.2.1"), algorithm.MustOID("2.23.140.1.5.2.2"), algorithm.MustOID("2.23.140.1.5.2.3")},
-	{algorithm.MustOID("2.23.140.1.5.3.1"), algorithm.MustOID("2.23.140.1.5.3.2"), algorithm.MustOID("2.23.140.1.5.3.3")},
-	{algorithm.MustOID("2.23.140.1.5.4.1"), algorithm.MustOID("2.23.140.1.5.4.2"), algorithm.MustOID("2.23.140.1.5.4.3")},
+	{algorithm.OID("\x67\x81\x0c\x01\x05\x01\x01") /* 2.23.140.1.5.1.1 */, algorithm.OID("\x67\x81\x0c\x01\x05\x01\x02") /* 2.23.140.1.5.1.2 */, algorithm.OID("\x67\x81\x0c\x01\x05\x01\x03") /* 2.23.140.1.5.1.3 */},
+	{algorithm.OID("\x67\x81\x0c\x01\x05\x02\x01") /* 2.23.140.1.5.2.1 */, algorithm.OID("\x67\x81\x0c\x01\x05\x02\x02") /* 2.23.140.1.5.2.2 */, algorithm.OID("\x67\x81\x0c\x01\x05\x02\x03") /* 2.23.140.1.5.2.3 */},
+	{algorithm.OID("\x67\x81\x0c\x01\x05\x03\x01") /* 2.23.140.1.5.3.1 */, algorithm.OID("\x67\x81\x0c\x01\x05\x03\x02") /* 2.23.140.1.5.3.2 */, algorithm.OID("\x67\x81\x0c\x01\x05\x03\x03") /* 2.23.140.1.5.3.3 */},
+	{algorithm.OID("\x67\x81\x0c\x01\x05\x04\x01") /* 2.23.140.1.5.4.1 */, algorithm.OID("\x67\x81\x0c\x01\x05\x04\x02") /* 2.23.140.1.5.4.2 */, algorithm.OID("\x67\x81\x0c\x01\x05\x04\x03") /* 2.23.140.1.5.4.3 */},
 }
 
 // legacyEnd is the day from which the generation Legacy is not issued any more (Section 1.2.1).

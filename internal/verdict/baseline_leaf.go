@@ -148,9 +148,9 @@ func (b *baselineSubject) noCA() string {
 
 // Purposes of extKeyUsage (RFC 5280, Section 4.2.1.12).
 var forbiddenPurposes = [...]algorithm.OID{
-	algorithm.MustOID("1.3.6.1.5.5.7.3.1"), // id-kp-serverAuth
-	algorithm.MustOID("1.3.6.1.5.5.7.3.3"), // id-kp-codeSigning
-	algorithm.MustOID("1.3.6.1.5.5.7.3.8"), // id-kp-timeStamping
+	algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x01"), /* 1.3.6.1.5.5.7.3.1 */ // id-kp-serverAuth
+	algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x03"), /* 1.3.6.1.5.5.7.3.3 */ // id-kp-codeSigning
+	algorithm.OID("\x2b\x06\x01\x05\x05\x07\x03\x08"), /* 1.3.6.1.5.5.7.3.8 */ // id-kp-timeStamping
 	cert.PurposeAny,
 }
 

@@ -10,22 +10,22 @@ import (
 )
 
 // Attributes of a subject (X.520; RFC 5280, Appendix A.1).
-var (
-	attrCommonName     = algorithm.MustOID("2.5.4.3")
-	attrSurname        = algorithm.MustOID("2.5.4.4")
-	attrSerialNumber   = algorithm.MustOID("2.5.4.5")
-	attrCountry        = algorithm.MustOID("2.5.4.6")
-	attrLocality       = algorithm.MustOID("2.5.4.7")
-	attrState          = algorithm.MustOID("2.5.4.8")
-	attrStreet         = algorithm.MustOID("2.5.4.9")
-	attrOrganization   = algorithm.MustOID("2.5.4.10")
-	attrUnit           = algorithm.MustOID("2.5.4.11")
-	attrTitle          = algorithm.MustOID("2.5.4.12")
-	attrPostalCode     = algorithm.MustOID("2.5.4.17")
-	attrGivenName      = algorithm.MustOID("2.5.4.42")
-	attrPseudonym      = algorithm.MustOID("2.5.4.65")
-	attrOrganizationID = algorithm.MustOID("2.5.4.97")
-	attrEmail          = algorithm.MustOID("1.2.840.113549.1.9.1")
+const (
+	attrCommonName     = algorithm.OID("\x55\x04\x03")                         // 2.5.4.3
+	attrSurname        = algorithm.OID("\x55\x04\x04")                         // 2.5.4.4
+	attrSerialNumber   = algorithm.OID("\x55\x04\x05")                         // 2.5.4.5
+	attrCountry        = algorithm.OID("\x55\x04\x06")                         // 2.5.4.6
+	attrLocality       = algorithm.OID("\x55\x04\x07")                         // 2.5.4.7
+	attrState          = algorithm.OID("\x55\x04\x08")                         // 2.5.4.8
+	attrStreet         = algorithm.OID("\x55\x04\x09")                         // 2.5.4.9
+	attrOrganization   = algorithm.OID("\x55\x04\x0a")                         // 2.5.4.10
+	attrUnit           = algorithm.OID("\x55\x04\x0b")                         // 2.5.4.11
+	attrTitle          = algorithm.OID("\x55\x04\x0c")                         // 2.5.4.12
+	attrPostalCode     = algorithm.OID("\x55\x04\x11")                         // 2.5.4.17
+	attrGivenName      = algorithm.OID("\x55\x04\x2a")                         // 2.5.4.42
+	attrPseudonym      = algorithm.OID("\x55\x04\x41")                         // 2.5.4.65
+	attrOrganizationID = algorithm.OID("\x55\x04\x61")                         // 2.5.4.97
+	attrEmail          = algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01") // 1.2.840.113549.1.9.1
 )
 
 func (b *baselineSubject) altNameCritical() string {

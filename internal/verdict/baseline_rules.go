@@ -3,24 +3,24 @@ package verdict
 import "smimectl/internal/algorithm"
 
 // Extensions that the rules speak of.
-var (
-	oidSubjectAltName     = algorithm.MustOID("2.5.29.17")
-	oidKeyUsage           = algorithm.MustOID("2.5.29.15")
-	oidExtKeyUsage        = algorithm.MustOID("2.5.29.37")
-	oidBasicConstraints   = algorithm.MustOID("2.5.29.19")
-	oidCertPolicies       = algorithm.MustOID("2.5.29.32")
-	oidDistributionPoints = algorithm.MustOID("2.5.29.31")
-	oidInfoAccess         = algorithm.MustOID("1.3.6.1.5.5.7.1.1")
-	oidAuthorityKeyID     = algorithm.MustOID("2.5.29.35")
-	oidSubjectKeyID       = algorithm.MustOID("2.5.29.14")
-	oidCapabilities       = algorithm.MustOID("1.2.840.113549.1.9.15")
-	oidDirectoryAttrs     = algorithm.MustOID("2.5.29.9")
-	oidQCStatements       = algorithm.MustOID("1.3.6.1.5.5.7.1.3")
-	oidLEI                = algorithm.MustOID("1.3.6.1.4.1.52266.1")
-	oidLEIRole            = algorithm.MustOID("1.3.6.1.4.1.52266.2")
-	oidAdobeTimestamp     = algorithm.MustOID("1.2.840.113583.1.1.9.1")
-	oidAdobeRevocation    = algorithm.MustOID("1.2.840.113583.1.1.9.2")
-	oidAnyPolicy          = algorithm.MustOID("2.5.29.32.0")
+const (
+	oidSubjectAltName     = algorithm.OID("\x55\x1d\x11")                             // 2.5.29.17
+	oidKeyUsage           = algorithm.OID("\x55\x1d\x0f")                             // 2.5.29.15
+	oidExtKeyUsage        = algorithm.OID("\x55\x1d\x25")                             // 2.5.29.37
+	oidBasicConstraints   = algorithm.OID("\x55\x1d\x13")                             // 2.5.29.19
+	oidCertPolicies       = algorithm.OID("\x55\x1d\x20")                             // 2.5.29.32
+	oidDistributionPoints = algorithm.OID("\x55\x1d\x1f")                             // 2.5.29.31
+	oidInfoAccess         = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x01\x01")         // 1.3.6.1.5.5.7.1.1
+	oidAuthorityKeyID     = algorithm.OID("\x55\x1d\x23")                             // 2.5.29.35
+	oidSubjectKeyID       = algorithm.OID("\x55\x1d\x0e")                             // 2.5.29.14
+	oidCapabilities       = algorithm.OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0f")     // 1.2.840.113549.1.9.15
+	oidDirectoryAttrs     = algorithm.OID("\x55\x1d\x09")                             // 2.5.29.9
+	oidQCStatements       = algorithm.OID("\x2b\x06\x01\x05\x05\x07\x01\x03")         // 1.3.6.1.5.5.7.1.3
+	oidLEI                = algorithm.OID("\x2b\x06\x01\x04\x01\x83\x98\x2a\x01")     // 1.3.6.1.4.1.52266.1
+	oidLEIRole            = algorithm.OID("\x2b\x06\x01\x04\x01\x83\x98\x2a\x02")     // 1.3.6.1.4.1.52266.2
+	oidAdobeTimestamp     = algorithm.OID("\x2a\x86\x48\x86\xf7\x2f\x01\x01\x09\x01") // 1.2.840.113583.1.1.9.1
+	oidAdobeRevocation    = algorithm.OID("\x2a\x86\x48\x86\xf7\x2f\x01\x01\x09\x02") // 1.2.840.113583.1.1.9.2
+	oidAnyPolicy          = algorithm.OID("\x55\x1d\x20\x00")                         // 2.5.29.32.0
 )
 
 // baselineCommon are the rules for every certificate of a path.
