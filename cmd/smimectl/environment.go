@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"smimectl/internal/certstore"
+	"smimectl/internal/processors"
 	"smimectl/internal/spool"
 )
 
@@ -25,6 +26,7 @@ type environment struct {
 	getenv    func(string) string
 	now       func() time.Time
 	temporary *temporaryFiles
+	large     func()            // called before work on a large mail; nil: nothing
 	many      func(workers int) // called before work on many mails; nil: nothing
 
 	directories *directories // those that wait to be made durable; nil: each file makes its own so
@@ -75,7 +77,7 @@ func (env *environment) store() *certstore.Store { return certstore.Open(env.roo
 
 // serial reports whether one goroutine has to work on a large mail alone: there is but
 // one processor, or others have use for the other ones.
-func (env *environment) serial() bool { return env.apart || runtime.GOMAXPROCS(0) == 1 }
+func (env *environment) serial() bool { return env.apart || processors.Given() == 1 }
 
 // spoolOptions says where bytes are held back: TMPDIR, as everywhere.
 func (env *environment) spoolOptions() spool.Options {

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"smimectl/internal/spool"
+	"smimectl/internal/stage"
 	"smimectl/internal/verdict"
 )
 
@@ -48,6 +49,7 @@ func (a *app) open(name string, source func(f io.ReaderAt, size int64) spool.Sou
 		return nil, usageErrorf("%s is a directory", quoted(name)).withHint("name a file in it")
 	}
 	if info.Mode().IsRegular() {
+		a.env.spread(info.Size())
 		a.env.meter.begin(stageInput, info.Size())
 		return &input{name: name, source: a.env.meter.watch(source(f, info.Size())), close: func() { f.Close() }}, nil
 	}
@@ -67,6 +69,7 @@ func (a *app) openStandardInput(source func(f io.ReaderAt, size int64) spool.Sou
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			if at, err := f.Seek(0, io.SeekCurrent); err == nil && at <= info.Size() {
 				size := info.Size() - at
+				a.env.spread(size)
 				a.env.meter.begin(stageInput, size)
 				return &input{name: "-", source: a.env.meter.watch(source(io.NewSectionReader(f, at, size), size)), close: func() {}}, nil
 			}
@@ -90,8 +93,17 @@ func (a *app) hold(name string, r io.Reader) (*input, error) {
 	if err != nil {
 		return nil, machineError("cannot hold back the input from", displayName(name), err)
 	}
+	a.env.spread(held.Size())
 	a.env.meter.begin(stageInput, held.Size())
 	return &input{name: name, source: a.env.meter.watch(held), close: func() { b.Close() }}, nil
+}
+
+// spread has other processors used too if there is something for them in a mail of that
+// size. It may be larger than the file, compressed: then collecting has them used.
+func (env *environment) spread(size int64) {
+	if size >= stage.From && env.large != nil && !env.serial() {
+		env.large()
+	}
 }
 
 func displayName(name string) string {

@@ -12,23 +12,32 @@ package main
 import (
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
+
+	"smimectl/internal/processors"
 )
 
 func main() {
 	growStack(false)
+	runtime.SetFinalizer(&small{}, func(*small) { processors.UseAll() })
 	env := systemEnvironment()
 	// A reader that went away is a failed write like any other: exit 3, and
 	// nothing left behind.
 	signal.Ignore(syscall.SIGPIPE)
 	env.temporary.watch = watchInterrupts(env.temporary)
 	env.temporary.hold = holdInterrupts
+	env.large = processors.UseAll
 	env.many = collectLess
 	code := run(env, os.Args[1:])
 	env.temporary.removeAll()
 	os.Exit(code)
 }
+
+// small is found to be garbage when it is collected for the first time, which takes 4 MiB: a
+// run that comes to this has work for more than one processor, be it but collecting.
+type small struct{ _ *small }
 
 // collectLess has garbage collected when the heap is four times what is in use and
 // not twice: what is in use are some megabytes, and each small mail leaves more
@@ -36,6 +45,9 @@ func main() {
 // often, so that memory stays within what the program promises to do with. What the
 // person who runs it has decided stays.
 func collectLess(workers int) {
+	if workers > 1 {
+		processors.UseAll()
+	}
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(300)
 		debug.SetMemoryLimit(32<<20 + int64(workers)*4<<20)

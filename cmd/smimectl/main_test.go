@@ -14,7 +14,18 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"smimectl/internal/processors"
 )
+
+// The tests use all processors from the beginning: package testing looks at how many there
+// are before TestMain.
+var _ = usedByTests()
+
+func usedByTests() int {
+	processors.UseAll()
+	return processors.Given()
+}
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"smimectl": mainAtTestTime, "measured": measured})

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"io"
 	"iter"
-	"runtime"
 	"slices"
 	"strconv"
 	"sync"
 
 	"github.com/spf13/cobra"
+
+	"smimectl/internal/processors"
 )
 
 // manyFlags are how several mails are worked on.
@@ -79,7 +80,7 @@ func (m *manyFlags) workers() (int, error) {
 		return 0, usageErrorf("-j %s: at most %d", quoted(m.jobs), maxWorkers)
 	}
 	if n == 0 {
-		n = runtime.GOMAXPROCS(0)
+		n = processors.Given()
 	}
 	return n, nil
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"smimectl/internal/processors"
 )
 
 // What the packages may do before main begins, in octets that they allocate: each page of
@@ -47,6 +49,12 @@ func TestInit(t *testing.T) {
 	cmd.Stderr = &trace
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)
+	}
+	early := strings.Index(trace.String(), "init smimectl/internal/processors @")
+	for _, name := range []string{"syscall", "time", "os", "reflect", "unicode"} {
+		if at := strings.Index(trace.String(), "init "+name+" @"); at < early || early < 0 {
+			t.Errorf("package %s is ready before internal/processors, which imports nothing so that it comes first", name)
+		}
 	}
 	all, own, pieces, seen := 0, 0, 0, map[string]int{}
 	for _, m := range initLine.FindAllStringSubmatch(trace.String(), -1) {
@@ -100,6 +108,34 @@ func TestInit(t *testing.T) {
 			if m.Path == name || strings.HasPrefix(m.Path, name+"/") {
 				t.Errorf("%s is in the program", m.Path)
 			}
+		}
+	}
+}
+
+var schedLine = regexp.MustCompile(`(?m)^SCHED .*gomaxprocs=(\d+)`)
+
+// TestOneProcessor has the program work on a small mail with one processor from its
+// beginning to its end, and on a large one with all that there are.
+func TestOneProcessor(t *testing.T) {
+	t.Parallel()
+	if processors.Given() == 1 {
+		t.Skip("there is one processor")
+	}
+	for size, want := range map[int]int{10_000: 1, 32 << 20: processors.Given()} {
+		mail := "From: alice@example.test\nContent-Type: text/plain\n\n" + strings.Repeat("a line of plain text, as mail has it\n", size/37)
+		path := filepath.Join(t.TempDir(), "mail.eml")
+		if err := os.WriteFile(path, []byte(mail), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(buildProgram(t), "inspect", path)
+		cmd.Env = append(os.Environ(), "GODEBUG=schedtrace=1", "GOMAXPROCS="+strconv.Itoa(processors.Given()))
+		out, _ := cmd.CombinedOutput() // not signed, not encrypted: exit 4
+		lines := schedLine.FindAllStringSubmatch(string(out), -1)
+		if len(lines) == 0 {
+			t.Fatalf("no account of the processors:\n%s", out)
+		}
+		if got := lines[len(lines)-1][1]; got != strconv.Itoa(want) {
+			t.Errorf("a mail of %d octets: %s processors are used at the end, want %d", size, got, want)
 		}
 	}
 }
