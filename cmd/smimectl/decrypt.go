@@ -148,12 +148,16 @@ func (o *decryptOptions) grounds() []verdict.Flag {
 func (a *app) decryptOne(x *message.Examiner, o *decryptOptions, in *input, target string) *outcome {
 	defer in.close()
 	name := in.name
-	ex := x.Examine(message.Input{Command: "decrypt", Name: name, Source: in.source, Want: true, Open: true, Raw: o.raw, Serial: a.env.serial(), Observer: a.env.meter.observer()})
+	opt := message.ReleaseOptions{Entity: o.judge.entity, Raw: o.raw}
+	ahead := &outputAhead{env: a.env, target: target, secret: true}
+	defer ahead.discard()
+	ex := x.Examine(message.Input{Command: "decrypt", Name: name, Source: in.source, Want: true, Open: true, Raw: o.raw, Serial: a.env.serial(), Observer: a.env.meter.observer(),
+		Early: &message.Early{Open: ahead.open, Options: opt}, Large: a.env.large})
 	defer ex.Close()
 	if !ex.Report.Release() {
 		return &outcome{report: ex.Report}
 	}
-	if err := a.release(ex, nil, target, message.ReleaseOptions{Entity: o.judge.entity, Raw: o.raw}, true); err != nil {
+	if err := a.release(ex, ahead.take(ex), target, opt, true); err != nil {
 		return a.failed("decrypt", name, err)
 	}
 	return &outcome{report: ex.Report}

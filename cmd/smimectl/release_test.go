@@ -45,26 +45,35 @@ var messageFaults = []struct {
 	}},
 	{"tampered ciphertext", "gcm", flipMiddle},
 	{"tampered ciphertext", "cbc", flipMiddle},
-	{"tampered tag", "gcm", func(t *testing.T, mail []byte) []byte {
-		return edited(t, mail, func(object []byte) {
-			n := cmstest.MustParse(object).At(1, 0)
-			tag := n.At(-1)
-			if tag.Tag != ber.OctetString || len(tag.Value) != 16 {
-				t.Fatal("no tag at the end")
-			}
-			object[bytes.LastIndex(object, tag.Value)+15] ^= 0x80
-		})
+	{"tampered ciphertext", "gcm.only", func(t *testing.T, mail []byte) []byte { // shortly before the tag
+		return edited(t, mail, func(object []byte) { object[len(object)-40] ^= 4 })
 	}},
+	{"tampered tag", "gcm", flipTag},
+	{"tampered tag", "gcm.only", flipTag},
 	{"cut at 1/4", "clear", cutAt(1)}, {"cut at 1/2", "clear", cutAt(2)}, {"cut at 3/4", "clear", cutAt(3)},
 	{"cut at 1/4", "opaque", cutAt(1)}, {"cut at 1/2", "opaque", cutAt(2)}, {"cut at 3/4", "opaque", cutAt(3)},
 	{"cut at 1/4", "gcm", cutAt(1)}, {"cut at 1/2", "gcm", cutAt(2)}, {"cut at 3/4", "gcm", cutAt(3)},
 	{"cut at 1/4", "cbc", cutAt(1)}, {"cut at 3/4", "cbc", cutAt(3)},
+	{"cut at 1/4", "gcm.only", cutAt(1)}, {"cut at 3/4", "gcm.only", cutAt(3)}, {"cut at 3/4", "cbc.only", cutAt(3)},
 	{"wrong key", "twin", func(t *testing.T, mail []byte) []byte { return mail }},
 	{"base64 damage", "opaque", damageBase64}, {"base64 damage", "gcm", damageBase64}, {"base64 damage", "cbc", damageBase64},
+	{"base64 damage", "gcm.only", damageBase64}, {"base64 damage", "cbc.only", damageBase64},
 }
 
 func flipMiddle(t *testing.T, mail []byte) []byte {
 	return edited(t, mail, func(object []byte) { object[len(object)/2] ^= 4 })
+}
+
+// flipTag changes the tag.
+func flipTag(t *testing.T, mail []byte) []byte {
+	return edited(t, mail, func(object []byte) {
+		n := cmstest.MustParse(object).At(1, 0)
+		tag := n.At(-1)
+		if tag.Tag != ber.OctetString || len(tag.Value) != 16 {
+			t.Fatal("no tag at the end")
+		}
+		object[bytes.LastIndex(object, tag.Value)+15] ^= 0x80
+	})
 }
 
 func cutAt(quarters int) func(*testing.T, []byte) []byte {
@@ -152,6 +161,8 @@ var releaseVerbs = []struct {
 	{"verify opaque", []string{"verify", "--ca", "ca.pem"}, "opaque", false}, // a large text goes where it belongs, but see below
 	{"decrypt", []string{"decrypt", "--ca", "ca.pem", "-i", "bob.pem"}, "gcm", true},
 	{"decrypt CBC", []string{"decrypt", "--ca", "ca.pem", "-i", "bob.pem"}, "cbc", true},
+	{"decrypt, not signed", []string{"decrypt", "--ca", "ca.pem", "-i", "bob.pem"}, "gcm.only", false}, // goes where it belongs, too
+	{"decrypt CBC, not signed", []string{"decrypt", "--ca", "ca.pem", "-i", "bob.pem"}, "cbc.only", false},
 }
 
 // TestNothingReleasedEarlyMachine lets the machine fail under good mails: exit 3,

@@ -128,7 +128,7 @@ func (w *releaseWorld) must(stdin []byte, args ...string) []byte {
 }
 
 // make writes the mails of one size: clear, opaque, gcm and cbc (both signed
-// inside), and twin, which has bob's name on it and does not fit his key.
+// inside), gcm.only and cbc.only (not signed), and twin, which has bob's name on it and does not fit his key.
 func (w *releaseWorld) make(size string) {
 	w.t.Helper()
 	draft := w.read(size + ".eml")
@@ -138,6 +138,9 @@ func (w *releaseWorld) make(size string) {
 	w.write(size+".opaque", w.must(draft, append([]string{"sign", "--opaque"}, as...)...))
 	w.write(size+".gcm", w.must(draft, append(to, "--cipher", "aes-256-gcm")...))
 	w.write(size+".cbc", w.must(draft, append(to, "--cipher", "aes-256-cbc")...))
+	for _, c := range []string{"gcm", "cbc"} {
+		w.write(size+"."+c+".only", w.must(draft, "encrypt", "--only", "--to", w.path("bob.pem"), "--cipher", "aes-256-"+c))
+	}
 	w.write(size+".twin", w.must(draft, "encrypt", "--only", "--to", w.path("twin.pem"), "--cipher", "aes-256-gcm"))
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"smimectl/internal/message"
 	"smimectl/internal/spool"
-	"smimectl/internal/stage"
 	"smimectl/internal/verdict"
 )
 
@@ -145,48 +144,6 @@ func (a *app) verifyOne(x *message.Examiner, o *verifyOptions, in *input, target
 		return a.failed("verify", name, err)
 	}
 	return &outcome{report: ex.Report}
-}
-
-// outputAhead is an output that is written before it is known whether it may appear.
-type outputAhead struct {
-	env    *environment
-	target string
-	out    *output // nil: none was opened, or somebody has it
-}
-
-// open opens the output if nothing of it can be seen before it is complete: as a file
-// it must have no name.
-func (h *outputAhead) open() stage.Writer {
-	out, err := newOutput(h.env, h.target, false)
-	if err == nil && out.held == nil {
-		err = out.create()
-	}
-	if err != nil || out.named {
-		if out != nil {
-			out.discard()
-		}
-		return nil
-	}
-	h.out = out
-	return out
-}
-
-// take gives the output away if what was written to it is what an examination found;
-// else nil.
-func (h *outputAhead) take(ex *message.Examination) *output {
-	if !ex.WrittenEarly() {
-		return nil
-	}
-	out := h.out
-	h.out = nil
-	return out
-}
-
-func (h *outputAhead) discard() {
-	if h.out != nil {
-		h.out.discard()
-		h.out = nil
-	}
 }
 
 // release writes what an examination allowed to be written: whole or not at all. out

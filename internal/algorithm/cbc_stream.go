@@ -33,10 +33,15 @@ func (s *blockStream) update(dst, src []byte) []byte {
 	taken := whole - s.n
 	var rest [maxBlock]byte
 	n := copy(rest[:], src[taken:])
-	copy(out[s.n:], src[:taken])
-	copy(out, s.held[:s.n])
+	if s.n%s.size == 0 && (s.n == 0 || &out[0] != &src[0]) { // nothing has to be moved
+		s.mode.CryptBlocks(out[:s.n], s.held[:s.n])
+		s.mode.CryptBlocks(out[s.n:], src[:taken])
+	} else {
+		copy(out[s.n:], src[:taken])
+		copy(out, s.held[:s.n])
+		s.mode.CryptBlocks(out, out)
+	}
 	s.held, s.n = rest, n
-	s.mode.CryptBlocks(out, out)
 	return dst
 }
 

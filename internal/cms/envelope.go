@@ -43,7 +43,8 @@ type Envelope struct {
 
 	aad  []byte // of the AEAD; nil without authAttrs
 	lim  Limits
-	hold func(*Envelope) io.Writer // while it is read; may be nil
+	head []byte                    // the first octets of the ciphertext, if they were kept
+	take func(*Envelope) io.Writer // while it is read
 }
 
 // Matching returns the recipients that name c. More than one is no message to

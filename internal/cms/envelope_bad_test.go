@@ -13,6 +13,7 @@ import (
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cms/ber"
+	"smimectl/internal/stage"
 )
 
 // parts is a message taken apart, to be changed and put together again.
@@ -673,6 +674,17 @@ func TestEnvelopeSecondReading(t *testing.T) {
 			}
 			if err == nil || err == ErrDecrypt || tc.want != nil && !errors.Is(err, tc.want) {
 				t.Errorf("%s, %s: %v", name, tc.what, err)
+			}
+			for _, serial := range []bool{false, true} {
+				e.lim.Serial = serial
+				once := new(countOctets)
+				err := e.DecryptOnce(tc.open, cek, stage.NewBehind(true, func(p []byte) error { _, err := once.Write(p); return err }))
+				if int64(*once) > e.CiphertextSize {
+					t.Errorf("%s, %s, once: %d octets came out", name, tc.what, *once)
+				}
+				if err == nil || err == ErrDecrypt || tc.want != nil && !errors.Is(err, tc.want) {
+					t.Errorf("%s, %s, once: %v", name, tc.what, err)
+				}
 			}
 		}
 		sink := &countWriter{failAt: 2}

@@ -37,10 +37,8 @@ func (e *Envelope) Decrypt(open func() (io.Reader, error), cek []byte, unverifie
 	if e.Cipher == nil {
 		return e.Unsupported
 	}
-	fits := len(cek) == e.Cipher.KeySize
+	cek, fits := e.keyFor(cek)
 	if !fits {
-		cek = make([]byte, e.Cipher.KeySize)
-		rand.Read(cek)
 		unverified = io.Discard
 	}
 	var held []byte
@@ -57,6 +55,16 @@ func (e *Envelope) Decrypt(open func() (io.Reader, error), cek []byte, unverifie
 		return ErrDecrypt
 	}
 	return nil
+}
+
+// keyFor returns a key that the cipher takes: cek, or a random one when that does not fit.
+func (e *Envelope) keyFor(cek []byte) (key []byte, fits bool) {
+	if len(cek) == e.Cipher.KeySize {
+		return cek, true
+	}
+	key = make([]byte, e.Cipher.KeySize)
+	rand.Read(key)
+	return key, false
 }
 
 // authenticate reads the ciphertext and compares the tag. It returns the
@@ -126,10 +134,21 @@ func write(w io.Writer, p []byte) error {
 	return err
 }
 
-// eachPiece gives the ciphertext to f, in pieces of size octets, in a buffer
-// that f may write to and a little beyond. Whether it is that of the first
-// reading shows in public facts only.
+// pieceSlack is the room behind a piece for what a block cipher holds back.
+const pieceSlack = 64
+
+// eachPiece gives the ciphertext to f, in pieces of size octets, in one buffer
+// that f may write to and a little beyond.
 func (e *Envelope) eachPiece(open func() (io.Reader, error), size int64, f func(piece []byte) error) error {
+	// One octet more than there should be finds out if there is more.
+	size = min(e.CiphertextSize+1, size)
+	piece := make([]byte, size, size+pieceSlack)
+	return e.pieces(open, func() []byte { return piece }, f)
+}
+
+// pieces gives the ciphertext to f, in the buffers that next makes. Whether it is that
+// of the first reading shows in public facts only.
+func (e *Envelope) pieces(open func() (io.Reader, error), next func() []byte, f func(piece []byte) error) error {
 	r, err := open()
 	if err != nil {
 		return err
@@ -138,11 +157,8 @@ func (e *Envelope) eachPiece(open func() (io.Reader, error), size int64, f func(
 	if err != nil {
 		return fromBER(err)
 	}
-	// One octet more than there should be finds out if there is more. The room
-	// behind is for what a block cipher holds back.
-	size = min(e.CiphertextSize+1, size)
-	piece := make([]byte, size, size+64)
 	for {
+		piece := next()
 		n, err := io.ReadFull(content, piece)
 		if n > 0 {
 			if content.Size() > e.CiphertextSize {

@@ -1,7 +1,6 @@
 package cms
 
 import (
-	"crypto/rand"
 	"errors"
 	"io"
 
@@ -21,10 +20,21 @@ type Ciphertext interface {
 // to write the ciphertext: so a large message has to be read and decoded once.
 // hold may return nil.
 func ReadEnvelopeHolding(r io.Reader, hold func(*Envelope) io.Writer, lim Limits) (*Envelope, error) {
+	return readEnvelope(r, func(e *Envelope) io.Writer {
+		if c, _, err := algorithm.FindContentCipher(e.ContentAlgorithm); hold != nil && err == nil && c.Anywhere() {
+			return hold(e)
+		}
+		return nil
+	}, lim)
+}
+
+// readEnvelope reads an envelope, of whose ciphertext take says where it is to be
+// written; nil = nowhere.
+func readEnvelope(r io.Reader, take func(*Envelope) io.Writer, lim Limits) (*Envelope, error) {
 	lim = lim.withDefaults()
-	e := &Envelope{lim: lim, hold: hold}
+	e := &Envelope{lim: lim, take: take}
 	err := e.read(ber.NewReader(r, lim.ber()))
-	e.hold = nil
+	e.take = nil
 	if err != nil {
 		return nil, fromBER(err)
 	}
@@ -33,13 +43,9 @@ func ReadEnvelopeHolding(r io.Reader, hold func(*Envelope) io.Writer, lim Limits
 
 // takeContent goes to the end of the ciphertext.
 func (e *Envelope) takeContent(content *ber.OctetReader) error {
-	if e.hold != nil {
-		if c, _, err := algorithm.FindContentCipher(e.ContentAlgorithm); err == nil && c.Anywhere() {
-			if w := e.hold(e); w != nil {
-				_, err := content.WriteTo(w)
-				return err
-			}
-		}
+	if w := e.take(e); w != nil {
+		_, err := content.WriteTo(w)
+		return err
 	}
 	return content.Close()
 }
@@ -55,11 +61,7 @@ func (e *Envelope) DecryptHeld(ciphertext Ciphertext, cek []byte) (*io.SectionRe
 	if ciphertext.Size() != e.CiphertextSize {
 		return nil, ErrChanged
 	}
-	fits := len(cek) == e.Cipher.KeySize
-	if !fits {
-		cek = make([]byte, e.Cipher.KeySize)
-		rand.Read(cek)
-	}
+	cek, fits := e.keyFor(cek)
 	if e.Cipher.Authenticated {
 		if err := e.authenticateHeld(ciphertext, cek); err != nil {
 			return nil, err

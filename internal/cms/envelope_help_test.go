@@ -11,6 +11,7 @@ import (
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/cert/certtest"
+	"smimectl/internal/stage"
 )
 
 // person is somebody who can be encrypted to.
@@ -104,6 +105,9 @@ func decrypted(message []byte, who *person) (*Envelope, []byte, error) {
 	if other := heldDiffers(e, message, cek, out.Bytes(), err); other != nil {
 		return e, out.Bytes(), other
 	}
+	if other := onceDiffers(message, cek, out.Bytes(), err); other != nil {
+		return e, out.Bytes(), other
+	}
 	return e, out.Bytes(), err
 }
 
@@ -135,6 +139,35 @@ func heldDiffers(e *Envelope, message, cek, want []byte, wantErr error) error {
 	got, err := io.ReadAll(r)
 	if err != nil || !bytes.Equal(got, want) {
 		return fmt.Errorf("test: held: %d octets, %w, and else %d", len(got), err, len(want))
+	}
+	return nil
+}
+
+// onceDiffers decrypts in one reading, and reports how that ends otherwise than Decrypt did.
+func onceDiffers(message, cek, want []byte, wantErr error) error {
+	for _, serial := range []bool{false, true} {
+		e, err := ReadEnvelopeHead(bytes.NewReader(message), 1000, Limits{Serial: serial})
+		if err != nil {
+			return fmt.Errorf("test: once: %w", err)
+		}
+		var got bytes.Buffer
+		err = e.DecryptOnce(opener(message), cek, stage.NewBehind(serial, func(p []byte) error {
+			got.Write(p)
+			return nil
+		}))
+		if err != wantErr {
+			return fmt.Errorf("test: once: %w, and else %w", err, wantErr)
+		}
+		if err != nil {
+			continue
+		}
+		if !bytes.Equal(got.Bytes(), want) {
+			return fmt.Errorf("test: once: %d octets, and else %d", got.Len(), len(want))
+		}
+		head, err := e.Head(cek)
+		if least := min(len(want), 1000) - e.Cipher.BlockSize; err != nil || len(head) < least || !bytes.HasPrefix(want, head) {
+			return fmt.Errorf("test: once: a head of %d octets, %w", len(head), err)
+		}
 	}
 	return nil
 }

@@ -42,14 +42,14 @@ func TestBelievable(t *testing.T) {
 		if entity, err := mimewrap.ReadEntity(c.source); err == nil {
 			c.entity = entity
 		}
-		if got := w.believable(c, test.implicit); got != test.want {
+		if got := w.believable(c, nil, test.implicit); got != test.want {
 			t.Errorf("%s: %v", test.name, got)
 		}
 	}
 }
 
-// TestLooksLikeText tells text from noise, also where a character is cut by the end of a buffer.
-func TestLooksLikeText(t *testing.T) {
+// TestIsText tells text from noise, also where a character is cut by the end of a buffer.
+func TestIsText(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		octets string
@@ -68,11 +68,22 @@ func TestLooksLikeText(t *testing.T) {
 		"a character that is cut":   {"hello \xe2\x82", false},
 		"noise at the end":          {strings.Repeat("x", 70000) + "\x81\x02\xf3", false},
 	} {
-		if got := looksLikeText(&content{source: spool.Bytes([]byte(test.octets))}); got != test.want {
+		if got := isText(&content{source: spool.Bytes([]byte(test.octets))}, nil); got != test.want {
 			t.Errorf("%s: %v", name, got)
 		}
+		for size := range 5 { // pieces of every size, with seams in all places of a character
+			scan := new(textScan)
+			for p := []byte(test.octets); len(p) > 0; {
+				n := min(size+1, len(p))
+				scan.take(p[:n])
+				p = p[n:]
+			}
+			if got := isText(&content{}, scan); got != test.want {
+				t.Errorf("%s, in pieces of %d: %v", name, size+1, got)
+			}
+		}
 	}
-	if looksLikeText(&content{}) {
+	if isText(&content{}, nil) {
 		t.Error("what was not kept is text")
 	}
 }

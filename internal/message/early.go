@@ -14,8 +14,8 @@ import (
 // whether it may be written: it has no name, and can be thrown away as a whole. Large
 // content need not be held back and read again then.
 type Early struct {
-	// Open is called when there is something that can be written early. nil: it is
-	// not to be written early after all.
+	// Open is called once, when there is something that can be written early; it may be
+	// that nothing is written after all. nil: it is not to be written early.
 	Open    func() stage.Writer
 	Options ReleaseOptions // those that Release will be called with
 }
@@ -40,7 +40,13 @@ func (w *walk) early(head []byte) *early {
 	if w.in.Early == nil || w.in.Open || w.look || w.beside || mayHoldLayer(head) {
 		return nil
 	}
-	e := &early{head: bytes.Clone(head)}
+	return w.writeEarly(nil, bytes.Clone(head))
+}
+
+// writeEarly is early where it is known that the content holds no further layer. dst is
+// the place; nil: it has to be opened. The head is kept.
+func (w *walk) writeEarly(dst stage.Writer, head []byte) *early {
+	e := &early{dst: dst, head: head}
 	var malformed *mimewrap.MalformedError
 	var err error
 	if e.entity, err = mimewrap.ReadEntity(spool.Bytes(e.head)); errors.As(err, &malformed) {
@@ -48,7 +54,10 @@ func (w *walk) early(head []byte) *early {
 	} else if err != nil || len(e.entity.Header.Raw) > earlyHeader {
 		return nil
 	}
-	if e.dst = w.in.Early.Open(); e.dst == nil {
+	if e.dst == nil {
+		e.dst = w.in.Early.Open()
+	}
+	if e.dst == nil {
 		return nil
 	}
 	opt := w.in.Early.Options

@@ -107,7 +107,7 @@ func (w *walk) sameAnswer(err error) error {
 	layer := w.lastLayer()
 	layer.Notes = nil
 	layer.Encrypted.Decrypted, layer.Encrypted.With = false, ""
-	w.ex.inner = nil
+	w.ex.inner, w.ex.early = nil, nil
 	return cms.ErrDecrypt
 }
 

@@ -95,7 +95,8 @@ type Input struct {
 	Want    bool         // the content will be released if the verdict allows it
 	Open    bool         // take off encrypted layers too (decrypt)
 	Serial  bool         // one goroutine does it all, however large the message is
-	Early   *Early       // verify: where large content may be written before it is judged; nil = nowhere
+	Early   *Early       // where large content may be written before it is judged; nil = nowhere
+	Large   int64        // from how many octets on a message that is to be decrypted is large; 0 = 2 MiB
 
 	Observer *Observer // of this message; nil = nobody wants to know
 }

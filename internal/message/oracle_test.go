@@ -52,14 +52,23 @@ func (e envelopeTree) paddingFits(t *testing.T, key []byte) bool {
 // padding happens to fit (1 in 256), and a ciphertext that was changed.
 func TestNoOracle(t *testing.T) {
 	t.Parallel()
-	t.Run("small", func(t *testing.T) { t.Parallel(); noOracle(t, text) })
+	t.Run("small", func(t *testing.T) { t.Parallel(); noOracle(t, text, nil) })
 	t.Run("large enough to be held", func(t *testing.T) {
 		t.Parallel()
-		noOracle(t, text+strings.Repeat("a line of text\r\n", heldFrom/16))
+		noOracle(t, text+strings.Repeat("a line of text\r\n", large/16), nil)
+	})
+	t.Run("written early", func(t *testing.T) {
+		t.Parallel()
+		noOracle(t, text+strings.Repeat("a line of text\r\n", 2*headLimit/16), new(nowhere))
+	})
+	t.Run("large, and no place for it", func(t *testing.T) {
+		t.Parallel()
+		noOracle(t, text+strings.Repeat("a line of text\r\n", 2*headLimit/16), &nowhere{refuse: true})
 	})
 }
 
-func noOracle(t *testing.T, text string) {
+// noOracle has what is decrypted written to a place early, if there is one.
+func noOracle(t *testing.T, text string, place *nowhere) {
 	w := newWorld(t)
 	transport, err := algorithm.KeyTransportFor(w.rsa.Key.Public, false)
 	if err != nil {
@@ -82,6 +91,9 @@ func noOracle(t *testing.T, text string) {
 	examined := func(e envelopeTree, raw bool) (*Examination, string) {
 		in := decryptInput(mailOf(fromAlice, w.pkcs7("enveloped-data", e.Encode())))
 		in.Raw = raw
+		if place != nil {
+			in.Early, in.Large = &Early{Open: place.open, Options: ReleaseOptions{Raw: raw}}, 1
+		}
 		ex := examine(t, w.examiner(keyOf(w.rsa)), in)
 		return ex, reportBytes(t, ex.Report)
 	}
@@ -137,7 +149,7 @@ func noOracle(t *testing.T, text string) {
 		if got != want {
 			t.Errorf("%s: the report differs:\n%s\nfrom:\n%s", name, got, want)
 		}
-		if ex.Report.Release() || ex.Content() {
+		if ex.Report.Release() || ex.Content() || ex.WrittenEarly() {
 			t.Errorf("%s: there is content to release", name)
 		}
 		if err := ex.Release(io.Discard, ReleaseOptions{}); err == nil {
@@ -149,6 +161,9 @@ func noOracle(t *testing.T, text string) {
 	e.encryptedKey().Value = wrapped(fitting(e))
 	if ex, _ := examined(e, true); ex.Report.Verdict != verdict.WordDone {
 		t.Errorf("--raw: %s", ex.Report.Verdict)
+	}
+	if place != nil && place.opened < len(changes) {
+		t.Errorf("the place for it was opened %d times", place.opened)
 	}
 }
 

@@ -1,0 +1,84 @@
+package message
+
+import (
+	"io"
+	"unicode/utf8"
+
+	"smimectl/internal/spool"
+)
+
+// textScan looks at octets, as they come, whether they are text: UTF-8 without control
+// characters, but for those between lines and words.
+type textScan struct {
+	kept  [utf8.UTFMax]byte // of a character that is not complete
+	n     int
+	noise bool
+}
+
+// take looks at the next octets.
+func (s *textScan) take(p []byte) {
+	for s.n > 0 && len(p) > 0 && !s.noise { // the character that the piece before began
+		s.kept[s.n] = p[0]
+		s.n++
+		p = p[1:]
+		if utf8.FullRune(s.kept[:s.n]) {
+			s.scan(s.kept[:s.n])
+			s.n = 0
+		}
+	}
+	if len(p) > 0 && !s.noise {
+		s.n = copy(s.kept[:], s.scan(p))
+	}
+}
+
+// scan returns what is left of p: the beginning of a character.
+func (s *textScan) scan(p []byte) []byte {
+	for len(p) > 0 {
+		if p[0] < utf8.RuneSelf {
+			if p[0] < ' ' && p[0] != '\t' && p[0] != '\n' && p[0] != '\r' && p[0] != '\f' || p[0] == 0x7f {
+				s.noise = true
+				return nil
+			}
+			p = p[1:]
+			continue
+		}
+		if !utf8.FullRune(p) {
+			return p
+		}
+		r, size := utf8.DecodeRune(p)
+		if r == utf8.RuneError && size == 1 || r < 0xa0 { // C1 controls
+			s.noise = true
+			return nil
+		}
+		p = p[size:]
+	}
+	return nil
+}
+
+// text reports whether all that was taken is text.
+func (s *textScan) text() bool { return !s.noise && s.n == 0 }
+
+// isText reports whether all octets of a content are text. scan has taken them already,
+// or is nil.
+func isText(c *content, scan *textScan) bool {
+	if scan != nil {
+		return scan.text()
+	}
+	if c.source == nil {
+		return false
+	}
+	scan = new(textScan)
+	r := spool.NewReader(c.source)
+	buf := make([]byte, 32<<10)
+	for !scan.noise {
+		n, err := r.Read(buf)
+		scan.take(buf[:n])
+		if err == io.EOF {
+			return scan.text()
+		}
+		if err != nil {
+			return false
+		}
+	}
+	return false
+}
