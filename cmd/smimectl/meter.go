@@ -230,6 +230,9 @@ func (s *countedSource) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
+// Unwrap gives the source that is counted.
+func (s *countedSource) Unwrap() spool.Source { return s.Source }
+
 // count counts what comes out of a reader.
 func (m *meter) count(r io.Reader) io.Reader {
 	if m == nil || m.mails {

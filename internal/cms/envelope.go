@@ -2,7 +2,6 @@ package cms
 
 import (
 	"errors"
-	"io"
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
@@ -43,8 +42,7 @@ type Envelope struct {
 
 	aad  []byte // of the AEAD; nil without authAttrs
 	lim  Limits
-	head []byte                    // the first octets of the ciphertext, if they were kept
-	take func(*Envelope) io.Writer // while it is read
+	head []byte // the first octets of the ciphertext, if they were kept
 }
 
 // Matching returns the recipients that name c. More than one is no message to

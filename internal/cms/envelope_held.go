@@ -20,34 +20,25 @@ type Ciphertext interface {
 // to write the ciphertext: so a large message has to be read and decoded once.
 // hold may return nil.
 func ReadEnvelopeHolding(r io.Reader, hold func(*Envelope) io.Writer, lim Limits) (*Envelope, error) {
-	return readEnvelope(r, func(e *Envelope) io.Writer {
+	return readEnvelope(r, func(e *Envelope, content *ber.OctetReader) error {
 		if c, _, err := algorithm.FindContentCipher(e.ContentAlgorithm); hold != nil && err == nil && c.Anywhere() {
-			return hold(e)
+			if w := hold(e); w != nil {
+				_, err := content.WriteTo(w)
+				return err
+			}
 		}
-		return nil
+		return content.Close()
 	}, lim)
 }
 
-// readEnvelope reads an envelope, of whose ciphertext take says where it is to be
-// written; nil = nowhere.
-func readEnvelope(r io.Reader, take func(*Envelope) io.Writer, lim Limits) (*Envelope, error) {
+// readEnvelope reads an envelope, of which take goes to the end of the ciphertext.
+func readEnvelope(r io.Reader, take func(*Envelope, *ber.OctetReader) error, lim Limits) (*Envelope, error) {
 	lim = lim.withDefaults()
-	e := &Envelope{lim: lim, take: take}
-	err := e.read(ber.NewReader(r, lim.ber()))
-	e.take = nil
-	if err != nil {
+	e := &Envelope{lim: lim}
+	if err := e.read(ber.NewReader(r, lim.ber()), take); err != nil {
 		return nil, fromBER(err)
 	}
 	return e, nil
-}
-
-// takeContent goes to the end of the ciphertext.
-func (e *Envelope) takeContent(content *ber.OctetReader) error {
-	if w := e.take(e); w != nil {
-		_, err := content.WriteTo(w)
-		return err
-	}
-	return content.Close()
 }
 
 // DecryptHeld returns the content of the ciphertext that was written for hold,

@@ -4,36 +4,27 @@ import (
 	"io"
 
 	"smimectl/internal/algorithm"
+	"smimectl/internal/cms/ber"
 	"smimectl/internal/stage"
 )
 
 // ReadEnvelopeHead is ReadEnvelope, and keeps the first n octets of the ciphertext
 // for [Envelope.Head].
 func ReadEnvelopeHead(r io.Reader, n int, lim Limits) (*Envelope, error) {
-	beginning := &beginning{left: n}
-	e, err := readEnvelope(r, func(*Envelope) io.Writer { return beginning }, lim)
-	if err == nil {
-		e.head = beginning.kept
-	}
-	return e, err
-}
-
-// beginning keeps the first octets of what is written to it.
-type beginning struct {
-	kept []byte
-	left int
-}
-
-func (b *beginning) Write(p []byte) (int, error) {
-	n := min(len(p), b.left)
-	if n > 0 {
-		if b.kept == nil {
-			b.kept = make([]byte, 0, b.left)
+	return readEnvelope(r, func(e *Envelope, content *ber.OctetReader) error {
+		e.head = make([]byte, 0, n)
+		for len(e.head) < n {
+			m, err := content.Read(e.head[len(e.head):n])
+			e.head = e.head[:len(e.head)+m]
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
 		}
-		b.kept = append(b.kept, p[:n]...)
-		b.left -= n
-	}
-	return len(p), nil
+		return content.Close()
+	}, lim)
 }
 
 // Head decrypts the first octets of the content, as many as ReadEnvelopeHead kept, but

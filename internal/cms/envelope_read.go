@@ -38,7 +38,9 @@ func ReadEnvelope(r io.Reader, lim Limits) (*Envelope, error) {
 //	    authAttrs            [1] SET SIZE (1..MAX) OF Attribute OPTIONAL,
 //	    mac                      OCTET STRING,
 //	    unauthAttrs          [2] SET SIZE (1..MAX) OF Attribute OPTIONAL }
-func (e *Envelope) read(b *ber.Reader) (err error) {
+//
+// take goes to the end of the ciphertext.
+func (e *Envelope) read(b *ber.Reader, take func(*Envelope, *ber.OctetReader) error) (err error) {
 	if e.Type, err = enterContentInfo(b, TypeEnvelopedData, TypeAuthEnvelopedData); err != nil {
 		return err
 	}
@@ -65,7 +67,7 @@ func (e *Envelope) read(b *ber.Reader) (err error) {
 	if err != nil {
 		return err
 	}
-	if err = e.takeContent(content); err != nil {
+	if err = take(e, content); err != nil {
 		return err
 	}
 	e.CiphertextSize = content.Size()

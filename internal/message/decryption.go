@@ -122,6 +122,7 @@ func (d *decryption) once(env *cms.Envelope, cek []byte) (spool.Source, error) {
 		return nil, err
 	}
 	w.stage(Decrypting)
+	w.lastReading()
 	var e *early
 	if beginsNoHeader(head) || !mayHoldLayer(head) {
 		e = w.writeEarly(d.place, head)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"smimectl/internal/cms"
@@ -25,7 +27,7 @@ func (w *world) encryptedFile(inner, cipher string, to *cmstest.Identity, mail b
 func (w *world) decryptEarly(t *testing.T, source spool.Source, opt ReleaseOptions, place *nowhere) *Examination {
 	t.Helper()
 	in := decryptInput("")
-	in.Source, in.Raw, in.Large = source, opt.Raw, 1
+	in.Source, in.Raw, in.Large, in.Once = source, opt.Raw, 1, true
 	if place != nil {
 		in.Early = &Early{Open: place.open, Options: opt}
 	}
@@ -254,4 +256,63 @@ func TestRemainder(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestReadings counts how much of a message is read: the ciphertext of one that is encoded in DER but once, and only by
+// who is allowed to is it read again after that.
+func TestReadings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inner := inside("Content-Type: text/plain\r\n", "\r\n", 3<<20)
+	for _, test := range []struct {
+		name    string
+		message string
+		times   float64 // that the message is read
+		decrypt bool
+	}{
+		{"GCM, DER", w.encryptedFile(inner, "aes-256-gcm", w.bob, false), 1, true},
+		{"CBC, DER", w.encryptedFile(inner, "aes-256-cbc", w.bob, false), 1, true},
+		{"GCM", w.encryptedFile(inner, "aes-256-gcm", w.bob, true), 2, true},
+		{"CBC", w.encryptedFile(inner, "aes-256-cbc", w.bob, true), 2, true},
+		{"GCM, signed", w.encryptedFile(w.clear(inner, w.alice), "aes-256-gcm", w.bob, true), 2, true},
+		{"opaque", mailOf(fromAlice, w.opaque(inner, w.alice)), 1, false},
+		{"opaque, DER", string(w.signedData([]byte(inner), false, w.alice)), 1, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			for _, once := range []bool{true, false} {
+				file := &measured{r: strings.NewReader(test.message)}
+				size := int64(len(test.message))
+				place := new(nowhere)
+				in := decryptInput("")
+				if !test.decrypt {
+					in = verifyInput("")
+				}
+				in.Source, in.Early, in.Once = spool.Watch(file, size), &Early{Open: place.open}, once
+				ex := examine(t, w.examiner(keyOf(w.bob)), in)
+				if !ex.Report.Release() {
+					t.Fatalf("%s %q", ex.Report.Verdict, codes(ex.Report))
+				}
+				if times := float64(file.n.Load()) / float64(size); times > test.times+0.2 {
+					t.Errorf("read %.2f times", times)
+				}
+				_, err := in.Source.ReadAt(make([]byte, 64<<10), size/2&^(64<<10-1))
+				if spent := once && test.times == 1; (err != nil) != spent {
+					t.Errorf("once %v: read again: %v", once, err)
+				}
+			}
+		})
+	}
+}
+
+// measured counts what is read of a file.
+type measured struct {
+	r io.ReaderAt
+	n atomic.Int64
+}
+
+func (m *measured) ReadAt(p []byte, off int64) (int, error) {
+	n, err := m.r.ReadAt(p, off)
+	m.n.Add(int64(n))
+	return n, err
 }

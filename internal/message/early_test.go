@@ -82,7 +82,7 @@ func TestWrittenEarly(t *testing.T) {
 			}
 			examine := func(e *Early) (*Examination, string) {
 				x := w.examiner()
-				ex := x.Examine(Input{Command: "verify", Name: "m.eml", Source: spool.Watch(strings.NewReader(mail), int64(len(mail))), Want: true, Early: e})
+				ex := x.Examine(Input{Command: "verify", Name: "m.eml", Source: spool.Watch(strings.NewReader(mail), int64(len(mail))), Want: true, Once: true, Early: e})
 				t.Cleanup(func() { ex.Close() })
 				report, err := json.Marshal(ex.Report)
 				if err != nil {

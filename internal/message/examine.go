@@ -57,6 +57,13 @@ func newWalk(x *Examiner, in Input) *walk {
 	return &walk{x: x, in: in, ex: &Examination{source: in.Source, observer: in.Observer, size: in.Source.Size()}}
 }
 
+// lastReading says that what is left of the message is read but once more: the CMS object of its outermost layer.
+func (w *walk) lastReading() {
+	if w.in.Once && len(w.facts.Layers) == 1 && !w.beside {
+		spool.ReadLast(w.in.Source)
+	}
+}
+
 // stage tells the observer what is done from now on.
 func (w *walk) stage(s Stage) { w.in.Observer.stage(s, w.ex.size) }
 
@@ -107,7 +114,7 @@ func (w *walk) sameAnswer(err error) error {
 	layer := w.lastLayer()
 	layer.Notes = nil
 	layer.Encrypted.Decrypted, layer.Encrypted.With = false, ""
-	w.ex.inner, w.ex.early = nil, nil
+	w.ex.inner = nil
 	return cms.ErrDecrypt
 }
 

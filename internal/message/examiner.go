@@ -95,6 +95,7 @@ type Input struct {
 	Want    bool         // the content will be released if the verdict allows it
 	Open    bool         // take off encrypted layers too (decrypt)
 	Serial  bool         // one goroutine does it all, however large the message is
+	Once    bool         // Source is for this examination alone: nobody reads it afterwards, but Release
 	Early   *Early       // where large content may be written before it is judged; nil = nowhere
 	Large   int64        // from how many octets on a message that is to be decrypted is large; 0 = 2 MiB
 

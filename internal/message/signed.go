@@ -68,6 +68,7 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 	w.facts.Layers = append(w.facts.Layers, verdict.Layer{Kind: "signed", Form: "signed-data", Part: part, WholeBody: true})
 	w.stage(Checking)
 	sink := w.newSink()
+	w.lastReading()
 	sd, err := readSigned(open, sink, w.limits())
 	if err != nil {
 		return nil, err

@@ -161,6 +161,22 @@ func (r *reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Skip passes n octets, or as many as there are, and reads none of them.
+func (r *reader) Skip(n int64) (int64, error) {
+	if r.fail != nil && r.fail != io.EOF {
+		return 0, r.fail
+	}
+	have := int64(len(r.buf))
+	n = min(n, max(r.src.Size()-r.off, 0)+have)
+	if n <= have {
+		r.buf = r.buf[n:]
+		return n, nil
+	}
+	r.buf = nil
+	r.off += n - have
+	return n, nil
+}
+
 // WriteTo implements io.WriterTo. It lends its buffers.
 func (r *reader) WriteTo(w io.Writer) (int64, error) {
 	n, err := r.lendTo(w)

@@ -67,6 +67,7 @@ func newMAC() cipher.AEAD {
 
 type watched struct {
 	file  io.ReaderAt
+	last  atomic.Bool // what is read from now on is not read again
 	size  int64
 	piece int64 // size of a chunk
 	mac   cipher.AEAD
@@ -81,9 +82,18 @@ type watched struct {
 }
 
 type page struct {
-	seen [pageChunks]bool
+	seen [pageChunks]sight
 	tags [pageChunks][tagSize]byte
 }
+
+// sight is what is known of a chunk.
+type sight uint8
+
+const (
+	unseen sight = iota
+	noted        // its tag is known
+	spent        // it was read for the last time
+)
 
 func (w *watched) Size() int64 { return w.size }
 
@@ -208,6 +218,11 @@ type tagging struct {
 // it serves again for the second look at a chunk is no harm, because the tags
 // are shown to nobody: what remains is equality under a secret universal hash.
 func (w *watched) check(chunk []byte, number int64) error {
+	if w.last.Load() {
+		if first, err := w.spend(number); first || err != nil {
+			return err
+		}
+	}
 	t := w.spare.Swap(nil) // nil also while another piece is looked at
 	if t == nil {
 		t = new(tagging)
@@ -218,18 +233,42 @@ func (w *watched) check(chunk []byte, number int64) error {
 
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	seen, noted := w.chunkAt(number)
+	return seen.compare(noted, &t.tag)
+}
+
+// compare notes the tag of a chunk that is seen for the first time.
+func (s *sight) compare(known, tag *[tagSize]byte) error {
+	switch {
+	case *s == unseen:
+		*s, *known = noted, *tag
+	case *known != *tag:
+		return ErrChanged
+	}
+	return nil
+}
+
+// spend marks a chunk that was not read before as read for the last time, and reports whether it is one.
+func (w *watched) spend(number int64) (first bool, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch seen, _ := w.chunkAt(number); *seen {
+	case unseen:
+		*seen = spent
+		return true, nil
+	case spent:
+		return false, errSpent
+	}
+	return false, nil
+}
+
+// chunkAt is what is known of a chunk. The caller holds mu.
+func (w *watched) chunkAt(number int64) (*sight, *[tagSize]byte) {
 	pg := w.pages[number/pageChunks]
 	if pg == nil {
 		pg = new(page)
 		w.pages[number/pageChunks] = pg
 	}
 	i := number % pageChunks
-	if !pg.seen[i] {
-		pg.seen[i], pg.tags[i] = true, t.tag
-		return nil
-	}
-	if pg.tags[i] != t.tag {
-		return ErrChanged
-	}
-	return nil
+	return &pg.seen[i], &pg.tags[i]
 }

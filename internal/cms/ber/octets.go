@@ -251,8 +251,64 @@ type onlyRead struct{ io.Reader }
 // Size returns how many octets have been read.
 func (o *OctetReader) Size() int64 { return o.size }
 
-// Close passes what has not been read.
+// Skipper is a source that can pass octets without reading them: as many as it is
+// asked to, or as there are.
+type Skipper interface {
+	Skip(n int64) (int64, error)
+}
+
+// skipFrom is from which size on the rest of a segment is not read to be passed.
+const skipFrom = 128 << 10
+
+// Close passes what has not been read. A large segment is not read, if the source is a
+// [Skipper]; that all of it is there is seen to.
 func (o *OctetReader) Close() error {
+	source, skips := o.r.src.(Skipper)
+	for skips {
+		if ok, err := o.segment(); err != nil || !ok {
+			return err
+		}
+		if o.left < skipFrom {
+			if err := o.pass(); err != nil {
+				return err
+			}
+		} else if err := o.skip(source); err != nil {
+			return err
+		}
+	}
 	_, err := o.WriteTo(io.Discard)
 	return err
+}
+
+// pass goes on behind those octets of the segment that are in the buffer next.
+func (o *OctetReader) pass() error {
+	p, err := o.window(1)
+	if err != nil {
+		return err
+	}
+	o.r.lo += len(p)
+	o.advance(len(p))
+	return nil
+}
+
+// skip goes to the end of the segment.
+func (o *OctetReader) skip(source Skipper) error {
+	r := o.r
+	n := min(uint64(r.hi-r.lo), o.left)
+	r.lo += int(n)
+	o.left, o.size = o.left-n, o.size+int64(n)
+	if o.left == 0 {
+		return nil
+	}
+	skipped, err := source.Skip(int64(o.left))
+	r.base += int64(r.hi) + skipped
+	r.lo, r.hi = 0, 0
+	o.left, o.size = o.left-uint64(skipped), o.size+skipped
+	if err != nil {
+		return r.fail(err)
+	}
+	if o.left > 0 {
+		return r.syntax("input is cut off")
+	}
+	return nil
 }
