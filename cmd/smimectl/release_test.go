@@ -346,6 +346,37 @@ func holds(data []byte, text string) bool {
 	return false
 }
 
+// TestEarlyOutputIsPrivate: what is written while it is decrypted is for nobody else, as what is written after it; a file
+// that was stricter stays so, and one that was not becomes so.
+func TestEarlyOutputIsPrivate(t *testing.T) {
+	t.Parallel()
+	w := newReleaseWorld(t)
+	w.make(smallSized)
+	for _, old := range []os.FileMode{0, 0o666, 0o400} {
+		target := w.path("private.eml")
+		os.Remove(target)
+		if old != 0 {
+			w.write("private.eml", nil)
+			if err := os.Chmod(target, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.large = 1
+		r := w.here(nil, "decrypt", "--ca", w.path("ca.pem"), "-i", w.path("bob.pem"), "-o", target, w.path(smallSized+".gcm.only"))
+		info, err := os.Stat(target)
+		if r.code != 0 || err != nil {
+			t.Fatalf("exit %d, %v\n%s", r.code, err, r.stderr)
+		}
+		want := os.FileMode(0o600)
+		if old == 0o400 {
+			want = old
+		}
+		if mode := info.Mode().Perm(); mode != want || !bytes.Contains(w.read("private.eml"), []byte(marker)) {
+			t.Errorf("mode %o before, %o after, want %o", old, mode, want)
+		}
+	}
+}
+
 // TestEverySeventhOctet changes single octets of mails in what is protected. Exit
 // 0 only if what is released is the same; never a fault of the machine (A142).
 func TestEverySeventhOctet(t *testing.T) {

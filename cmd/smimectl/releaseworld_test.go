@@ -22,8 +22,9 @@ import (
 // releaseWorld is a folder with a CA, people whose keys need no passphrase, and
 // mails of two sizes in every form.
 type releaseWorld struct {
-	t   *testing.T
-	dir string
+	t     *testing.T
+	dir   string
+	large int64 // from which size on a mail that is decrypted is large; 0: as always
 }
 
 const (
@@ -102,7 +103,7 @@ func (w *releaseWorld) here(stdin []byte, args ...string) ran {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	env := &environment{
-		stdin: bytes.NewReader(stdin), stdout: &stdout, stderr: &stderr, now: time.Now, temporary: &temporaryFiles{},
+		stdin: bytes.NewReader(stdin), stdout: &stdout, stderr: &stderr, now: time.Now, temporary: &temporaryFiles{}, large: w.large,
 		getenv: func(name string) string {
 			switch name {
 			case "SMIMECTL_HOME":

@@ -276,6 +276,7 @@ func TestReadings(t *testing.T) {
 		{"CBC", w.encryptedFile(inner, "aes-256-cbc", w.bob, true), 2, true},
 		{"GCM, signed", w.encryptedFile(w.clear(inner, w.alice), "aes-256-gcm", w.bob, true), 2, true},
 		{"opaque", mailOf(fromAlice, w.opaque(inner, w.alice)), 1, false},
+		{"clear", mailOf(fromAlice, w.clear(inner, w.alice)), 2, false}, // for the boundaries, and for the content
 		{"opaque, DER", string(w.signedData([]byte(inner), false, w.alice)), 1, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -76,49 +76,60 @@ func TestWrittenEarly(t *testing.T) {
 		{"another layer", w.opaque(inside("Content-Type: text/plain\r\n", "\r\n", 1<<20), w.alice), true, "\r\n", ReleaseOptions{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			mail := mailOf(fromAlice, w.pkcs7("signed-data", w.signedData([]byte(test.inner), false, w.alice)))
-			if test.ending == "\n" {
-				mail = strings.ReplaceAll(mail, "\r\n", "\n")
-			}
-			examine := func(e *Early) (*Examination, string) {
-				x := w.examiner()
-				ex := x.Examine(Input{Command: "verify", Name: "m.eml", Source: spool.Watch(strings.NewReader(mail), int64(len(mail))), Want: true, Once: true, Early: e})
-				t.Cleanup(func() { ex.Close() })
-				report, err := json.Marshal(ex.Report)
-				if err != nil {
-					t.Fatal(err)
-				}
-				return ex, string(report)
-			}
-			var want bytes.Buffer
-			later, report := examine(nil)
-			w.must(later.Release(&want, test.opt))
-
-			var place nowhere
-			ex, earlyReport := examine(&Early{Open: place.open, Options: test.opt})
-			if earlyReport != report {
-				t.Errorf("report is\n%s\nwant\n%s", earlyReport, report)
-			}
-			if ex.WrittenEarly() != test.early || place.opened > 0 != test.early {
-				t.Fatalf("written early: %v, opened %d times", ex.WrittenEarly(), place.opened)
-			}
-			var rest bytes.Buffer
-			w.must(ex.Release(&rest, test.opt))
-			if test.early && rest.Len() > 0 {
-				t.Errorf("Release writes %d octets again", rest.Len())
-			}
-			if got := place.String() + rest.String(); got != want.String() {
-				t.Errorf("%d octets, want %d, or others", len(got), want.Len())
-			}
-
-			refused := nowhere{refuse: true}
-			ex, _ = examine(&Early{Open: refused.open, Options: test.opt})
-			rest.Reset()
-			w.must(ex.Release(&rest, test.opt))
-			if ex.WrittenEarly() || rest.String() != want.String() {
-				t.Errorf("no place for it: %d octets", rest.Len())
-			}
+			writtenEarly(t, w, mailOf(fromAlice, w.pkcs7("signed-data", w.signedData([]byte(test.inner), false, w.alice))), test.ending, test.early, test.opt)
 		})
+		t.Run(test.name+", clear", func(t *testing.T) {
+			if test.name == "no entity" {
+				return // no part
+			}
+			writtenEarly(t, w, mailOf(fromAlice, w.clear(test.inner, w.alice)), test.ending, test.early, test.opt)
+		})
+	}
+}
+
+// writtenEarly examines and releases a mail with a place for what is inside and without, with line ends of its own.
+func writtenEarly(t *testing.T, w *world, mail, ending string, early bool, opt ReleaseOptions) {
+	t.Helper()
+	if ending == "\n" {
+		mail = strings.ReplaceAll(mail, "\r\n", "\n")
+	}
+	examine := func(e *Early) (*Examination, string) {
+		x := w.examiner()
+		ex := x.Examine(Input{Command: "verify", Name: "m.eml", Source: spool.Watch(strings.NewReader(mail), int64(len(mail))), Want: true, Once: true, Early: e})
+		t.Cleanup(func() { ex.Close() })
+		report, err := json.Marshal(ex.Report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ex, string(report)
+	}
+	var want bytes.Buffer
+	later, report := examine(nil)
+	w.must(later.Release(&want, opt))
+
+	var place nowhere
+	ex, earlyReport := examine(&Early{Open: place.open, Options: opt})
+	if earlyReport != report {
+		t.Errorf("report is\n%s\nwant\n%s", earlyReport, report)
+	}
+	if ex.WrittenEarly() != early || place.opened > 0 != early {
+		t.Fatalf("written early: %v, opened %d times", ex.WrittenEarly(), place.opened)
+	}
+	var rest bytes.Buffer
+	w.must(ex.Release(&rest, opt))
+	if early && rest.Len() > 0 {
+		t.Errorf("Release writes %d octets again", rest.Len())
+	}
+	if got := place.String() + rest.String(); got != want.String() {
+		t.Errorf("%d octets, want %d, or others", len(got), want.Len())
+	}
+
+	refused := nowhere{refuse: true}
+	ex, _ = examine(&Early{Open: refused.open, Options: opt})
+	rest.Reset()
+	w.must(ex.Release(&rest, opt))
+	if ex.WrittenEarly() || rest.String() != want.String() {
+		t.Errorf("no place for it: %d octets", rest.Len())
 	}
 }
 
@@ -130,10 +141,11 @@ func TestEarlyIsNoVerdict(t *testing.T) {
 	der := w.signedData([]byte(inner), false, w.alice)
 	changed := bytes.Clone(der)
 	changed[len(changed)/2] ^= 1
-	for name, object := range map[string][]byte{
-		"changed": changed, "cut in the signature": der[:len(der)-10], "cut in the content": der[:len(der)/2],
+	opaque := func(object []byte) string { return mailOf(fromAlice, w.pkcs7("signed-data", object)) }
+	for name, mail := range map[string]string{
+		"changed": opaque(changed), "cut in the signature": opaque(der[:len(der)-10]), "cut in the content": opaque(der[:len(der)/2]),
+		"changed, clear": mailOf(fromAlice, strings.Replace(w.clear(inner, w.alice), "end without", "END without", 1)),
 	} {
-		mail := mailOf(fromAlice, w.pkcs7("signed-data", object))
 		var place nowhere
 		ex := w.examiner().Examine(Input{Command: "verify", Name: "m.eml", Source: spool.Bytes([]byte(mail)), Want: true, Early: &Early{Open: place.open}})
 		if ex.Report.Release() || ex.Report.Good() || place.opened != 1 {

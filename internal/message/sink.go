@@ -8,7 +8,7 @@ import (
 	"smimectl/internal/spool"
 )
 
-// sink takes the content of an opaque signature while it is digested. Content
+// sink takes the content of a signature while it is digested. Content
 // that nobody wants and that holds no further layer is not kept: verifying
 // needs no room for it. That is decided by the first octets.
 type sink struct {
@@ -18,6 +18,8 @@ type sink struct {
 	buffer  *spool.Buffer // nil when the content is not kept
 	early   *early        // nil when it is not written early
 	size    int64
+
+	elsewhere bool // the content can be read again where it is: it is never kept
 }
 
 // headLimit is how much is looked at before deciding. Content up to this size is
@@ -66,7 +68,7 @@ func (s *sink) Lend(p []byte) error {
 		s.head = nil
 		return nil
 	}
-	if s.w.in.Want || s.w.in.Open || mayHoldLayer(s.head) {
+	if !s.elsewhere && (s.w.in.Want || s.w.in.Open || mayHoldLayer(s.head)) {
 		s.buffer = s.w.buffer()
 		if _, err := s.buffer.Write(s.head); err != nil {
 			return err
