@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -159,6 +160,43 @@ func TestEarlyIsNoVerdict(t *testing.T) {
 	defer ex.Close()
 	if place.Len() > 0 || ex.WrittenEarly() || !ex.Report.Release() {
 		t.Errorf("what was encrypted: %s, opened %d times", ex.Report.Verdict, place.opened)
+	}
+}
+
+// TestClearIsNotHeld: the content of a multipart/signed is read again where there is no place for it, and nothing of it is
+// held back.
+func TestClearIsNotHeld(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inner := inside("Content-Type: text/plain\r\n", "\r\n", 2<<20)
+	x := w.examiner()
+	x.Spool = spool.Options{Dir: filepath.Join(t.TempDir(), "missing"), Memory: -1}
+	in := verifyInput(mailOf(fromAlice, w.clear(inner, w.alice)))
+	in.Early = &Early{Open: (&nowhere{refuse: true}).open}
+	ex := examine(t, x, in)
+	if !ex.Report.Good() || released(t, ex) != inner {
+		t.Errorf("%s %q", ex.Report.Verdict, codes(ex.Report))
+	}
+}
+
+// TestOnceBeside: of a mail of which several parts are signed no reading is the last one.
+func TestOnceBeside(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	part := w.opaque(inside("Content-Type: text/plain\r\n", "\r\n", 1<<20), w.alice)
+	mail := mailOf(fromAlice, multipart("mixed", part, text, part))
+	reports := map[bool]string{}
+	for _, once := range []bool{false, true} {
+		in := verifyInput("")
+		in.Source, in.Once = spool.Watch(strings.NewReader(mail), int64(len(mail))), once
+		ex := examine(t, w.examiner(), in)
+		if len(ex.Report.Layers) != 2 {
+			t.Errorf("once %v: %s %q, %d layers", once, ex.Report.Verdict, codes(ex.Report), len(ex.Report.Layers))
+		}
+		reports[once] = reportBytes(t, ex.Report)
+	}
+	if reports[true] != reports[false] {
+		t.Errorf("report is\n%s\nwant\n%s", reports[true], reports[false])
 	}
 }
 

@@ -1,6 +1,7 @@
 package mimewrap
 
 import (
+	"bytes"
 	"io"
 	"strings"
 
@@ -108,6 +109,9 @@ func (w *OpenedWriter) Lend(p []byte) error {
 		return err
 	}
 	if w.text != nil {
+		if !w.text.heldC && bytes.IndexByte(p, '\r') < 0 { // it is as it is to be
+			return stage.Lend(w.dst, p)
+		}
 		_, err := w.text.Write(p)
 		return err
 	}
