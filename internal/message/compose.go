@@ -50,16 +50,40 @@ type Composed struct {
 // ErrAlreadySigned says that a mail to be signed is signed already.
 var ErrAlreadySigned = errors.New("message: already signed")
 
+// Restarter is a destination of which nothing has been released yet.
+type Restarter interface {
+	io.Writer
+	// Restart forgets all that was written.
+	Restart() error
+}
+
 // Sign writes e signed to dst: the outer header fields as they are, the MIME
 // entity inside the signature (RFC 8551, Sections 3.1 and 3.5). One pass over
 // the content, after one look at it for what would break in transport.
+//
+// To a Restarter a large multipart/signed is written while it is looked at. If
+// something would break, all of that is forgotten before anybody was asked for a
+// signature, and the work begins again with the look.
 func Sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions) (*Composed, error) {
+	if again, ok := dst.(Restarter); ok && !opt.Opaque && !opt.Compress {
+		composed, err := sign(dst, e, opt, true)
+		if !errors.Is(err, mimewrap.ErrWouldBreak) {
+			return composed, err
+		}
+		if err := again.Restart(); err != nil {
+			return nil, err
+		}
+	}
+	return sign(dst, e, opt, false)
+}
+
+func sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions, atOnce bool) (*Composed, error) {
 	form := "clear-signed"
 	if opt.Opaque || opt.Compress {
 		form = "opaque"
 	}
 	opt.Observer.stage(Reading, e.Source.Size())
-	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.AsIs, For: form, Serial: opt.Serial})
+	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.AsIs, For: form, Serial: opt.Serial, AtOnce: atOnce})
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +157,8 @@ func micalgName(d *algorithm.Digest) string {
 // the writers nest. Nothing of the content stands outside (P77).
 func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, error) {
 	opt.Observer.stage(Reading, e.Source.Size())
-	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.Sign == nil || opt.Sign.AsIs, For: "encrypted", Serial: opt.Serial})
+	alone := opt.Sign == nil
+	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: alone || opt.Sign.AsIs, For: "encrypted", Serial: opt.Serial, AtOnce: alone, Sized: true})
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func operations(tb testing.TB, size int) map[string]func() {
 		}
 		var b bytes.Buffer
 		compose(&b)
-		out["sign"+name] = func() { compose(io.Discard) }
+		out["sign"+name] = func() { compose(forgetful{io.Discard}) }
 		out["verify"+name] = examine("verify", b.Bytes())
 	}
 	for _, cipher := range []string{"aes-256-gcm", "aes-256-cbc"} {
@@ -95,16 +95,21 @@ func operations(tb testing.TB, size int) map[string]func() {
 	return out
 }
 
+// forgetful is where the command line writes to: large mails go there while they are looked at.
+type forgetful struct{ io.Writer }
+
+func (forgetful) Restart() error { return nil }
+
 // mostWork is what the operations may take, a quarter more than they did when this was written. A buffer more for
 // each of many small mails, or one that grows with a large mail, is to be seen.
 var mostWork = map[string]map[int]work{
-	"sign":                {20 << 10: {680, 99000}, 2 << 20: {760, 568000}},
-	"sign opaque":         {20 << 10: {740, 138000}, 2 << 20: {740, 751000}},
+	"sign":                {20 << 10: {680, 99000}, 2 << 20: {760, 46000}},
+	"sign opaque":         {20 << 10: {740, 138000}, 2 << 20: {740, 560000}},
 	"verify":              {20 << 10: {1140, 96000}, 2 << 20: {1420, 1841000}},
 	"verify opaque":       {20 << 10: {1130, 398000}, 2 << 20: {1350, 9083000}},
-	"encrypt aes-256-gcm": {20 << 10: {150, 165000}, 2 << 20: {160, 809000}},
+	"encrypt aes-256-gcm": {20 << 10: {150, 165000}, 2 << 20: {160, 650000}},
 	"decrypt aes-256-gcm": {20 << 10: {270, 317000}, 2 << 20: {410, 5128000}},
-	"encrypt aes-256-cbc": {20 << 10: {140, 136000}, 2 << 20: {140, 807000}},
+	"encrypt aes-256-cbc": {20 << 10: {140, 136000}, 2 << 20: {140, 650000}},
 	"decrypt aes-256-cbc": {20 << 10: {270, 347000}, 2 << 20: {400, 4731000}},
 }
 

@@ -128,3 +128,21 @@ func BenchmarkQuotedPrintable(b *testing.B) {
 		w.Close()
 	}
 }
+
+// BenchmarkAtOnce makes the canonical form and looks at it.
+func BenchmarkAtOnce(b *testing.B) {
+	for _, c := range []struct{ name, ending string }{{"CRLF", "\r\n"}, {"LF", "\n"}} {
+		b.Run(c.name, func(b *testing.B) {
+			body := lines(benchSize, 72, c.ending)
+			src := spool.Bytes(body)
+			b.SetBytes(int64(len(body)))
+			for b.Loop() {
+				r := newCanonicalReader(src, span{0, src.Size()})
+				r.looker = newLooker([]look{{span: span{0, src.Size()}, longest: 76}})
+				if _, err := r.WriteTo(io.Discard); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -41,27 +41,6 @@ func appendCanonical(dst, p []byte, afterCR bool) []byte {
 	}
 }
 
-// appendWithCRLF is appendCanonical for text without a CR.
-func appendWithCRLF(dst, p []byte) []byte {
-	if need := len(dst) + len(p) + bytes.Count(p, []byte{'\n'}); cap(dst) < need {
-		dst = append(make([]byte, 0, need+need/16), dst...)
-	}
-	out := dst[len(dst):cap(dst)]
-	n := 0
-	for {
-		k := bytes.IndexByte(p, '\n')
-		if k < 0 {
-			n += copy(out[n:], p)
-			return dst[:len(dst)+n]
-		}
-		copy(out[n:], p[:k])
-		n += k
-		*(*[2]byte)(out[n:]) = [2]byte{'\r', '\n'}
-		n += 2
-		p = p[k+1:]
-	}
-}
-
 // textWriter takes canonical text also in the form it came from, where that had LF for every CRLF and no CR:
 // who writes it like that need not take the CRs out again. Both are lent.
 type textWriter interface {
@@ -86,6 +65,7 @@ type canonicalReader struct {
 	whole   int    // octets of ready when it was made
 	lf      []byte // what ready was made of, where it is without a CR; nil otherwise
 	afterCR bool
+	looker  *looker // looks at what is read; nil: nobody does
 }
 
 func newCanonicalReader(src spool.Source, s span) *canonicalReader {
@@ -113,23 +93,53 @@ func (c *canonicalReader) next() error {
 	if n == 0 {
 		return io.ErrUnexpectedEOF
 	}
-	c.at += int64(n)
-	c.lf = nil
-	if firstBareLF(p, c.afterCR) >= 0 {
-		out := c.out.Next(n + n/8 + 64)
-		if !c.afterCR && bytes.IndexByte(p, '\r') < 0 {
-			out = appendWithCRLF(out, p)
-			c.lf = p
-		} else {
-			out = appendCanonical(out, p, c.afterCR)
-		}
-		c.out.Keep(out)
-		c.ready, c.whole = out, len(out)
-	} else {
-		c.ready = p
-	}
+	s := span{c.at, c.at + int64(n)}
+	c.at = s.end
+	err := c.form(p, s)
 	c.afterCR = p[n-1] == '\r'
+	return err
+}
+
+// form makes ready of p, which lies at s, and has it looked at.
+func (c *canonicalReader) form(p []byte, s span) error {
+	text := new(textScan) // nobody's
+	within := false
+	if c.looker != nil {
+		if t := c.looker.within(s); t != nil {
+			text, within = t, true
+		} else if err := c.looker.take(p, s.start); err != nil {
+			return err
+		}
+	}
+	c.ready, c.lf = p, nil
+	switch {
+	case !c.afterCR && bytes.IndexByte(p, '\r') < 0:
+		if bytes.IndexByte(p, '\n') >= 0 {
+			c.made(text.appendWithCRLF(c.room(p), p))
+			c.lf = p
+		} else if within {
+			text.Write(p)
+		}
+	case within:
+		before := text.bareLF
+		if text.Write(p); text.bareLF > before {
+			c.made(appendCanonical(c.room(p), p, c.afterCR))
+		}
+	case firstBareLF(p, c.afterCR) >= 0:
+		c.made(appendCanonical(c.room(p), p, c.afterCR))
+	}
+	if within {
+		return c.looker.passed(s.end)
+	}
 	return nil
+}
+
+// room is where the canonical form of p is made.
+func (c *canonicalReader) room(p []byte) []byte { return c.out.Next(len(p) + len(p)/8 + 2*shortLine) }
+
+func (c *canonicalReader) made(out []byte) {
+	c.out.Keep(out)
+	c.ready, c.whole = out, len(out)
 }
 
 func (c *canonicalReader) Read(p []byte) (int, error) {

@@ -12,7 +12,17 @@ type PrepareOptions struct {
 	For    string // "clear-signed", "opaque", "encrypted"; all three are prepared alike (RFC 8551, Section 3.1.2)
 	Entity bool   // e is a bare entity: all its header fields are content
 	Serial bool   // one goroutine works on it, however large it is
+
+	// AtOnce spares a large mail the look at its bodies before it is written: WriteTo looks at them on the way.
+	// What it finds is an ErrWouldBreak, and Size is -1. Sized says that the size is needed: then the look comes
+	// first, but where all it can give is a note (AsIs) about the only body: that is in Notes afterwards.
+	AtOnce bool
+	Sized  bool
 }
+
+// ErrWouldBreak says that what was being written at once would not survive transport as it
+// is: it has to be prepared anew, without AtOnce, and what was written is of no use.
+var ErrWouldBreak = errors.New("mimewrap: content would not survive transport as it is")
 
 // Prepare makes of a mail the MIME entity that is signed or encrypted: its Content- fields and its body, in
 // canonical form, such that transport changes nothing of it (RFC 8551, Section 3.1). Bodies that would not
@@ -25,7 +35,7 @@ func Prepare(e *Entity, opt PrepareOptions) (*Prepared, error) {
 	if e.broken != nil {
 		return nil, e.broken
 	}
-	p := &preparation{Prepared: &Prepared{base: e.base}, opt: opt, windows: windows{size: int(min(scanWindow, max(4096, e.whole.size()+1))), serial: opt.Serial}}
+	p := &preparation{Prepared: &Prepared{base: e.base}, opt: opt, whole: e.whole.size(), windows: windows{size: int(min(scanWindow, max(4096, e.whole.size()+1))), serial: opt.Serial}}
 	p.jobs = []job{{ent: e, number: "1", root: true}}
 	for len(p.jobs) > 0 {
 		j := p.jobs[len(p.jobs)-1]
@@ -43,6 +53,9 @@ func Prepare(e *Entity, opt PrepareOptions) (*Prepared, error) {
 	for i := range p.pieces {
 		p.size += p.pieces[i].size
 	}
+	if p.unsized {
+		p.size = -1
+	}
 	return p.Prepared, nil
 }
 
@@ -51,10 +64,13 @@ type preparation struct {
 	opt     PrepareOptions
 	jobs    []job // a stack
 	windows windows
+	whole   int64 // size of the mail
 	visited int
 	unsafe  int // bodies that stay as they are although transport may change them
 	dropped int // notes
 	held    int // octets of re-encoded bodies
+	unsized bool
+	ascii   bool // so is the only body
 }
 
 // job is one step: an entity to visit, octets between entities, or the end of a multipart.
@@ -222,11 +238,11 @@ func (p *preparation) delimiter(j job) {
 // outside adds the text before or after the parts of a multipart. It is no content: when transport would
 // change it, it is left out.
 func (p *preparation) outside(j job) error {
-	t, err := scan(p.base, *j.outside, &p.windows)
+	t, err := p.look(*j.outside, maxLine)
 	if err != nil {
 		return err
 	}
-	if len(t.breaks(998)) == 0 || p.opt.AsIs {
+	if len(t.breaks(maxLine)) == 0 || p.opt.AsIs {
 		p.keepCRLF = p.keepCRLF || t.loneCR()
 		p.addCanonical(*j.outside, t.bareLF)
 		return nil
@@ -241,11 +257,15 @@ func (p *preparation) untouched(j job, why string) error {
 	if h := p.header(j, ""); h >= 0 {
 		p.pieces[h].apart = false
 	}
-	t, err := scan(p.base, e.body, &p.windows)
+	look := p.look
+	if encoding, _ := e.TransferEncoding(); encoding == "binary" {
+		look = p.lookNow
+	}
+	t, err := look(e.body, maxLine)
 	if err != nil {
 		return err
 	}
-	if b := t.breaks(998); len(b) > 0 {
+	if b := t.breaks(maxLine); len(b) > 0 {
 		p.unsafe++
 		p.note(j.number, why+", "+join(b)+" may not survive transport")
 	}

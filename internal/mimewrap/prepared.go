@@ -18,6 +18,7 @@ type Prepared struct {
 	literal int
 	// keepCRLF: a file with LF line ends could not bring these octets back.
 	keepCRLF bool
+	looks    []look // at what is looked at while it is written
 }
 
 // piece is one run of octets of the prepared entity.
@@ -39,29 +40,38 @@ const (
 	recodedPiece             // a body in another transfer encoding
 )
 
-// Size is the exact number of octets that WriteTo writes.
+// Size is the exact number of octets that WriteTo writes; -1: that shows when they are written.
 func (p *Prepared) Size() int64 { return p.size }
 
 // WriteTo writes the entity in canonical form. It can be called again and writes the same octets.
 func (p *Prepared) WriteTo(w io.Writer) (int64, error) {
+	var looker *looker
+	if len(p.looks) > 0 {
+		looker = newLooker(p.looks)
+	}
 	var total int64
 	for i := range p.pieces {
-		n, err := p.pieces[i].writeTo(w, p.base)
+		n, err := p.pieces[i].writeTo(w, p.base, looker)
 		total += n
 		if err != nil {
 			return total, err
 		}
 	}
-	if total != p.size {
+	if looker != nil && len(looker.left) > 0 {
+		return total, ErrWouldBreak // what was not looked at is not known to survive
+	}
+	if p.size >= 0 && total != p.size {
 		return total, spool.ErrChanged
 	}
 	return total, nil
 }
 
-func (c *piece) writeTo(w io.Writer, base spool.Source) (int64, error) {
+func (c *piece) writeTo(w io.Writer, base spool.Source, looker *looker) (int64, error) {
 	switch c.kind {
 	case canonicalPiece:
-		return newCanonicalReader(base, c.span).WriteTo(w)
+		r := newCanonicalReader(base, c.span)
+		r.looker = looker
+		return r.WriteTo(w)
 	case rawPiece:
 		return stage.Copy(w, spool.NewReader(c.span.of(base)), c.span.size())
 	case recodedPiece:

@@ -32,7 +32,7 @@ func (p *preparation) checkHeader(j job) {
 			t.Write(f.Raw)
 		}
 	}
-	if t.eightBit || t.longest > 998 {
+	if t.eightBit || t.longest > maxLine {
 		p.unsafe++
 		p.note(j.number, "has a header with 8bit or long lines, which may not survive transport")
 	}
@@ -83,6 +83,9 @@ func (p *preparation) headerWith(j job, encoding string) []byte {
 // invent names the type of a body without Content-Type.
 func (p *preparation) invent(e *Entity) string {
 	charset := "us-ascii"
+	if p.ascii {
+		return "Content-Type: text/plain; charset=" + charset + "\r\n"
+	}
 	valid, ascii := true, true
 	var carry []byte
 	window := p.windows.next()

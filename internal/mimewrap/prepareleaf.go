@@ -9,14 +9,21 @@ import (
 // leaf adds an entity that has no parts.
 func (p *preparation) leaf(j job, m MediaType, encoding string) error {
 	e := j.ent
-	t, err := scan(p.base, e.body, &p.windows)
-	if err != nil {
-		return err
-	}
-	longest := int64(998)
+	longest := int64(maxLine)
 	if isIdentity(encoding) {
 		longest = leafColumns
 	}
+	look := p.look
+	if encoding == "binary" {
+		look = p.lookNow // it is re-encoded in any case
+	} else if j.root && p.later() {
+		look = p.count
+	}
+	t, err := look(e.body, longest)
+	if err != nil {
+		return err
+	}
+	p.ascii = j.root && isIdentity(encoding) && !t.eightBit && !p.later()
 	why := t.breaks(longest)
 	if encoding == "binary" && len(why) == 0 && e.body.size() > 0 {
 		why = []string{"binary"}
@@ -30,7 +37,7 @@ func (p *preparation) leaf(j job, m MediaType, encoding string) error {
 	case len(why) == 0 || p.opt.AsIs:
 		if len(why) > 0 {
 			p.unsafe++
-			p.note(j.number, "stays as it is, "+join(why)+" may not survive transport")
+			p.note(j.number, staysAsItIs(why))
 		}
 		p.header(j, "")
 		p.addBody(e, t)
@@ -68,6 +75,10 @@ func (p *preparation) leaf(j job, m MediaType, encoding string) error {
 	p.pieces = append(p.pieces, body)
 	p.note(j.number, "re-encoded as "+body.to+", "+join(why)+" would not survive transport")
 	return nil
+}
+
+func staysAsItIs(why []string) string {
+	return "stays as it is, " + join(why) + " may not survive transport"
 }
 
 // A re-encoded body that is small is encoded once, and held until it is written. Together

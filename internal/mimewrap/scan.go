@@ -2,6 +2,7 @@ package mimewrap
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"io"
 
@@ -31,10 +32,10 @@ func (t *textScan) canonicalSize() int64 { return t.size + t.bareLF }
 
 func (t *textScan) Write(p []byte) (int, error) {
 	n := len(p)
-	t.size += int64(n)
-	t.eightBit = t.eightBit || hasHighBit(p)
-	t.nul = t.nul || bytes.IndexByte(p, 0) >= 0
-	t.cr += int64(bytes.Count(p, []byte{'\r'}))
+	t.octets(p)
+	if bytes.IndexByte(p, '\r') >= 0 {
+		t.cr += int64(bytes.Count(p, []byte{'\r'}))
+	}
 	for len(p) > 0 {
 		i := bytes.IndexByte(p, '\n')
 		if i < 0 {
@@ -50,6 +51,13 @@ func (t *textScan) Write(p []byte) (int, error) {
 		p = p[i+1:]
 	}
 	return n, nil
+}
+
+// octets looks at what is not of lines.
+func (t *textScan) octets(p []byte) {
+	t.size += int64(len(p))
+	t.eightBit = t.eightBit || hasHighBit(p)
+	t.nul = t.nul || bytes.IndexByte(p, 0) >= 0
 }
 
 // line looks at a whole line, without its LF.
@@ -150,6 +158,19 @@ func (w *windows) next() []byte {
 	return w.only
 }
 
+// fill reads the next octets of a span, up to where a piece of the source ends.
+func (w *windows) fill(window []byte, src spool.Source, at, end int64) ([]byte, error) {
+	want := min(int64(len(window)), end-at)
+	if over := (at + want) % spool.Whole; at+want < end && over < want {
+		want -= over
+	}
+	n, err := readAt(src, window[:want], at)
+	if err == nil && n == 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return window[:n], err
+}
+
 // scan reads a span of the file, and looks at it on another processor where that is worth it.
 func scan(src spool.Source, s span, w *windows) (*textScan, error) {
 	t := new(textScan)
@@ -159,16 +180,12 @@ func scan(src spool.Source, s span, w *windows) (*textScan, error) {
 	})
 	defer behind.Settle()
 	for at := s.start; at < s.end; {
-		window := w.next()
-		n, err := readAt(src, window[:min(int64(len(window)), s.end-at)], at)
+		p, err := w.fill(w.next(), src, at, s.end)
 		if err != nil {
 			return nil, err
 		}
-		if n == 0 {
-			return nil, io.ErrUnexpectedEOF
-		}
-		behind.Lend(window[:n])
-		at += int64(n)
+		behind.Lend(p)
+		at += int64(len(p))
 	}
 	behind.Settle()
 	if t.length > 0 {
@@ -176,6 +193,59 @@ func scan(src spool.Source, s span, w *windows) (*textScan, error) {
 	}
 	return t, nil
 }
+
+// lineEnds are those of a run of octets.
+type lineEnds struct {
+	lf, crlf   int64
+	head, tail byte // the first octet and the last
+}
+
+// countSource counts the LF without CR of a span: the halves of a large one at the same time.
+func countSource(src spool.Source, s span, w *windows) (int64, error) {
+	if w.serial || s.size() < 4*stage.From {
+		n, err := countLineEnds(src, s, w, w.next())
+		return n.lf - n.crlf, err
+	}
+	middle := s.start + s.size()/2
+	middle -= middle % spool.Whole
+	var halves [2]lineEnds
+	var errs [2]error
+	windows := [2][]byte{w.next(), w.next()}
+	stage.Both(false,
+		func() { halves[0], errs[0] = countLineEnds(src, span{s.start, middle}, w, windows[0]) },
+		func() { halves[1], errs[1] = countLineEnds(src, span{middle, s.end}, w, windows[1]) })
+	n := halves[0].lf - halves[0].crlf + halves[1].lf - halves[1].crlf
+	if halves[0].tail == '\r' && halves[1].head == '\n' {
+		n--
+	}
+	return n, cmp.Or(errs[0], errs[1])
+}
+
+func countLineEnds(src spool.Source, s span, w *windows, window []byte) (lineEnds, error) {
+	var n lineEnds
+	for at := s.start; at < s.end; {
+		p, err := w.fill(window, src, at, s.end)
+		if err != nil {
+			return n, err
+		}
+		n.lf += int64(bytes.Count(p, []byte{'\n'}))
+		if n.tail == '\r' && p[0] == '\n' {
+			n.crlf++
+		}
+		if bytes.IndexByte(p, '\r') >= 0 {
+			n.crlf += int64(bytes.Count(p, []byte("\r\n")))
+		}
+		if at == s.start {
+			n.head = p[0]
+		}
+		n.tail = p[len(p)-1]
+		at += int64(len(p))
+	}
+	return n, nil
+}
+
+// maxLine is how long lines may be (RFC 5322, Section 2.1.1).
+const maxLine = 998
 
 // breaks names what would not survive transport, when lines may be as long as longest.
 func (t *textScan) breaks(longest int64) []string {

@@ -1,0 +1,193 @@
+package mimewrap
+
+import (
+	"bytes"
+
+	"smimectl/internal/stage"
+)
+
+// look is a part of the file that is looked at while it is written.
+type look struct {
+	span
+	longest int64              // as breaks has it
+	found   func(why []string) // told what would not survive transport; nil: there must be nothing
+}
+
+// atOnceFrom is from which size on it is worth it to look at a body while it is written.
+const atOnceFrom = stage.From
+
+// look finds out what would become of a part of the file in transport: now, or while it is written, when it is
+// taken for one that survives.
+func (p *preparation) look(s span, longest int64) (*textScan, error) {
+	if !p.opt.AtOnce || p.opt.Sized || p.whole < atOnceFrom || s.size() == 0 {
+		return p.lookNow(s, longest)
+	}
+	p.looks = append(p.looks, look{span: s, longest: longest})
+	p.unsized = true
+	return &textScan{size: s.size()}, nil
+}
+
+func (p *preparation) lookNow(s span, _ int64) (*textScan, error) {
+	return scan(p.base, s, &p.windows)
+}
+
+// later reports whether notes on the one body there is may come after it was written.
+func (p *preparation) later() bool {
+	return p.opt.AtOnce && p.opt.Sized && p.opt.AsIs && p.whole >= atOnceFrom
+}
+
+// count finds out the canonical size of the one body there is, and leaves the look for when it is written.
+func (p *preparation) count(s span, longest int64) (*textScan, error) {
+	n, err := countSource(p.base, s, &p.windows)
+	if err != nil {
+		return nil, err
+	}
+	before, told := len(p.Notes), false // what is said of the header comes after it
+	p.looks = append(p.looks, look{span: s, longest: longest, found: func(why []string) {
+		if !told {
+			p.Notes = append(append(append([]string{}, p.Notes[:before]...), "part 1 "+staysAsItIs(why)), p.Notes[before:]...)
+			told = true
+		}
+	}})
+	return &textScan{size: s.size(), bareLF: n}, nil
+}
+
+// looker takes all looks of a Prepared, in the order of the file.
+type looker struct {
+	left []look
+	text textScan // of the first of them
+}
+
+// take looks at octets that lie in the file at an offset. Those between the looks are nobody's concern.
+func (l *looker) take(p []byte, at int64) error {
+	for len(l.left) > 0 {
+		next := l.left[0].span
+		if at < next.start {
+			skip := min(next.start-at, int64(len(p)))
+			p, at = p[skip:], at+skip
+		}
+		n := min(next.end-at, int64(len(p)))
+		if n <= 0 {
+			return nil
+		}
+		l.text.Write(p[:n])
+		p, at = p[n:], at+n
+		if err := l.passed(at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newLooker(looks []look) *looker { return &looker{left: looks} }
+
+// within returns what looks at all of s, which are the next octets; nil when there is more to it.
+func (l *looker) within(s span) *textScan {
+	if len(l.left) == 0 || s.start < l.left[0].start || s.end > l.left[0].end {
+		return nil
+	}
+	return &l.text
+}
+
+// passed judges what was looked at up to an offset.
+func (l *looker) passed(at int64) error {
+	next := &l.left[0]
+	if at < next.end {
+		if next.found == nil && l.text.broken(next.longest) {
+			return ErrWouldBreak
+		}
+		return nil
+	}
+	if l.text.length > 0 {
+		l.text.endLine(false)
+	}
+	why := l.text.breaks(next.longest)
+	if len(why) > 0 {
+		if next.found == nil {
+			return ErrWouldBreak
+		}
+		next.found(why)
+	}
+	l.left, l.text = l.left[1:], textScan{}
+	return nil
+}
+
+// broken reports whether breaks will find something, whatever follows. It may be told a little later.
+func (t *textScan) broken(longest int64) bool {
+	return t.nul || t.eightBit || t.trailing || t.from || t.dot || t.cr > t.crlf+1 || max(t.longest, t.length-1) > longest
+}
+
+// appendWithCRLF is appendCanonical for text without a CR, and not after one, and looks at it on the way, which
+// takes little more than to find its line ends.
+func (t *textScan) appendWithCRLF(dst, p []byte) []byte {
+	t.octets(p)
+	out := dst[:cap(dst)]
+	n := len(dst)
+	longest, trailing, bareLF := int(min(t.longest, 1<<30)), false, int64(0)
+	for len(p) > 0 {
+		k := bytes.IndexByte(p, '\n')
+		if k < 0 || t.length > 0 {
+			line := p
+			if k >= 0 {
+				line = p[:k]
+			}
+			t.partial(line)
+			out = grown(out, n, len(line)+2)
+			n += copy(out[n:], line)
+			if k < 0 {
+				break
+			}
+			t.endLine(true)
+		} else {
+			bareLF++
+			longest = max(longest, k)
+			if k > 0 {
+				last := p[k-1]
+				trailing = trailing || last == ' ' || last == '\t'
+				switch p[0] {
+				case '.':
+					t.dot = t.dot || k == 1
+				case 'F':
+					t.from = t.from || k >= 5 && string(p[:5]) == "From "
+				}
+			}
+			if len(out)-n < k+2+shortLine {
+				out = grown(out, n, k+2+shortLine)
+			}
+			if k <= shortLine && len(p) >= shortLine {
+				// What is copied too much is written over by what follows.
+				copyShort(out[n:], p)
+				n += k
+			} else {
+				n += copy(out[n:], p[:k])
+			}
+		}
+		*(*[2]byte)(out[n:]) = [2]byte{'\r', '\n'}
+		n += 2
+		p = p[k+1:]
+	}
+	t.longest = max(t.longest, int64(longest))
+	t.trailing = t.trailing || trailing
+	t.bareLF += bareLF
+	return out[:n]
+}
+
+// shortLine is how long lines are that are copied without a call.
+const shortLine = 96
+
+// copyShort copies shortLine octets; by way of variables, because dst and src may overlap for all the compiler knows.
+func copyShort(dst, src []byte) {
+	_, _ = dst[shortLine-1], src[shortLine-1]
+	a, b, c := *(*[32]byte)(src), *(*[32]byte)(src[32:]), *(*[32]byte)(src[64:])
+	*(*[32]byte)(dst), *(*[32]byte)(dst[32:]), *(*[32]byte)(dst[64:]) = a, b, c
+}
+
+// grown returns p with room for more octets behind the first n, all of it in its length.
+func grown(p []byte, n, more int) []byte {
+	if len(p)-n >= more {
+		return p
+	}
+	larger := make([]byte, (n+more)+(n+more)/2)
+	copy(larger, p[:n])
+	return larger
+}
