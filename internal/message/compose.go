@@ -83,7 +83,7 @@ func sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions, atOnce bool) (*Com
 		form = "opaque"
 	}
 	opt.Observer.stage(Reading, e.Source.Size())
-	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.AsIs, For: form, Serial: opt.Serial, AtOnce: atOnce})
+	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.AsIs, For: form, Serial: opt.Serial, AtOnce: atOnce, Unsized: form == "clear-signed" || opt.Compress})
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +158,8 @@ func micalgName(d *algorithm.Digest) string {
 func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, error) {
 	opt.Observer.stage(Reading, e.Source.Size())
 	alone := opt.Sign == nil
-	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: alone || opt.Sign.AsIs, For: "encrypted", Serial: opt.Serial, AtOnce: alone, Sized: true})
+	unsized := opt.Compress || !alone && !opt.Sign.Opaque
+	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: alone || opt.Sign.AsIs, For: "encrypted", Serial: opt.Serial, AtOnce: alone, Unsized: unsized})
 	if err != nil {
 		return nil, err
 	}

@@ -146,3 +146,13 @@ func BenchmarkAtOnce(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkQuotedPrintableLines(b *testing.B) {
+	body := bytes.Repeat([]byte("a line of seventy-two characters of plain text, as mail has it, 0123456\r\n"), benchSize/73)
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		w := newQuotedWriter(io.Discard)
+		w.Write(body)
+		w.Close()
+	}
+}

@@ -19,7 +19,7 @@ const atOnceFrom = stage.From
 // look finds out what would become of a part of the file in transport: now, or while it is written, when it is
 // taken for one that survives.
 func (p *preparation) look(s span, longest int64) (*textScan, error) {
-	if !p.opt.AtOnce || p.opt.Sized || p.whole < atOnceFrom || s.size() == 0 {
+	if !p.opt.AtOnce || !p.opt.Unsized || p.whole < atOnceFrom || s.size() == 0 {
 		return p.lookNow(s, longest)
 	}
 	p.looks = append(p.looks, look{span: s, longest: longest})
@@ -33,7 +33,7 @@ func (p *preparation) lookNow(s span, _ int64) (*textScan, error) {
 
 // later reports whether notes on the one body there is may come after it was written.
 func (p *preparation) later() bool {
-	return p.opt.AtOnce && p.opt.Sized && p.opt.AsIs && p.whole >= atOnceFrom
+	return p.opt.AtOnce && !p.opt.Unsized && p.opt.AsIs && p.whole >= atOnceFrom
 }
 
 // count finds out the canonical size of the one body there is, and leaves the look for when it is written.

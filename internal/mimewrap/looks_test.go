@@ -35,9 +35,14 @@ func bothWays(t *testing.T, mail string, opt PrepareOptions) (atOnce bool) {
 		}
 		return p, out.String(), err
 	}
-	want, text, err := prepare(opt)
+	sized := opt
+	sized.Unsized = false
+	want, text, err := prepare(sized)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if p, unsized, err := prepare(opt); err != nil || unsized != text || p != nil && p.Size() >= 0 && p.Size() != want.Size() {
+		t.Errorf("%d octets without a size, %v, want %d", len(unsized), err, len(text))
 	}
 	opt.AtOnce = true
 	got, gotText, err := prepare(opt)
@@ -47,7 +52,7 @@ func bothWays(t *testing.T, mail string, opt PrepareOptions) (atOnce bool) {
 			t.Errorf("%s, want %s", gotText, text)
 		}
 		return false
-	case err == ErrWouldBreak && !opt.Sized:
+	case err == ErrWouldBreak && opt.Unsized:
 		// With AsIs nothing is said of what stands outside of parts.
 		if strings.Join(got.Notes, "\n") == strings.Join(want.Notes, "\n") && !opt.AsIs {
 			t.Errorf("given up, and there is nothing to tell but %q", want.Notes)
@@ -59,10 +64,10 @@ func bothWays(t *testing.T, mail string, opt PrepareOptions) (atOnce bool) {
 	if strings.Join(got.Notes, "\n") != strings.Join(want.Notes, "\n") {
 		t.Errorf("notes %q, want %q", got.Notes, want.Notes)
 	}
-	if gotText != text || !opt.Sized == (got.Size() >= 0) && len(got.looks) > 0 || opt.Sized && got.Size() != want.Size() {
+	if gotText != text || opt.Unsized == (got.Size() >= 0) && len(got.looks) > 0 || !opt.Unsized && got.Size() != want.Size() {
 		t.Errorf("%d octets (size %d), want %d", len(gotText), got.Size(), len(text))
 	}
-	if got.keepCRLF != want.keepCRLF && !opt.Sized {
+	if got.keepCRLF != want.keepCRLF && opt.Unsized {
 		t.Errorf("CRLF kept: %v, want %v", got.keepCRLF, want.keepCRLF)
 	}
 	return len(got.looks) > 0
@@ -148,12 +153,12 @@ func TestAtOnce(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			for _, opt := range []PrepareOptions{{}, {Serial: true}, {AsIs: true}, {Entity: true}} {
+			for _, opt := range []PrepareOptions{{Unsized: true}, {Unsized: true, Serial: true}, {Unsized: true, AsIs: true}, {Unsized: true, Entity: true}} {
 				if atOnce := bothWays(t, test.mail, opt); atOnce != test.atOnce {
 					t.Errorf("%+v: at once %v, want %v", opt, atOnce, test.atOnce)
 				}
 			}
-			for _, opt := range []PrepareOptions{{Sized: true}, {Sized: true, AsIs: true}, {Sized: true, AsIs: true, Serial: true}} {
+			for _, opt := range []PrepareOptions{{}, {AsIs: true}, {AsIs: true, Serial: true}} {
 				bothWays(t, test.mail, opt)
 			}
 		})
@@ -170,7 +175,7 @@ func TestAtOnceRandom(t *testing.T) {
 	atOnce := 0
 	for seed := range rounds {
 		r := rand.New(rand.NewPCG(uint64(seed), 7))
-		if bothWays(t, randomMail(r), PrepareOptions{AsIs: r.IntN(4) == 0, Serial: r.IntN(2) == 0, Sized: r.IntN(4) == 0}) {
+		if bothWays(t, randomMail(r), PrepareOptions{AsIs: r.IntN(4) == 0, Serial: r.IntN(2) == 0, Unsized: r.IntN(4) > 0}) {
 			atOnce++
 		}
 		if t.Failed() {
@@ -232,7 +237,7 @@ func randomMail(r *rand.Rand) string {
 func TestLooksAreTaken(t *testing.T) {
 	t.Parallel()
 	e := read(t, mailHeader+"Content-Type: text/plain\n\n"+seamBody(80, "\n", nil))
-	p, err := Prepare(e, PrepareOptions{AtOnce: true})
+	p, err := Prepare(e, PrepareOptions{AtOnce: true, Unsized: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +264,7 @@ func TestAtOnceReads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := Prepare(e, PrepareOptions{AtOnce: true})
+		p, err := Prepare(e, PrepareOptions{AtOnce: true, Unsized: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -303,4 +308,53 @@ func TestCountSource(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRecodedOnce: what is re-encoded is read to be looked at and to be written, and not for its size when nobody asks;
+// others can work on it meanwhile.
+func TestRecodedOnce(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"text/plain", "a/b"} {
+		mail := mailHeader + "Content-Type: " + kind + "\n\n" + seamBody(80, "\n", map[int]string{1: "\xc3\xa4"})
+		src := &countedSource{Source: spool.Bytes([]byte(mail))}
+		e, err := ReadMail(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := Prepare(e, PrepareOptions{Unsized: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lent := new(lentOnly)
+		if _, err := p.WriteTo(lent); err != nil {
+			t.Fatal(err)
+		}
+		if most := src.Size() * 9 / 4; src.read > most {
+			t.Errorf("%s: %d octets read, at most %d", kind, src.read, most)
+		}
+		if lent.written > 4096 || lent.lent < atOnceFrom || !lent.settled {
+			t.Errorf("%s: %d octets written, %d lent, settled %v", kind, lent.written, lent.lent, lent.settled)
+		}
+	}
+}
+
+type lentOnly struct {
+	written, lent int
+	settled       bool
+}
+
+func (l *lentOnly) Write(p []byte) (int, error) {
+	l.written += len(p)
+	return len(p), nil
+}
+
+func (l *lentOnly) Lend(p []byte) error {
+	l.lent += len(p)
+	l.settled = false
+	return nil
+}
+
+func (l *lentOnly) Settle() error {
+	l.settled = true
+	return nil
 }

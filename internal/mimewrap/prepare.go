@@ -13,11 +13,12 @@ type PrepareOptions struct {
 	Entity bool   // e is a bare entity: all its header fields are content
 	Serial bool   // one goroutine works on it, however large it is
 
-	// AtOnce spares a large mail the look at its bodies before it is written: WriteTo looks at them on the way.
-	// What it finds is an ErrWouldBreak, and Size is -1. Sized says that the size is needed: then the look comes
-	// first, but where all it can give is a note (AsIs) about the only body: that is in Notes afterwards.
+	// Unsized says that nobody needs to know the Size, which may be -1 then.
+	Unsized bool
+	// AtOnce spares a large mail the look at its bodies before it is written: WriteTo looks at them on the way. When
+	// it is Unsized, what that finds is an ErrWouldBreak. Else the look comes first all the same, but where all it
+	// can give is a note (AsIs) about the only body: that is in Notes afterwards.
 	AtOnce bool
-	Sized  bool
 }
 
 // ErrWouldBreak says that what was being written at once would not survive transport as it

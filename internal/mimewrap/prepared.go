@@ -40,7 +40,7 @@ const (
 	recodedPiece             // a body in another transfer encoding
 )
 
-// Size is the exact number of octets that WriteTo writes; -1: that shows when they are written.
+// Size is the exact number of octets that WriteTo writes; -1: that shows when it is written.
 func (p *Prepared) Size() int64 { return p.size }
 
 // WriteTo writes the entity in canonical form. It can be called again and writes the same octets.
@@ -96,6 +96,18 @@ func (c *countingWriter) Write(p []byte) (int, error) {
 	return c.dst.Write(p)
 }
 
+// Lend implements [stage.Writer].
+func (c *countingWriter) Lend(p []byte) error {
+	c.n += int64(len(p))
+	if c.dst == nil {
+		return nil
+	}
+	return stage.Lend(c.dst, p)
+}
+
+// Settle implements [stage.Writer].
+func (c *countingWriter) Settle() error { return stage.Settle(c.dst) }
+
 // leafColumns is the width of base64 lines in re-encoded parts.
 const leafColumns = 76
 
@@ -115,10 +127,14 @@ func (c *piece) recode(w io.Writer, base spool.Source) error {
 	} else {
 		dst = newQuotedWriter(w)
 	}
-	if _, err := io.Copy(dst, src); err != nil {
-		return err
+	_, err := io.Copy(dst, src)
+	if err == nil {
+		err = dst.Close()
 	}
-	return dst.Close()
+	if failed := stage.Settle(w); failed != nil {
+		err = failed // it was there first
+	}
+	return err
 }
 
 func (p *Prepared) addLiteral(text []byte) int {

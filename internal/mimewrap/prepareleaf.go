@@ -103,6 +103,9 @@ func (p *preparation) measure(body *piece, t *textScan) error {
 	hold := body.span.size() <= maxHeldBody && p.held < maxHeldBodies
 	if hold {
 		count.dst = &text
+	} else if p.opt.Unsized && isIdentity(body.from) {
+		p.unsized = true // there is nothing about text that could be damaged
+		return nil
 	}
 	if err := body.recode(count, p.base); err != nil {
 		return err

@@ -2,7 +2,11 @@ package mimewrap
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
+	"math/bits"
+
+	"smimectl/internal/stage"
 )
 
 // quotedReader decodes quoted-printable, RFC 2045, Section 6.7. Blanks at the end of a line are dropped, as
@@ -142,7 +146,8 @@ type quotedWriter struct {
 	in   []byte // looked ahead at
 	out  []byte
 	col  int
-	soft bool // the line begins after a soft line break
+	soft bool       // the line begins after a soft line break
+	room stage.Ring // of which out is one
 }
 
 const lookAhead = 8
@@ -161,7 +166,7 @@ func (q *quotedWriter) Write(p []byte) (int, error) {
 		q.in = append(q.in, p[:k]...)
 		p = p[k:]
 		if q.out == nil { // a small text is often the only one
-			q.out = make([]byte, 0, min(quotedRoom, k+k/8+64))
+			q.out = q.room.Next(min(quotedRoom, k+k/8+64) + quotedStep)
 		}
 		if len(q.in) > lookAhead {
 			used := q.encode(q.in, len(q.in)-lookAhead)
@@ -177,8 +182,13 @@ func (q *quotedWriter) Write(p []byte) (int, error) {
 }
 
 func (q *quotedWriter) flush() error {
-	_, err := q.dst.Write(q.out)
-	q.out = q.out[:0]
+	q.room.Keep(q.out)
+	err := stage.Lend(q.dst, q.out)
+	if _, lent := q.dst.(stage.Writer); lent {
+		q.out = q.room.Next(quotedRoom + quotedStep)
+	} else {
+		q.out = q.out[:0]
+	}
 	return err
 }
 
@@ -186,18 +196,31 @@ func (q *quotedWriter) flush() error {
 func (q *quotedWriter) Close() error {
 	q.encode(q.in, len(q.in))
 	q.in = nil
-	return q.flush()
+	err := q.flush()
+	q.out = nil
+	return err
 }
 
 // encode encodes at least the first n octets of p and returns how many it took.
 func (q *quotedWriter) encode(p []byte, n int) int {
 	const hex = "0123456789ABCDEF"
+	out, w, col, soft := q.out[:cap(q.out)], len(q.out), q.col, q.soft
 	i := 0
 	for i < n {
+		if len(out)-w < quotedStep {
+			out = grown(out, w, quotedStep)
+		}
+		if col > 0 { // in the middle of a line little thought is needed
+			took, wrote := quoteRun(out[w:w+quotedStep], p[i:], min(n-i, quotedStep), col)
+			if i, w, col = i+took, w+wrote, col+wrote; took > 0 {
+				continue
+			}
+		}
 		rest := p[i:]
 		if br := lineBreak(rest); br > 0 {
-			q.out = append(q.out, '\r', '\n')
-			q.col, q.soft = 0, false
+			out[w], out[w+1] = '\r', '\n'
+			w += 2
+			col, soft = 0, false
 			i += br
 			continue
 		}
@@ -207,27 +230,81 @@ func (q *quotedWriter) encode(p []byte, n int) int {
 		if plain {
 			size = 1
 		}
-		if q.col+size > 75 {
-			q.out = append(q.out, "=\r\n"...)
-			q.col, q.soft = 0, true
+		if col+size > 75 {
+			w += copy(out[w:], "=\r\n")
+			col, soft = 0, true
 		}
-		if q.col == 0 && plain {
-			plain = c != '.' && !bytes.HasPrefix(rest, []byte("From ")) && !(q.soft && c == '-')
+		if col == 0 && plain {
+			plain = c != '.' && !(c == 'F' && bytes.HasPrefix(rest, []byte("From "))) && !(soft && c == '-')
 		}
-		if !plain {
-			q.out = append(q.out, '=', hex[c>>4], hex[c&15])
-			q.col += 3
-			i++
+		i++
+		if plain {
+			out[w] = c
+			w++
+			col++
 			continue
 		}
-		q.out = append(q.out, c)
-		q.col++
-		i++
-		for i < n && q.col < 75 && p[i] > ' ' && p[i] < 0x7f && p[i] != '=' {
-			q.out = append(q.out, p[i])
-			q.col++
-			i++
-		}
+		out[w], out[w+1], out[w+2] = '=', hex[c>>4], hex[c&15]
+		w += 3
+		col += 3
 	}
+	q.out, q.col, q.soft = out[:w], col, soft
 	return i
+}
+
+// quotedStep is more than one step of encode writes: a soft line break and what a line holds, and what is written
+// over afterwards.
+const quotedStep = 128
+
+// quoteRun encodes, of the first n octets of p, those up to one that may need a line break: soft, or before it. The
+// line is col octets long. What is written stays within it.
+func quoteRun(dst, p []byte, n, col int) (took, wrote int) {
+	const hex = "0123456789ABCDEF"
+	dst = dst[:quotedStep]
+	i, w, room := 0, 0, 75-col
+run:
+	for i < n {
+		if n-i >= 8 && room-w >= 8 {
+			x := binary.LittleEndian.Uint64(p[i:])
+			binary.LittleEndian.PutUint64(dst[w:], x)
+			odd := notPlain(x)
+			if odd == 0 {
+				i, w = i+8, w+8
+				continue
+			}
+			k := bits.TrailingZeros64(odd) / 8
+			i, w = i+k, w+k
+		}
+		switch c := p[i]; {
+		case c >= ' ' && c <= '~' && c != '=' || c == '\t':
+			if w == room {
+				break run
+			}
+			dst[w] = c
+			w++
+		case c == '\n' || c == '\r':
+			break run
+		default:
+			if room-w < 3 {
+				break run
+			}
+			binary.LittleEndian.PutUint32(dst[w:], '='|uint32(hex[c>>4])<<8|uint32(hex[c&15])<<16)
+			w += 3
+		}
+		i++
+	}
+	if w > 0 && (dst[w-1] == ' ' || dst[w-1] == '\t') && (i == len(p) || p[i] == '\n' || p[i] == '\r') {
+		return i - 1, w - 1
+	}
+	return i, w
+}
+
+// notPlain marks, of eight octets as they lie in memory, the first that is not printable or is an equals sign by its
+// highest bit; 0 says that there is none.
+func notPlain(x uint64) uint64 {
+	const ones = 0x0101010101010101
+	// Each term has the highest bit of an octet set if the octet is above 126, below 32, or '=', and only octets
+	// behind such a one can be taken for one wrongly.
+	equals := x ^ ('=' * ones)
+	return (x | (x + ones) | (x - ' '*ones) | (equals - ones)) & (0x80 * ones)
 }
