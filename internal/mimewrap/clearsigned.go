@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"strings"
 
 	"smimectl/internal/stage"
 )
@@ -23,7 +24,7 @@ type ClearSignedWriter struct {
 	ending    string
 	boundary  string
 	text      *lineFeedWriter
-	sought    []byte // the boundary
+	rare      []byte // the end of the boundary
 	watch     []byte // the end of the last write, and room for the start of the next
 	err       error
 	signature *base64Writer
@@ -44,7 +45,8 @@ func NewClearSigned(dst io.Writer, outer Outer, micalg string, random io.Reader)
 	}
 	// "=_" stands in no base64 and in no quoted-printable text.
 	w := &ClearSignedWriter{dst: dst, ending: outer.ending(), boundary: "----=_smime_" + hex.EncodeToString(draw[:])}
-	w.sought = []byte(w.boundary)
+	w.rare = []byte(w.boundary[strings.IndexByte(w.boundary, '_'):])
+	w.watch = make([]byte, 0, 2*len(w.boundary))
 	if w.ending == "\n" {
 		w.text = &lineFeedWriter{dst: struct{ io.Writer }{dst}} // which is not lent anything: see lend
 	}
@@ -96,14 +98,19 @@ func (w *ClearSignedWriter) lend(lf, canonical []byte) error {
 // holdsBoundary looks for the boundary in p and across the end of the write before.
 func (w *ClearSignedWriter) holdsBoundary(p []byte) bool {
 	keep := len(w.boundary) - 1
-	seam := append(w.watch, p[:min(len(p), keep)]...)
-	found := bytes.Contains(seam, w.sought) || bytes.Contains(p, w.sought)
-	w.watch = seam[:0]
+	w.watch = append(w.watch, p[:min(len(p), keep)]...)
+	found := w.boundaryIn(w.watch) || w.boundaryIn(p)
+	end := w.watch
 	if len(p) >= keep {
-		seam = p
+		end = p
 	}
-	w.watch = append(w.watch, seam[max(0, len(seam)-keep):]...)
+	w.watch = w.watch[:copy(w.watch[:cap(w.watch)], end[max(0, len(end)-keep):])]
 	return found
+}
+
+// boundaryIn searches for what begins with the rarest octet of a boundary: texts are full of dashes.
+func (w *ClearSignedWriter) boundaryIn(p []byte) bool {
+	return bytes.Contains(p, w.rare) && bytes.Contains(p, []byte(w.boundary))
 }
 
 // Signature ends the content and begins the signature part. The writer takes the octets of the CMS object; its

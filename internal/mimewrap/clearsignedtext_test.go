@@ -152,3 +152,37 @@ func TestTextAfterCR(t *testing.T) {
 		t.Errorf("got %q", out.String())
 	}
 }
+
+// TestBoundaryWatch: the boundary is found however a text is cut, its end alone is none, and to look takes no memory.
+func TestBoundaryWatch(t *testing.T) {
+	w, err := NewClearSigned(io.Discard, Outer{}, "sha-256", bytes.NewReader(make([]byte, 16)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		text string
+		held bool
+	}{
+		{w.boundary, true},
+		{"x-" + w.boundary + "x", true},
+		{string(w.rare), false},
+		{w.boundary[1:] + w.boundary[:len(w.boundary)-1], false},
+		{string(w.rare) + w.boundary, true},
+		{strings.Repeat("-", 100) + w.boundary, true},
+	} {
+		for size := 1; size <= len(test.text); size++ {
+			found := false
+			w.watch = w.watch[:0]
+			for rest := test.text; len(rest) > 0; rest = rest[min(size, len(rest)):] {
+				found = w.holdsBoundary([]byte(rest[:min(size, len(rest))])) || found
+			}
+			if found != test.held {
+				t.Errorf("%q in pieces of %d: %v", test.text, size, found)
+			}
+		}
+	}
+	piece := bytes.Repeat([]byte("text-"), 1000)
+	if n := testing.AllocsPerRun(10, func() { w.holdsBoundary(piece); w.holdsBoundary(piece[:3]) }); n > 0 {
+		t.Errorf("%v pieces of memory", n)
+	}
+}
