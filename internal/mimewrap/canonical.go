@@ -115,6 +115,9 @@ func (c *canonicalReader) form(p []byte, s span) error {
 	switch {
 	case !c.afterCR && bytes.IndexByte(p, '\r') < 0:
 		if bytes.IndexByte(p, '\n') >= 0 {
+			if within {
+				text.octets(p)
+			}
 			c.made(text.appendWithCRLF(c.room(p), p))
 			c.lf = p
 		} else if within {

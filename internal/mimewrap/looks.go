@@ -117,10 +117,9 @@ func (t *textScan) broken(longest int64) bool {
 	return t.nul || t.eightBit || t.trailing || t.from || t.dot || t.cr > t.crlf+1 || max(t.longest, t.length-1) > longest
 }
 
-// appendWithCRLF is appendCanonical for text without a CR, and not after one, and looks at it on the way, which
-// takes little more than to find its line ends.
+// appendWithCRLF is appendCanonical for text without a CR, and not after one, and looks at its lines on the way, which
+// takes little more than to find their ends.
 func (t *textScan) appendWithCRLF(dst, p []byte) []byte {
-	t.octets(p)
 	out := dst[:cap(dst)]
 	n := len(dst)
 	longest, trailing, bareLF := int(min(t.longest, 1<<30)), false, int64(0)

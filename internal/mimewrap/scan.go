@@ -123,13 +123,21 @@ func (t *textScan) endLine(lf bool) {
 // hasHighBit reports an octet above 127.
 func hasHighBit(p []byte) bool {
 	const high = 0x8080808080808080
-	for len(p) >= 32 {
+	for len(p) >= 64 {
 		a := binary.LittleEndian.Uint64(p) | binary.LittleEndian.Uint64(p[8:])
 		b := binary.LittleEndian.Uint64(p[16:]) | binary.LittleEndian.Uint64(p[24:])
-		if (a|b)&high != 0 {
+		c := binary.LittleEndian.Uint64(p[32:]) | binary.LittleEndian.Uint64(p[40:])
+		d := binary.LittleEndian.Uint64(p[48:]) | binary.LittleEndian.Uint64(p[56:])
+		if (a|b|c|d)&high != 0 {
 			return true
 		}
-		p = p[32:]
+		p = p[64:]
+	}
+	for len(p) >= 8 {
+		if binary.LittleEndian.Uint64(p)&high != 0 {
+			return true
+		}
+		p = p[8:]
 	}
 	for _, c := range p {
 		if c >= 0x80 {
