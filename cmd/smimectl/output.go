@@ -105,6 +105,9 @@ func (o *output) Write(p []byte) (int, error) {
 // what comes next.
 func (o *output) Lend(p []byte) error {
 	if o.file == nil || len(p) <= pendingSize {
+		if err := o.Settle(); err != nil { // who lends counts this piece, and others are in the file's hands
+			return err
+		}
 		_, err := o.Write(p)
 		return err
 	}

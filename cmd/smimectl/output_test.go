@@ -2,10 +2,14 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"smimectl/internal/stage"
 )
 
 // TestOutputRestarts: of what was written before an output began anew nothing appears, whether it is small or large,
@@ -67,4 +71,47 @@ func TestOutputRestartTellsTrouble(t *testing.T) {
 		t.Error(err)
 	}
 	o.discard()
+}
+
+// TestOutputLendsSmall: a piece that is gathered counts as lent: those before it may be changed afterwards.
+func TestOutputLendsSmall(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := &environment{getenv: func(string) string { return "" }, temporary: &temporaryFiles{}}
+	o := &output{env: env, target: "x", file: w}
+	o.behind = stage.NewBehind(false, func(p []byte) error {
+		_, err := w.Write(p)
+		return err
+	})
+	large := bytes.Repeat([]byte("a"), 256<<10)
+	read := make(chan []byte, 1)
+	go func() {
+		first := make([]byte, stage.From)
+		io.ReadFull(r, first)
+		time.Sleep(50 * time.Millisecond) // the next one does not fit in the pipe
+		rest, _ := io.ReadAll(r)
+		read <- rest
+	}()
+	if err := o.Lend(make([]byte, stage.From)); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Lend(large); err != nil {
+		t.Fatal(err)
+	}
+	for range stage.Buffers - 1 {
+		if err := o.Lend([]byte("b")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copy(large[len(large)/2:], "changed")
+	if err := o.flush(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	if got := string(<-read); got != strings.Repeat("a", len(large))+strings.Repeat("b", stage.Buffers-1) {
+		t.Errorf("%d octets, of which some were changed later", len(got))
+	}
 }

@@ -2,6 +2,7 @@ package mimewrap
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -75,9 +76,8 @@ func (w *ClearSignedWriter) Write(p []byte) (int, error) {
 	return w.dst.Write(p)
 }
 
-// lend is Write of octets that are also given with LF, or else with a nil lf. The destination is written to at
-// once: to make the digest, which others do meanwhile, takes longer, and a third processor at work costs more than
-// it gains.
+// lend is Write of octets that are also given with LF, or else with a nil lf. Both are lent, until settle has
+// returned: to read, to look and to write takes longer than to make the digest.
 func (w *ClearSignedWriter) lend(lf, canonical []byte) error {
 	if w.err != nil || w.signature != nil || w.text != nil && (lf == nil || w.text.heldC) {
 		_, err := w.Write(canonical)
@@ -91,9 +91,11 @@ func (w *ClearSignedWriter) lend(lf, canonical []byte) error {
 		w.err = ErrBoundary
 		return w.err
 	}
-	_, err := w.dst.Write(p)
-	return err
+	return stage.Lend(w.dst, p)
 }
+
+// settle returns when nothing that was lent is read any more.
+func (w *ClearSignedWriter) settle() error { return stage.Settle(w.dst) }
 
 // holdsBoundary looks for the boundary in p and across the end of the write before.
 func (w *ClearSignedWriter) holdsBoundary(p []byte) bool {
@@ -202,7 +204,9 @@ func (s *signedContent) lendText(lf, canonical []byte) error {
 
 func (s *signedContent) Lend(p []byte) error { return s.lendText(nil, p) }
 
-func (s *signedContent) Settle() error { return stage.Settle(s.digest) }
+func (s *signedContent) Settle() error {
+	return cmp.Or(s.mail.settle(), stage.Settle(s.digest))
+}
 
 type boundedBuffer struct{ bytes.Buffer }
 

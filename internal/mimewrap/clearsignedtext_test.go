@@ -186,3 +186,29 @@ func TestBoundaryWatch(t *testing.T) {
 		t.Errorf("%v pieces of memory", n)
 	}
 }
+
+// TestClearSignedLends: text is lent to the destination as well as to the digest, and who lends it waits for both.
+func TestClearSignedLends(t *testing.T) {
+	t.Parallel()
+	body := strings.Repeat(strings.Repeat("x", 70)+"\n", 40000)
+	for _, ending := range []string{"\n", "\r\n"} {
+		e := read(t, strings.ReplaceAll("Content-Type: text/plain\n\n"+body, "\n", ending))
+		p, err := Prepare(e, PrepareOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mail, digest := new(lentOnly), new(lentOnly)
+		w, err := NewClearSigned(mail, Outer{Ending: ending}, "sha-256", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.WriteTo(&signedContent{w, digest}); err != nil {
+			t.Fatal(err)
+		}
+		for name, l := range map[string]*lentOnly{"mail": mail, "digest": digest} {
+			if l.lent < len(body) || !l.settled {
+				t.Errorf("%s: %d octets lent, %d written, settled %v", name, l.lent, l.written, l.settled)
+			}
+		}
+	}
+}

@@ -153,12 +153,12 @@ func TestAtOnce(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			for _, opt := range []PrepareOptions{{Unsized: true}, {Unsized: true, Serial: true}, {Unsized: true, AsIs: true}, {Unsized: true, Entity: true}} {
+			for _, opt := range []PrepareOptions{{Unsized: true}, {Unsized: true, Serial: true}, {Unsized: true, AsIs: true, Entity: true}} {
 				if atOnce := bothWays(t, test.mail, opt); atOnce != test.atOnce {
 					t.Errorf("%+v: at once %v, want %v", opt, atOnce, test.atOnce)
 				}
 			}
-			for _, opt := range []PrepareOptions{{}, {AsIs: true}, {AsIs: true, Serial: true}} {
+			for _, opt := range []PrepareOptions{{AsIs: true}, {AsIs: true, Serial: true}} {
 				bothWays(t, test.mail, opt)
 			}
 		})
@@ -168,9 +168,9 @@ func TestAtOnce(t *testing.T) {
 // TestAtOnceRandom is TestAtOnce with mails of which nobody thought.
 func TestAtOnceRandom(t *testing.T) {
 	t.Parallel()
-	rounds := 150
+	rounds := 60
 	if testing.Short() {
-		rounds = 30
+		rounds = 20
 	}
 	atOnce := 0
 	for seed := range rounds {
