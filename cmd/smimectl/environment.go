@@ -26,7 +26,7 @@ type environment struct {
 	getenv    func(string) string
 	now       func() time.Time
 	temporary *temporaryFiles
-	large     func()            // called before work on a large mail; nil: nothing
+	useAll    func()            // called before work on a large mail; nil: nothing
 	many      func(workers int) // called before work on many mails; nil: nothing
 
 	directories *directories // those that wait to be made durable; nil: each file makes its own so

@@ -101,8 +101,8 @@ func (a *app) hold(name string, r io.Reader) (*input, error) {
 // spread has other processors used too if there is something for them in a mail of that
 // size. It may be larger than the file, compressed: then collecting has them used.
 func (env *environment) spread(size int64) {
-	if size >= stage.From && env.large != nil && !env.serial() {
-		env.large()
+	if size >= stage.From && env.useAll != nil && !env.serial() {
+		env.useAll()
 	}
 }
 

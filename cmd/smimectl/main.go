@@ -28,7 +28,7 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE)
 	env.temporary.watch = watchInterrupts(env.temporary)
 	env.temporary.hold = holdInterrupts
-	env.large = processors.UseAll
+	env.useAll = processors.UseAll
 	env.many = collectLess
 	code := run(env, os.Args[1:])
 	env.temporary.removeAll()

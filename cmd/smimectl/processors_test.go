@@ -33,7 +33,7 @@ func TestSpread(t *testing.T) {
 		for name, apart := range map[string]bool{"file": false, "file of many": true, "input": false, "pipe": false} {
 			spread := 0
 			env := systemEnvironment()
-			env.large, env.apart = func() { spread++ }, apart
+			env.useAll, env.apart = func() { spread++ }, apart
 			operand := "-"
 			switch name {
 			case "input":
