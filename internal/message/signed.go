@@ -62,25 +62,6 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 	return next, nil
 }
 
-// digestClear digests the content of a multipart/signed, and writes it early where that can be done: it is read once
-// less then.
-func (w *walk) digestClear(sd *cms.SignedData, l *mimewrap.Layer) error {
-	sink := w.newSink()
-	sink.elsewhere = true
-	var unverified io.Writer
-	if w.in.Early != nil {
-		unverified = sink
-	}
-	if err := sd.DigestContent(l.ContentReader(false), unverified); err != nil {
-		return err
-	}
-	if sink.early != nil {
-		sink.early.finish(sink.size)
-		w.ex.early = sink.early
-	}
-	return nil
-}
-
 // opaque takes off a signed-data layer whose content is inside, or judges a
 // detached signature that is no mail with the content handed in.
 func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part string) (*content, error) {
