@@ -60,7 +60,10 @@ func (e *cbcEncrypter) Final(dst []byte) (out, tag []byte) {
 	return append(dst, last...), nil
 }
 
-type cbcDecrypter struct{ blockStream }
+type cbcDecrypter struct {
+	blockStream
+	block cipher.Block // below the mode
+}
 
 func (d *cbcDecrypter) Update(dst, src []byte) []byte { return d.update(dst, src) }
 

@@ -183,11 +183,7 @@ func (c *cbcLane) decrypt(p []byte, off int64) (int, error) {
 
 // from returns CBC mode after the given block of ciphertext.
 func (c *cbcLane) from(iv []byte) cipher.BlockMode {
-	if again, ok := c.mode.(interface{ SetIV(iv []byte) }); ok {
-		again.SetIV(iv)
-	} else {
-		c.mode = cipher.NewCBCDecrypter(c.block, iv)
-	}
+	c.mode = after(c.mode, c.block, iv)
 	return c.mode
 }
 

@@ -62,6 +62,9 @@ func (e *Envelope) DecryptOnce(open func() (io.Reader, error), cek []byte, unver
 	if o.text, err = e.Cipher.NewDecrypter(e.Parameters, key); err != nil {
 		return err
 	}
+	if !o.serial {
+		algorithm.Spread(o.text)
+	}
 	err = o.all(e, open)
 	if err == nil {
 		err = o.finish(e.MAC)

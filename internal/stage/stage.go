@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// Buffers is how many buffers are used in turn.
-	Buffers = 3
+	// Buffers is how many buffers are used in turn: enough that who is ahead for a moment
+	// need not wait for the others, and wake them for each piece.
+	Buffers = 6
 	// Size is how many octets a piece of a large stream should have: few enough that it
 	// is in the cache when the next processor gets it, so many that handing it over
 	// costs little.
