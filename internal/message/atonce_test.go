@@ -3,10 +3,13 @@ package message
 import (
 	"bytes"
 	"errors"
+	"math/rand/v2"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cms"
 	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
@@ -115,5 +118,47 @@ func TestSignCannotBeginAnew(t *testing.T) {
 	again := restartable{trouble: trouble}
 	if _, err := Sign(&again, e, SignOptions{Signers: []cms.Signer{w.signer(w.rsa)}, Time: testNow}); err != trouble || again.Len() > 0 {
 		t.Errorf("%v, and %d octets", err, again.Len())
+	}
+}
+
+// TestEncryptAtOnce: what would break in transport is a note where the content is encrypted and not signed, also of a
+// large mail that is looked at while it is written, and of one that is compressed.
+func TestEncryptAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cipher, err := algorithm.ContentCipherByName("aes-256-gcm")
+	w.must(err)
+	random := rand.New(rand.NewPCG(1, 2))
+	line := regexp.MustCompile("a line of plain text, as mail has it")
+	for name, mail := range largeMails() {
+		// What compresses too well is not unpacked again.
+		mail := line.ReplaceAllStringFunc(mail, func(old string) string {
+			return strconv.FormatUint(random.Uint64(), 2)[:len(old)]
+		})
+		read := func() *mimewrap.Entity {
+			e, err := mimewrap.ReadMail(spool.Bytes([]byte(mail)))
+			w.must(err)
+			return e
+		}
+		prepared, err := mimewrap.Prepare(read(), mimewrap.PrepareOptions{AsIs: true, For: "encrypted"})
+		w.must(err)
+		var want bytes.Buffer
+		_, err = prepared.WriteTo(&want)
+		w.must(err)
+		for _, compress := range []bool{false, true} {
+			var out, got bytes.Buffer
+			composed, err := Encrypt(&out, read(), EncryptOptions{Recipients: []cms.Recipient{{Certificate: w.bob.Certificate}}, Cipher: cipher, Compress: compress})
+			if err != nil {
+				t.Errorf("%s, compressed %v: %v", name, compress, err)
+				continue
+			}
+			if strings.Join(composed.Notes, "\n") != strings.Join(prepared.Notes, "\n") {
+				t.Errorf("%s, compressed %v: notes %q, want %q", name, compress, composed.Notes, prepared.Notes)
+			}
+			ex := examine(t, w.examiner(keyOf(w.bob)), decryptInput(out.String()))
+			if err := ex.Release(&got, ReleaseOptions{Entity: true}); err != nil || !bytes.Equal(got.Bytes(), want.Bytes()) {
+				t.Errorf("%s, compressed %v: %d octets, want %d, %v", name, compress, got.Len(), want.Len(), err)
+			}
+		}
 	}
 }

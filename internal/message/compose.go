@@ -159,7 +159,8 @@ func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, 
 	opt.Observer.stage(Reading, e.Source.Size())
 	alone := opt.Sign == nil
 	unsized := opt.Compress || !alone && !opt.Sign.Opaque
-	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: alone || opt.Sign.AsIs, For: "encrypted", Serial: opt.Serial, AtOnce: alone, Unsized: unsized})
+	// Nothing is begun anew here: to look while it is written is for where no more than a note can come of it.
+	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: alone || opt.Sign.AsIs, For: "encrypted", Serial: opt.Serial, AtOnce: alone && !unsized, Unsized: unsized})
 	if err != nil {
 		return nil, err
 	}
