@@ -66,8 +66,12 @@ func (g *guard) refuses(c *cert.Certificate, chain []*cert.Certificate, purpose 
 	request.Candidates = append(request.Candidates, g.stored(message.Wanted{Issuers: request.IssuerNames()})...)
 	found := certpath.Revocation{Detail: "none of your anchors vouches for it"}
 	paths := g.complete(&request, g.find).Paths
-	if e, ok := errors.AsType[*cliError](request.Evidence.Err()); ok {
-		return &refusal{why: "it cannot be found out whether it was revoked: " + e.text, hints: e.hints}
+	if err := request.Evidence.Err(); err != nil {
+		unread := &refusal{why: "it cannot be found out whether it was revoked: " + reasonOf(err)}
+		if e, ok := errors.AsType[*cliError](err); ok {
+			unread.why, unread.hints = "it cannot be found out whether it was revoked: "+e.text, e.hints
+		}
+		return unread
 	}
 	for _, p := range paths {
 		if p.Anchor == nil {
