@@ -14,7 +14,9 @@ const leastLane = 32 << 10
 // It is to be called before the first Update.
 func Spread(d Decrypter) {
 	if c, ok := d.(*cbcDecrypter); ok {
-		c.mode = &cbcLanes{first: c.mode, block: c.block, size: c.size}
+		l := &cbcLanes{first: c.mode, block: c.block, size: c.size}
+		l.both = stage.NewPair(l.firstHalf, l.secondHalf)
+		c.mode = l
 	}
 }
 
@@ -23,6 +25,12 @@ type cbcLanes struct {
 	block         cipher.Block
 	first, second cipher.BlockMode // second is nil before it is needed
 	size          int
+	both          *stage.Pair
+
+	// the piece that is decrypted
+	dst, src []byte
+	half     int
+	before   [maxBlock]byte // of the second half
 }
 
 func (l *cbcLanes) BlockSize() int { return l.size }
@@ -33,16 +41,21 @@ func (l *cbcLanes) CryptBlocks(dst, src []byte) {
 		l.first.CryptBlocks(dst, src)
 		return
 	}
-	half := len(src) / 2 / l.size * l.size
+	l.dst, l.src, l.half = dst, src, len(src)/2/l.size*l.size
 	// dst may lie where src does: what stands before either half is saved first.
-	var before, last [maxBlock]byte
-	copy(before[:], src[half-l.size:half])
+	var last [maxBlock]byte
+	copy(l.before[:], src[l.half-l.size:l.half])
 	copy(last[:], src[len(src)-l.size:])
-	stage.Both(false, func() { l.first.CryptBlocks(dst[:half], src[:half]) }, func() {
-		l.second = after(l.second, l.block, before[:l.size])
-		l.second.CryptBlocks(dst[half:], src[half:])
-	})
+	l.both.Do()
+	l.dst, l.src = nil, nil
 	l.first = after(l.first, l.block, last[:l.size])
+}
+
+func (l *cbcLanes) firstHalf() { l.first.CryptBlocks(l.dst[:l.half], l.src[:l.half]) }
+
+func (l *cbcLanes) secondHalf() {
+	l.second = after(l.second, l.block, l.before[:l.size])
+	l.second.CryptBlocks(l.dst[l.half:], l.src[l.half:])
 }
 
 // after returns CBC mode after the given block of ciphertext: mode itself where it can be

@@ -83,3 +83,25 @@ func TestSpreadOthers(t *testing.T) {
 		}
 	}
 }
+
+// TestCBCLanesSteady: with AES no memory is taken for each piece.
+func TestCBCLanesSteady(t *testing.T) {
+	c, err := ContentCipherByName("aes-256-cbc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := c.NewParameters()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := c.NewDecrypter(p, randomBytes(c.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	Spread(d)
+	in, out := randomBytes(4*leastLane), make([]byte, 0, 4*leastLane+64)
+	d.Update(out, in)
+	if n := testing.AllocsPerRun(50, func() { d.Update(out, in) }); n > 1 {
+		t.Errorf("%v pieces of memory for each piece", n)
+	}
+}
