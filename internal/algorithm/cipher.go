@@ -79,6 +79,15 @@ type Authenticator interface {
 	Check(tag []byte) bool
 }
 
+// LateAuthenticator is an Authenticator that can be told behind the ciphertext what
+// stands before it in what is authenticated.
+type LateAuthenticator interface {
+	Authenticator
+	// Append says what the additional authenticated data are, where NewAuthenticator was
+	// given none. It is called once at most, after the last Write and before Check.
+	Append(aad []byte)
+}
+
 // Decrypter decrypts one content. By itself it authenticates nothing: what it
 // returns is unverified. Its methods append to dst as an [Encrypter]'s do.
 type Decrypter interface {

@@ -76,6 +76,8 @@ type ghash struct {
 	sum  fieldElement // Y*H of all segments so far
 	used bool         // sum holds a segment
 
+	blocks uint64 // in sum
+
 	// H^n and L*H of a full segment, computed when the second one comes.
 	fullPower, fullLength fieldElement
 	haveFull              bool
@@ -147,6 +149,16 @@ func (g *ghash) segment(p []byte) {
 		y = y.add(g.sum.mul(power))
 	}
 	g.sum, g.used = y, true
+	g.blocks += uint64(len(p)+15) / 16
+}
+
+// prepend makes the hash that of p, padded, and what was written so far.
+func (g *ghash) prepend(p []byte) {
+	g.pad()
+	before := ghash{aead: g.aead, h: g.h, mask: g.mask}
+	before.write(p)
+	before.pad()
+	g.sum, g.used = before.sum.mul(g.h.pow(g.blocks)).add(g.sum), true
 }
 
 // lengthTimesH is the contribution of the block that ends a GHASH input: the
@@ -162,4 +174,4 @@ func (g *ghash) finish(aad, text uint64) fieldElement {
 }
 
 // reset forgets what was written.
-func (g *ghash) reset() { g.sum, g.used, g.pending = fieldElement{}, false, g.pending[:0] }
+func (g *ghash) reset() { g.sum, g.used, g.blocks, g.pending = fieldElement{}, false, 0, g.pending[:0] }

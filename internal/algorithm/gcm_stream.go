@@ -146,6 +146,15 @@ func (a *gcmAuthenticator) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// Append implements [LateAuthenticator].
+func (a *gcmAuthenticator) Append(aad []byte) {
+	if len(aad) == 0 {
+		return
+	}
+	a.aad = uint64(len(aad))
+	a.hash.prepend(aad)
+}
+
 func (a *gcmAuthenticator) Check(tag []byte) bool {
 	want := a.tag()[:a.tagSize]
 	return subtle.ConstantTimeCompare(want, tag) == 1 && !a.over

@@ -345,6 +345,49 @@ func TestGCMAuthenticatorRefuses(t *testing.T) {
 	}
 }
 
+// TestGCMLateData: additional data that are told behind the ciphertext give the tag that they give in
+// front of it, at every length and at the seams.
+func TestGCMLateData(t *testing.T) {
+	t.Parallel()
+	c, err := ContentCipherByName("aes-128-gcm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := randomBytes(16)
+	for _, nonce := range []int{12, 16} {
+		p := &CipherParameters{IV: randomBytes(nonce), TagSize: 16}
+		for _, text := range []int{0, 1, 15, 16, 17, 100, ghashSegment - 1, ghashSegment, ghashSegment + 1, 2*ghashSegment + 5} {
+			for _, data := range []int{0, 1, 15, 16, 17, 300, ghashSegment, ghashSegment + 1, 3*ghashSegment + 7} {
+				aad := randomBytes(data)
+				enc, err := c.NewEncrypter(p, key, aad)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ciphertext, tag := enc.Final(enc.Update(nil, randomBytes(text)))
+				check := func(aad []byte) bool {
+					a, err := c.NewAuthenticator(p, key, nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for rest := ciphertext; len(rest) > 0; {
+						n := min(len(rest), 40_001)
+						a.Write(rest[:n])
+						rest = rest[n:]
+					}
+					a.(LateAuthenticator).Append(aad)
+					return a.Check(tag)
+				}
+				if !check(aad) {
+					t.Errorf("a nonce of %d, %d octets of text, %d of data: another tag", nonce, text, data)
+				}
+				if data > 0 && (check(nil) || check(aad[1:]) || check(append(bytes.Clone(aad[1:]), aad[0]^1))) {
+					t.Errorf("a nonce of %d, %d octets of text, %d of data: the tag fits other data", nonce, text, data)
+				}
+			}
+		}
+	}
+}
+
 func TestGCMEmptyContent(t *testing.T) {
 	t.Parallel()
 	c := gcmCiphers[2]

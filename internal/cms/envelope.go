@@ -40,9 +40,10 @@ type Envelope struct {
 	// Notes are deviations that were tolerated.
 	Notes []string
 
-	aad  []byte // of the AEAD; nil without authAttrs
-	lim  Limits
-	head []byte // the first octets of the ciphertext, if they were kept
+	aad     []byte // of the AEAD; nil without authAttrs
+	lim     Limits
+	wrong   error   // with the content cipher: told when all of the structure was seen
+	passing *passer // what is decrypted in passing; nil: nothing
 }
 
 // Matching returns the recipients that name c. More than one is no message to

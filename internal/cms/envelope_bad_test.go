@@ -13,7 +13,6 @@ import (
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cms/ber"
-	"smimectl/internal/stage"
 )
 
 // parts is a message taken apart, to be changed and put together again.
@@ -499,7 +498,7 @@ func TestEnvelopeKeyOfWrongLength(t *testing.T) {
 				if err != ErrDecrypt || out.Len() > 0 || opened != 1 {
 					t.Fatalf("%s, %d octets: %v, %d out, read %d times", name, n, err, out.Len(), opened)
 				}
-				if err := heldDiffers(e, message, make([]byte, n), nil, ErrDecrypt); err != nil {
+				if err := passingDiffers(message, make([]byte, n), nil, ErrDecrypt); err != nil {
 					t.Fatalf("%s, %d octets: %v", name, n, err)
 				}
 			}
@@ -674,17 +673,6 @@ func TestEnvelopeSecondReading(t *testing.T) {
 			}
 			if err == nil || err == ErrDecrypt || tc.want != nil && !errors.Is(err, tc.want) {
 				t.Errorf("%s, %s: %v", name, tc.what, err)
-			}
-			for _, serial := range []bool{false, true} {
-				e.lim.Serial = serial
-				once := new(countOctets)
-				err := e.DecryptOnce(tc.open, cek, stage.NewBehind(true, func(p []byte) error { _, err := once.Write(p); return err }))
-				if int64(*once) > e.CiphertextSize {
-					t.Errorf("%s, %s, once: %d octets came out", name, tc.what, *once)
-				}
-				if err == nil || err == ErrDecrypt || tc.want != nil && !errors.Is(err, tc.want) {
-					t.Errorf("%s, %s, once: %v", name, tc.what, err)
-				}
 			}
 		}
 		sink := &countWriter{failAt: 2}

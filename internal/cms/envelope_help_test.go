@@ -102,74 +102,96 @@ func decrypted(message []byte, who *person) (*Envelope, []byte, error) {
 	}
 	var out bytes.Buffer
 	err = e.Decrypt(opener(message), cek, &out)
-	if other := heldDiffers(e, message, cek, out.Bytes(), err); other != nil {
-		return e, out.Bytes(), other
-	}
-	if other := onceDiffers(message, cek, out.Bytes(), err); other != nil {
+	if other := passingDiffers(message, cek, out.Bytes(), err); other != nil {
 		return e, out.Bytes(), other
 	}
 	return e, out.Bytes(), err
 }
 
-// heldDiffers decrypts while reading what was held of the ciphertext, and reports
-// how that ends otherwise than Decrypt did.
-func heldDiffers(e *Envelope, message, cek, want []byte, wantErr error) error {
-	var held bytes.Buffer
-	asked := false
-	again, err := ReadEnvelopeHolding(bytes.NewReader(message), func(e *Envelope) io.Writer {
-		asked = len(e.Recipients) > 0
-		return &held
-	}, Limits{})
-	if err != nil {
-		return fmt.Errorf("test: held: %w", err)
-	}
-	if anywhere := e.Cipher != nil && e.Cipher.Anywhere(); asked != anywhere {
-		return fmt.Errorf("test: held: asked %v, decrypts anywhere %v", asked, anywhere)
-	}
-	if !asked {
-		return nil
-	}
-	r, err := again.DecryptHeld(bytes.NewReader(held.Bytes()), cek) // a Reader that nothing was read of
-	if err != wantErr {
-		return fmt.Errorf("test: held: %w, and else %w", err, wantErr)
-	}
-	if err != nil {
-		return nil
-	}
-	got, err := io.ReadAll(r)
-	if err != nil || !bytes.Equal(got, want) {
-		return fmt.Errorf("test: held: %d octets, %w, and else %d", len(got), err, len(want))
-	}
-	return nil
-}
-
-// onceDiffers decrypts in one reading, and reports how that ends otherwise than Decrypt did.
-func onceDiffers(message, cek, want []byte, wantErr error) error {
+// passingDiffers decrypts in passing, and reports how that ends otherwise than Decrypt did.
+func passingDiffers(message, cek, want []byte, wantErr error) error {
 	for _, serial := range []bool{false, true} {
-		e, err := ReadEnvelopeHead(bytes.NewReader(message), 1000, Limits{Serial: serial})
-		if err != nil {
-			return fmt.Errorf("test: once: %w", err)
+		var p passed
+		e, done, err := p.read(message, cek, 1000, Limits{Serial: serial})
+		if e == nil {
+			return fmt.Errorf("test: in passing: %w", err)
 		}
-		var got bytes.Buffer
-		err = e.DecryptOnce(opener(message), cek, stage.NewBehind(serial, func(p []byte) error {
-			got.Write(p)
-			return nil
-		}))
+		if _, late := lateTag(e); done != late {
+			return fmt.Errorf("test: in passing: done %v, the cipher can %v", done, late)
+		}
+		if !done {
+			continue
+		}
 		if err != wantErr {
-			return fmt.Errorf("test: once: %w, and else %w", err, wantErr)
+			return fmt.Errorf("test: in passing: %w, and else %w", err, wantErr)
 		}
 		if err != nil {
 			continue
 		}
-		if !bytes.Equal(got.Bytes(), want) {
-			return fmt.Errorf("test: once: %d octets, and else %d", got.Len(), len(want))
+		if !bytes.Equal(p.Bytes(), want) {
+			return fmt.Errorf("test: in passing: %d octets, and else %d", p.Len(), len(want))
 		}
-		head, err := e.Head(cek)
-		if least := min(len(want), 1000) - e.Cipher.BlockSize; err != nil || len(head) < least || !bytes.HasPrefix(want, head) {
-			return fmt.Errorf("test: once: a head of %d octets, %w", len(head), err)
+		least := min(len(want), 1000) - e.Cipher.BlockSize
+		if len(p.head) < least || !bytes.HasPrefix(want, p.head) || p.whole != (e.CiphertextSize < 1000) {
+			return fmt.Errorf("test: in passing: a head of %d octets, whole: %v", len(p.head), p.whole)
 		}
 	}
 	return nil
+}
+
+// lateTag reports whether the cipher of e can decrypt in passing.
+func lateTag(e *Envelope) (algorithm.LateAuthenticator, bool) {
+	if e.Cipher == nil || e.Cipher.Sized {
+		return nil, false
+	}
+	if !e.Cipher.Authenticated {
+		return nil, true
+	}
+	tag, err := e.Cipher.NewAuthenticator(e.Parameters, make([]byte, e.Cipher.KeySize), nil)
+	if err != nil {
+		return nil, false
+	}
+	late, ok := tag.(algorithm.LateAuthenticator)
+	return late, ok
+}
+
+// passed is the place of a plaintext that is decrypted in passing.
+type passed struct {
+	bytes.Buffer
+	head   []byte
+	whole  bool
+	places int
+	fails  func(n int) error // at the octet that is written next
+}
+
+// read reads a message and decrypts it in passing.
+func (p *passed) read(message, cek []byte, head int, lim Limits) (e *Envelope, done bool, err error) {
+	return p.from(bytes.NewReader(message), cek, head, lim)
+}
+
+func (p *passed) from(r io.Reader, cek []byte, head int, lim Limits) (e *Envelope, done bool, err error) {
+	e, err = ReadEnvelopePassing(r, Passing{Head: head, Key: func(*Envelope) []byte { return cek }, Place: p.place(lim.Serial)}, lim)
+	if err != nil {
+		return nil, false, err
+	}
+	done, err = e.Passed()
+	return e, done, err
+}
+
+func (p *passed) place(serial bool) func(head []byte, whole bool) stage.Writer {
+	return func(head []byte, whole bool) stage.Writer {
+		p.places++
+		p.head, p.whole = bytes.Clone(head), whole
+		return stage.NewBehind(serial, func(b []byte) error {
+			if p.fails != nil {
+				if err := p.fails(p.Len() + len(b)); err != nil {
+					return err
+				}
+			}
+			p.Write(b)
+			return nil
+		})
+	}
 }
 
 var errNotOne = &MalformedError{-1, "test: not one recipient"}

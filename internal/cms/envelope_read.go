@@ -18,7 +18,17 @@ import (
 // secret brings to light is left for Decrypt. A content cipher that has no row
 // in package algorithm is no error: see Envelope.Unsupported.
 func ReadEnvelope(r io.Reader, lim Limits) (*Envelope, error) {
-	return ReadEnvelopeHolding(r, nil, lim)
+	return readEnvelope(r, func(_ *Envelope, content *ber.OctetReader) error { return content.Close() }, lim)
+}
+
+// readEnvelope reads an envelope, of which take goes to the end of the ciphertext.
+func readEnvelope(r io.Reader, take func(*Envelope, *ber.OctetReader) error, lim Limits) (*Envelope, error) {
+	lim = lim.withDefaults()
+	e := &Envelope{lim: lim}
+	if err := e.read(ber.NewReader(r, lim.ber()), take); err != nil {
+		return nil, fromBER(err)
+	}
+	return e, nil
 }
 
 // read reads (RFC 5652, Section 6.1; RFC 5083, Section 2.1)
@@ -67,6 +77,7 @@ func (e *Envelope) read(b *ber.Reader, take func(*Envelope, *ber.OctetReader) er
 	if err != nil {
 		return err
 	}
+	e.wrong = e.findCipher()
 	if err = take(e, content); err != nil {
 		return err
 	}
@@ -88,7 +99,10 @@ func (e *Envelope) read(b *ber.Reader, take func(*Envelope, *ber.OctetReader) er
 		e.note("zeros behind the end of the structure")
 	}
 	e.checkVersion(originator)
-	return e.checkCipher()
+	if e.wrong != nil {
+		return e.wrong
+	}
+	return e.checkContent()
 }
 
 func (e *Envelope) readRecipients(b *ber.Reader) error {
@@ -236,10 +250,10 @@ func (e *Envelope) checkVersion(originator bool) {
 	}
 }
 
-// checkCipher finds the content cipher and holds it against its container. An
+// findCipher finds the content cipher and holds it against its container. An
 // AEAD cipher in EnvelopedData has lost its tag, and a CBC cipher in
 // AuthEnvelopedData its protection: both are attacks (RFC 9709, Section 1).
-func (e *Envelope) checkCipher() error {
+func (e *Envelope) findCipher() error {
 	c, parameters, err := algorithm.FindContentCipher(e.ContentAlgorithm)
 	if _, ok := errors.AsType[*algorithm.UnsupportedError](err); ok {
 		e.Unsupported = err
@@ -248,19 +262,27 @@ func (e *Envelope) checkCipher() error {
 	if err != nil {
 		return publicError(err)
 	}
-	authenticated := e.Type == TypeAuthEnvelopedData
-	switch {
-	case c.Authenticated != authenticated:
+	if c.Authenticated != (e.Type == TypeAuthEnvelopedData) {
 		return malformed("%s in %s", c.Title, TypeName(e.Type))
-	case authenticated && len(e.MAC) != parameters.TagSize:
+	}
+	e.Cipher, e.Parameters = c, parameters
+	return nil
+}
+
+// checkContent holds size and tag against the cipher.
+func (e *Envelope) checkContent() error {
+	c, parameters := e.Cipher, e.Parameters
+	switch {
+	case c == nil:
+		return nil
+	case c.Authenticated && len(e.MAC) != parameters.TagSize:
 		return malformed("the tag has %d octets, its algorithm says %d", len(e.MAC), parameters.TagSize)
 	case c.MaxSizeWith(parameters) > 0 && e.CiphertextSize > c.MaxSizeWith(parameters):
 		return &LimitError{"octets of content under one key"}
-	case !authenticated && (e.CiphertextSize == 0 || e.CiphertextSize%int64(c.BlockSize) != 0):
+	case !c.Authenticated && (e.CiphertextSize == 0 || e.CiphertextSize%int64(c.BlockSize) != 0):
 		return malformed("the ciphertext is no whole number of blocks")
 	}
 	parameters.ContentSize = e.CiphertextSize // AEAD: no padding
-	e.Cipher, e.Parameters = c, parameters
 	return nil
 }
 

@@ -8,50 +8,56 @@ import (
 	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
 	"smimectl/internal/stage"
+	"smimectl/internal/verdict"
 )
 
-// large is from which size of the message on a ciphertext is not simply read and
-// decoded as often as it is needed.
+// large is from which size of the message on it is read but once to be decrypted.
 const large = 2 << 20
 
-// decryption is the way from an encrypted layer to what is inside. Which way is taken
-// is decided before a key is used, and then once more by the first octets of
-// the plaintext:
+// decryption is the way from an encrypted layer to what is inside.
 //
-//   - A small ciphertext is read again, and the plaintext is held back.
-//   - Of a large one the plaintext is written early, if there is a place for it and it
-//     holds no further layer. It is read again then, and decrypted in the same breath.
-//     Else the plaintext is held back.
-//   - Without such a place a large ciphertext is held back, and decrypted where it is read.
+//   - Of a small message all of the structure is read first. Then a key is used, the
+//     ciphertext is read again, and the plaintext is held back.
+//   - A large one is read once: the key is used when recipients and cipher are known, and
+//     the plaintext goes where nobody sees it until all of the structure, and the tag,
+//     were found right. That is where the output is made, if there is such a place and the
+//     first octets say that there is no further layer; else it is held back.
+//
+// A large message whose structure is wrong behind the ciphertext costs a use of the key
+// in vain. What is said of it is the same for every key, for a wrong one, and for none.
 type decryption struct {
-	w    *walk
-	open func() (io.Reader, error)
-	part string
+	w     *walk
+	open  func() (io.Reader, error)
+	facts *verdict.Encrypted
+	key   *usedKey // nil: it was not asked for yet
 
-	held  *spool.Buffer // the ciphertext; nil: it is not held
-	place stage.Writer  // for a plaintext that is written early; nil: there is none
-	text  *textScan     // of a plaintext that was written early; nil: none was wanted
+	// where the plaintext of a large message went: one of the two
+	rest *remainder
+	held *spool.Buffer
+
+	text *textScan // of a plaintext that was written early; nil: none was wanted
 }
 
-func (w *walk) decryption(open func() (io.Reader, error), part string) *decryption {
-	return &decryption{w: w, open: open, part: part}
+// usedKey is what came of asking for the content-encryption key.
+type usedKey struct {
+	cek      []byte
+	who      string
+	implicit bool
+	err      error
 }
 
-// read reads the structure to its end, and uses no key.
+// read reads the structure to its end.
 func (d *decryption) read(r io.Reader) (*cms.Envelope, error) {
 	w := d.w
 	if !w.in.Open || w.beside || w.ex.size < w.large() {
 		return cms.ReadEnvelope(r, w.limits())
 	}
-	if w.in.Early != nil && len(w.facts.Layers) == 1 {
-		if d.place = w.in.Early.Open(); d.place != nil {
-			return cms.ReadEnvelopeHead(r, headLimit, w.limits())
-		}
+	before := *d.facts
+	env, err := cms.ReadEnvelopePassing(r, cms.Passing{Key: d.keyInPassing, Place: d.place, Head: headLimit + 1}, w.limits())
+	if err != nil {
+		*d.facts = before
 	}
-	return cms.ReadEnvelopeHolding(r, func(*cms.Envelope) io.Writer {
-		d.held = w.publicBuffer()
-		return d.held
-	}, w.limits())
+	return env, err
 }
 
 func (w *walk) large() int64 {
@@ -61,41 +67,62 @@ func (w *walk) large() int64 {
 	return large
 }
 
-// plaintext gives what was encrypted.
-func (d *decryption) plaintext(env *cms.Envelope, cek []byte) (spool.Source, error) {
-	w := d.w
-	switch {
-	case d.held != nil:
-		return d.fromHeld(env, cek)
-	case d.place != nil:
-		return d.once(env, cek)
+// keyInPassing is the key while the rest of the structure is not yet known; nil if there is none.
+func (d *decryption) keyInPassing(env *cms.Envelope) []byte {
+	k := d.contentKey(env)
+	if k.err != nil {
+		return nil // for now: what is wrong with the structure is told before it
 	}
-	buffer := w.buffer()
-	if err := env.Decrypt(w.passes(d.open, env.Cipher.Authenticated), cek, buffer); err != nil {
+	return k.cek
+}
+
+// contentKey describes the recipients, and uses the key if it may be used.
+func (d *decryption) contentKey(env *cms.Envelope) *usedKey {
+	if d.key == nil {
+		d.describe(env)
+		d.key = new(usedKey)
+		if d.key.err = d.mayOpen(env); d.key.err == nil {
+			d.key.cek, d.key.who, d.key.implicit, d.key.err = d.w.contentKey(env)
+		}
+	}
+	return d.key
+}
+
+// describe puts cipher and recipients into the facts, once.
+func (d *decryption) describe(env *cms.Envelope) {
+	if d.facts.Recipients == nil {
+		d.w.describe(env, d.facts)
+	}
+}
+
+// mayOpen refuses before any secret is used.
+func (d *decryption) mayOpen(env *cms.Envelope) error {
+	if env.Unsupported != nil {
+		return env.Unsupported
+	}
+	if d.w.x.Policy.RequireIntegrity && !d.facts.Authenticated {
+		return &NoIntegrity{}
+	}
+	return d.w.cipherAllowed(env)
+}
+
+// plaintext gives what was encrypted.
+func (d *decryption) plaintext(env *cms.Envelope) (spool.Source, error) {
+	done, err := env.Passed()
+	switch {
+	case err != nil:
+		return nil, err
+	case done && d.held != nil:
+		return d.held.Source()
+	case done:
+		d.w.ex.early = d.rest.early
+		return d.rest.early.finish(d.rest.size), nil
+	}
+	buffer := d.w.buffer()
+	if err := env.Decrypt(d.w.passes(d.open, env.Cipher.Authenticated), d.key.cek, buffer); err != nil {
 		return nil, err
 	}
 	return buffer.Source()
-}
-
-// fromHeld decrypts the ciphertext where it is read, so that no plaintext is kept at all.
-func (d *decryption) fromHeld(env *cms.Envelope, cek []byte) (spool.Source, error) {
-	source, err := d.held.Source()
-	if err != nil {
-		return nil, err
-	}
-	stage := Decrypting
-	if env.Cipher.Authenticated {
-		stage = Checking
-	}
-	d.w.in.Observer.stage(stage, source.Size())
-	return env.DecryptHeld(ciphertext{d.w.in.Observer.watch(source)}, cek)
-}
-
-// ciphertext is one that is held.
-type ciphertext struct{ spool.Source }
-
-func (c ciphertext) WriteTo(w io.Writer) (int64, error) {
-	return stage.Copy(w, spool.NewReader(c.Source), c.Size())
 }
 
 // passes tells the observer which of the readings of an encrypted layer begins: a
@@ -112,37 +139,24 @@ func (w *walk) passes(open func() (io.Reader, error), authenticated bool) func()
 	}
 }
 
-// once decrypts in one more reading of the message. What the first octets are only
-// says where the plaintext goes: with a random key, as a wrong one becomes (P40), they are
-// noise, which goes the way of text.
-func (d *decryption) once(env *cms.Envelope, cek []byte) (spool.Source, error) {
+// place says where the plaintext of a large message goes. What the first octets are only
+// decides that: with a random key, as a wrong one becomes (P40), they are noise, which
+// goes the way of text.
+func (d *decryption) place(head []byte, whole bool) stage.Writer {
 	w := d.w
-	head, err := env.Head(cek)
-	if err != nil {
-		return nil, err
-	}
 	w.stage(Decrypting)
 	w.lastReading()
-	var e *early
-	if beginsNoHeader(head) || !mayHoldLayer(head) {
-		e = w.writeEarly(d.place, head)
-	}
-	if e == nil {
-		buffer := w.buffer()
-		if err := env.DecryptOnce(d.open, cek, plain{buffer}); err != nil {
-			return nil, err
+	if w.in.Early != nil && len(w.facts.Layers) == 1 && (beginsNoHeader(head) || !mayHoldLayer(head)) {
+		if e := w.writeEarly(nil, head); e != nil {
+			if !d.facts.Authenticated && !w.in.Raw && w.ex.outer != nil && !looksLikeEntity(e.entity) {
+				d.text = new(textScan)
+			}
+			d.rest = &remainder{early: e, head: e.head, text: d.text, whole: whole}
+			return d.rest
 		}
-		return buffer.Source()
 	}
-	if !env.Cipher.Authenticated && !w.in.Raw && w.ex.outer != nil && !looksLikeEntity(e.entity) {
-		d.text = new(textScan)
-	}
-	rest := &remainder{early: e, head: e.head, text: d.text, whole: env.CiphertextSize <= headLimit}
-	if err := env.DecryptOnce(d.open, cek, rest); err != nil {
-		return nil, err
-	}
-	w.ex.early = e
-	return e.finish(rest.size), nil
+	d.held = w.buffer()
+	return plain{d.held}
 }
 
 // plain is a [stage.Writer] that takes no loans.

@@ -9,8 +9,7 @@ import (
 )
 
 // envelope takes off an encrypted layer, or lists it when it is not asked to be
-// opened. The first pass needs no key: whatever is wrong with the structure is
-// found before a private key is touched (P36, P42).
+// opened.
 func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind cms.ContentType, part string) (*content, error) {
 	form := "enveloped-data"
 	if kind == cms.TypeAuthEnvelopedData {
@@ -25,13 +24,13 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if err != nil {
 		return nil, err
 	}
-	d := w.decryption(open, part)
+	facts := w.lastLayer().Encrypted
+	d := &decryption{w: w, open: open, facts: facts}
 	env, err := d.read(r)
 	if err != nil {
 		return nil, err
 	}
-	facts := w.lastLayer().Encrypted
-	w.describe(env, facts)
+	d.describe(env)
 	if w.look {
 		w.lookAtEnvelope(env)
 	}
@@ -42,24 +41,15 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if !w.in.Open || w.beside {
 		return nil, nil
 	}
-	if env.Unsupported != nil {
-		return nil, env.Unsupported
+	key := d.contentKey(env)
+	if key.err != nil {
+		return nil, key.err
 	}
-	if w.x.Policy.RequireIntegrity && !facts.Authenticated {
-		return nil, &NoIntegrity{}
-	}
-	if err := w.cipherAllowed(env); err != nil {
-		return nil, err
-	}
-	cek, who, implicit, err := w.contentKey(env)
+	source, err := d.plaintext(env)
 	if err != nil {
 		return nil, err
 	}
-	source, err := d.plaintext(env, cek)
-	if err != nil {
-		return nil, err
-	}
-	facts.Decrypted, facts.With = true, who
+	facts.Decrypted, facts.With = true, key.who
 	if !facts.Authenticated && w.opened == 0 {
 		w.opened, w.openedNotes = len(w.facts.Layers), len(w.facts.Notes)
 	}
@@ -67,7 +57,7 @@ func (w *walk) envelope(open func() (io.Reader, error), l *mimewrap.Layer, kind 
 	if err != nil {
 		return nil, err
 	}
-	if !facts.Authenticated && !w.in.Raw && !w.believable(c, d.text, implicit) {
+	if !facts.Authenticated && !w.in.Raw && !w.believable(c, d.text, key.implicit) {
 		// One wrong key in 256 yields good padding, and so do blocks that somebody took out of a message with a
 		// tag (RFC 9709, Section 1); only what comes out tells that from what was encrypted, and the answer must be
 		// the same as for damaged content (P38, P41).

@@ -268,16 +268,8 @@ func (w *walk) compressed(open func() (io.Reader, error), l *mimewrap.Layer, par
 }
 
 // buffer makes a held-back store that lives as long as the examination.
-func (w *walk) buffer() *spool.Buffer { return w.bufferOf(w.x.Spool) }
-
-// publicBuffer is a buffer for what everybody may know.
-func (w *walk) publicBuffer() *spool.Buffer {
+func (w *walk) buffer() *spool.Buffer {
 	opt := w.x.Spool
-	opt.Public = true
-	return w.bufferOf(opt)
-}
-
-func (w *walk) bufferOf(opt spool.Options) *spool.Buffer {
 	opt.Serial = opt.Serial || w.in.Serial
 	b := spool.New(opt)
 	w.ex.buffers = append(w.ex.buffers, b)

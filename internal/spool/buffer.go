@@ -20,8 +20,6 @@ type Options struct {
 	// Memory is the number of octets kept in memory; 0 means 1 MiB, a negative
 	// number none.
 	Memory int64
-	// Public says that the octets are no secret: they stand in the file as they are.
-	Public bool
 	// Serial has the writer's goroutine do all the work, however much there is.
 	Serial bool
 }
@@ -121,7 +119,7 @@ func (b *Buffer) grow(n int) {
 // spill moves from memory to a file; from then on mem is the stage for the
 // file's next octets.
 func (b *Buffer) spill() error {
-	f, err := newScratch(b.opt.Dir, b.opt.Public)
+	f, err := newScratch(b.opt.Dir)
 	if err != nil {
 		return err
 	}

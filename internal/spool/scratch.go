@@ -11,12 +11,11 @@ import (
 )
 
 // scratch is an unnamed file whose content is encrypted with AES-256 in counter
-// mode, unless it is public anyway. Each has a fresh random key, which is the only thing that makes it
-// readable and is lost with the process; so the counter can be the place in the
-// file.
+// mode. Each has a fresh random key, which is the only thing that makes it readable and
+// is lost with the process; so the counter can be the place in the file.
 type scratch struct {
 	file  *os.File
-	block cipher.Block  // nil: public
+	block cipher.Block
 	tail  cipher.Stream // of the octets appended
 	next  atomic.Pointer[position]
 	after func() error // removes the file where it could not be removed while open; may be nil
@@ -28,16 +27,13 @@ type position struct {
 	stream cipher.Stream
 }
 
-func newScratch(dir string, public bool) (*scratch, error) {
+func newScratch(dir string) (*scratch, error) {
 	if dir == "" {
 		dir = os.TempDir()
 	}
 	file, after, err := createUnnamed(dir)
 	if err != nil {
 		return nil, &Error{Op: "create", Err: err}
-	}
-	if public {
-		return &scratch{file: file, after: after}, nil
 	}
 	key := make([]byte, 32)
 	rand.Read(key)
@@ -60,9 +56,7 @@ func (s *scratch) stream(number int64) cipher.Stream {
 
 // append encrypts p in place and writes it at the end of the file.
 func (s *scratch) append(p []byte) error {
-	if s.block != nil {
-		s.tail.XORKeyStream(p, p)
-	}
+	s.tail.XORKeyStream(p, p)
 	if _, err := s.file.Write(p); err != nil {
 		return &Error{Op: "write", Err: err}
 	}
@@ -72,9 +66,7 @@ func (s *scratch) append(p []byte) error {
 // readAt fills p, which must not reach beyond the end.
 func (s *scratch) readAt(p []byte, off int64) (int, error) {
 	n, err := s.file.ReadAt(p, off)
-	if s.block != nil {
-		s.decrypt(p[:n], off)
-	}
+	s.decrypt(p[:n], off)
 	if n == len(p) {
 		return n, nil
 	}

@@ -187,39 +187,6 @@ func TestBufferWipesMemory(t *testing.T) {
 	}
 }
 
-// TestPublicFile: what is no secret stands on the disk as it is, and comes back from every place.
-func TestPublicFile(t *testing.T) {
-	t.Parallel()
-	want := pattern(3*stage.Size + 77)
-	for _, memory := range []int64{-1, 1000, stage.Size + 1, 0} {
-		dir := t.TempDir()
-		b := New(Options{Dir: dir, Memory: memory, Public: true})
-		defer b.Close()
-		for rest := want; len(rest) > 0; {
-			n := min(len(rest), 70_001)
-			if _, err := b.Write(rest[:n]); err != nil {
-				t.Fatal(err)
-			}
-			rest = rest[n:]
-		}
-		src, err := b.Source()
-		if err != nil {
-			t.Fatal(err)
-		}
-		checkSource(t, src, want)
-		if memory == 0 {
-			continue // it fits
-		}
-		raw := make([]byte, len(want))
-		if _, err := b.file.file.ReadAt(raw, 0); err != nil || !bytes.Equal(raw, want) {
-			t.Errorf("memory of %d: the file holds something else (%v)", memory, err)
-		}
-		if names, err := os.ReadDir(dir); err != nil || len(names) > 0 {
-			t.Errorf("memory of %d: the file has a name: %v, %v", memory, names, err)
-		}
-	}
-}
-
 // TestFile looks at what is on the disk: no name, nobody else's rights, nothing readable.
 func TestFile(t *testing.T) {
 	t.Parallel()
