@@ -12,7 +12,7 @@
 # whose name fits PATTERN, an extended regular expression. The clock tells something
 # only where nothing else runs: "busy" is the share of the processors that others had.
 #
-# It needs about 12 times MIB of room in TMPDIR, which should be a file system in memory.
+# It needs about 15 times MIB of room in TMPDIR, which should be a file system in memory.
 set -eu
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 mib=${2:-100} rounds=${3:-5} pattern=${4:-.}
@@ -76,7 +76,10 @@ for f in smime der; do
   # What is read: made by openssl in both ways.
   openssl cms -sign $form -binary -nodetach -in big.crlf -signer alice.pem -inkey alice.key -out opq.$f
   openssl cms -sign $form -binary -nodetach -stream -in big.crlf -signer alice.pem -inkey alice.key -out opq.$f.s
-  for c in gcm cbc; do openssl cms -encrypt $form -binary -aes-256-$c -stream -in big.crlf -out $c.$f bob.pem; done
+  for c in gcm cbc; do
+    openssl cms -encrypt $form -binary -aes-256-$c -in big.crlf -out $c.$f bob.pem
+    openssl cms -encrypt $form -binary -aes-256-$c -stream -in big.crlf -out $c.$f.s bob.pem
+  done
 
   if [ $f = smime ]; then
     s() { "$program" sign "${alice[@]}" --any-from -o s.out big.eml; }
@@ -120,9 +123,11 @@ for f in smime der; do
     o() { openssl cms -encrypt $form -aes-256-$c -in big.part -out o.out bob.pem; }
     t() { openssl cms -encrypt $form -aes-256-$c -stream -in big.part -out o.out bob.pem; }
     compare "encrypt ${c^^}$tail" s o t
-    s() { "$program" decrypt "${bob[@]}" --entity -o s.out $c.$f; }
-    o() { openssl cms -decrypt $from -binary -in $c.$f -recip bob.pem -inkey bob.key -out o.out; }
-    compare "decrypt ${c^^}$tail (of -stream)" s o
+    for made in '' .s; do
+      s() { "$program" decrypt "${bob[@]}" --entity -o s.out $c.$f$made; }
+      o() { openssl cms -decrypt $from -binary -in $c.$f$made -recip bob.pem -inkey bob.key -out o.out; }
+      compare "decrypt ${c^^}$tail${made:+ (of -stream)}" s o
+    done
   done
   rm -f opq.* gcm.* cbc.* s.out o.out
 done
