@@ -20,6 +20,9 @@ type EnvelopeOptions struct {
 	// ContentSize is the exact number of octets that will be written, or -1. A
 	// known size gives definite lengths (DER); a Cipher that is Sized needs it.
 	ContentSize int64
+	// Guessed says that ContentSize is a guess, and that the head of the output can be
+	// written over: see ErrGuess. Not for a Cipher that is Sized.
+	Guessed bool
 	// Serial has the caller's goroutine encrypt all of the content, however large it is.
 	Serial bool
 }
@@ -31,20 +34,23 @@ type EnvelopeOptions struct {
 // been written.
 //
 // Close writes the rest and does not close dst. A content that turns out to
-// have another size than announced is an error. Who lends content (stage.Writer)
+// have another size than announced is an error, unless it was Guessed: then Head has
+// to be written over the head in the end, or it is ErrGuess. Who lends content (stage.Writer)
 // leaves dst alone until he has settled, which he does on every path.
 func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOptions) (*EnvelopeWriter, error) {
 	c := opt.Cipher
 	if c == nil {
 		return nil, errors.New("cms: no content cipher")
 	}
-	if c.Sized && opt.ContentSize < 0 {
+	if c.Sized && (opt.ContentSize < 0 || opt.Guessed) {
 		return nil, &algorithm.UnknownSizeError{Name: c.Title}
 	}
-	w := &EnvelopeWriter{ber: ber.NewWriter(dst), cipher: c, announced: opt.ContentSize}
+	w := &EnvelopeWriter{ber: ber.NewWriter(dst), cipher: c, announced: opt.ContentSize, guessed: opt.Guessed && opt.ContentSize >= 0}
 	w.behind = stage.NewBehind(opt.Serial, w.take)
-	if err := w.checkSize(opt.ContentSize); err != nil {
-		return nil, err
+	if !w.guessed {
+		if err := w.checkSize(opt.ContentSize); err != nil {
+			return nil, err
+		}
 	}
 	cek := make([]byte, c.KeySize)
 	rand.Read(cek)
@@ -61,8 +67,11 @@ func NewEnvelopeWriter(dst io.Writer, recipients []Recipient, opt EnvelopeOption
 	if w.encrypter, err = c.NewEncrypter(parameters, cek, nil); err != nil {
 		return nil, err
 	}
-	w.tagSize = parameters.TagSize
-	w.begin(infos, version, parameters.Identifier)
+	frame := newEnvelopeFrame(c, infos, version, parameters)
+	w.content = frame.open(w.ber, w.announced, w.guessed)
+	if w.guessed {
+		w.frame, w.headSize = frame, w.ber.Written()
+	}
 	if err := w.ber.Flush(); err != nil {
 		return nil, err
 	}
@@ -76,11 +85,14 @@ type EnvelopeWriter struct {
 	cipher    *algorithm.ContentCipher
 	encrypter algorithm.Encrypter
 	content   io.WriteCloser // of the ciphertext
-	tagSize   int
 
 	stage     []byte // plaintext not yet encrypted
 	out       []byte // ciphertext, used again and again
 	announced int64
+	guessed   bool // so is what was announced
+	frame     *envelopeFrame
+	headSize  uint64 // of what was written before the ciphertext
+	head      []byte // to be written over it
 	written   int64
 	err       error
 	closed    bool
@@ -93,49 +105,6 @@ func (w *EnvelopeWriter) checkSize(n int64) error {
 		return &LimitError{"octets of content under one key"}
 	}
 	return nil
-}
-
-// begin writes everything up to the ciphertext. There are no attributes: RFC
-// 5083, Section 2.1 asks for none with id-data, and common readers do not take
-// them.
-func (w *EnvelopeWriter) begin(infos [][]byte, version int, id algorithm.Identifier) {
-	outer := TypeEnvelopedData
-	if w.cipher.Authenticated {
-		outer, version = TypeAuthEnvelopedData, 0
-	}
-	outerType, innerType, identifier := derOID(outer), derOID(TypeData), id.DER()
-	head := ber.Wrap(ber.Set, infos...)
-	head = append([]byte{byte(ber.Integer.Number), 1, byte(version)}, head...)
-
-	open := func(tag ber.Tag) { w.ber.Open(tag) }
-	if w.announced >= 0 {
-		// From the inside out.
-		size := uint64(w.cipher.CiphertextSize(w.announced))
-		info := uint64(len(innerType)+len(identifier)) + ber.Size(ber.Context(0), size)
-		data := uint64(len(head)) + ber.Size(ber.Sequence, info)
-		if w.cipher.Authenticated {
-			data += ber.Size(ber.OctetString, uint64(w.tagSize))
-		}
-		explicit := ber.Size(ber.Sequence, data)
-		lengths := []uint64{uint64(len(outerType)) + ber.Size(ber.Context(0), explicit), explicit, data, info}
-		open = func(tag ber.Tag) {
-			w.ber.OpenDefinite(tag, lengths[0])
-			lengths = lengths[1:]
-		}
-	}
-	open(ber.Sequence)
-	w.ber.Raw(outerType)
-	open(ber.Context(0))
-	open(ber.Sequence)
-	w.ber.Raw(head)
-	open(ber.Sequence)
-	w.ber.Raw(innerType)
-	w.ber.Raw(identifier)
-	if w.announced < 0 {
-		w.content = w.ber.OctetString(ber.Context(0))
-	} else {
-		w.content = w.ber.OctetStringDefinite(ber.Context(0), uint64(w.cipher.CiphertextSize(w.announced)))
-	}
 }
 
 func derOID(oid algorithm.OID) []byte {
@@ -161,7 +130,7 @@ func (w *EnvelopeWriter) take(p []byte) error {
 	if w.err != nil {
 		return w.err
 	}
-	if w.announced >= 0 && int64(len(p)) > w.announced-w.written {
+	if w.announced >= 0 && !w.guessed && int64(len(p)) > w.announced-w.written {
 		w.err = fmt.Errorf("cms: the content is larger than the %d octets announced", w.announced)
 		return w.err
 	}
@@ -224,8 +193,14 @@ func (w *EnvelopeWriter) Close() error {
 		return w.err
 	}
 	w.closed = true
-	if w.announced >= 0 && w.written != w.announced {
+	switch {
+	case w.announced < 0 || w.written == w.announced:
+	case w.guessed:
+		w.err = w.guess()
+	default:
 		w.err = fmt.Errorf("cms: the content has %d octets, %d were announced", w.written, w.announced)
+	}
+	if w.err != nil {
 		clear(w.stage)
 		return w.err
 	}

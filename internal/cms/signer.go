@@ -51,6 +51,16 @@ func DigestsOf(signers []Signer) ([]*algorithm.Digest, error) {
 	return out, nil
 }
 
+// FixedSize reports whether the size of each signature is known before it is made.
+func FixedSize(signers []Signer) bool {
+	for i := range signers {
+		if scheme, key, err := signers[i].scheme(); err != nil || scheme.FixedSize(key) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // signatureMaker makes the SignerInfo of one signer.
 type signatureMaker struct {
 	signer     *Signer

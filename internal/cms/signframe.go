@@ -1,6 +1,8 @@
 package cms
 
 import (
+	"io"
+
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cms/ber"
 )
@@ -17,7 +19,7 @@ func (w *SignedDataWriter) begin() error {
 		return w.out.Flush()
 	}
 	w.definite = true
-	total := 0
+	var total uint64
 	for _, m := range w.makers {
 		n := m.size()
 		if w.opt.TimeStamp != nil {
@@ -31,12 +33,13 @@ func (w *SignedDataWriter) begin() error {
 		if n == 0 {
 			return nil // held back
 		}
-		total += n
+		total += uint64(n)
 	}
 	for _, raw := range w.existing {
-		total += len(raw)
+		total += uint64(len(raw))
 	}
-	w.openDefinite(uint64(total))
+	w.content = w.openDefinite(w.out, size, total)
+	w.signerInfos, w.headSize = total, w.out.Written()
 	return w.out.Flush()
 }
 
@@ -48,31 +51,36 @@ func oidElement(oid algorithm.OID) []byte {
 	return append(ber.AppendHeader(nil, ber.ObjectIdentifier, false, uint64(len(oid))), oid...)
 }
 
-// openDefinite writes up to the content, given the octets of all SignerInfos.
-// Errors are kept by the ber.Writer.
-func (w *SignedDataWriter) openDefinite(signerInfos uint64) {
+// openDefinite writes up to the content, given its octets and those of all
+// SignerInfos, and returns what takes the content; nil if that stays outside. Errors
+// are kept by the ber.Writer.
+func (w *SignedDataWriter) openDefinite(out *ber.Writer, size int64, signerInfos uint64) io.WriteCloser {
 	contentType := oidElement(w.typ)
 	encap := uint64(len(contentType))
 	var explicit uint64
 	if !w.opt.Detached {
-		explicit = ber.Size(ber.OctetString, uint64(w.opt.ContentSize))
+		explicit = ber.Size(ber.OctetString, uint64(size))
 		encap += ber.Size(ber.Context(0), explicit)
 	}
 	body := uint64(len(w.versionElement())+len(w.digestAlgorithms)+len(w.certificates)+len(w.crls)) +
 		ber.Size(ber.Sequence, encap) + ber.Size(ber.Set, signerInfos)
 	outer := oidElement(TypeSignedData)
-	w.out.OpenDefinite(ber.Sequence, uint64(len(outer))+ber.Size(ber.Context(0), ber.Size(ber.Sequence, body)))
-	w.out.Raw(outer)
-	w.out.OpenDefinite(ber.Context(0), ber.Size(ber.Sequence, body))
-	w.out.OpenDefinite(ber.Sequence, body)
-	w.out.Raw(w.versionElement())
-	w.out.Raw(w.digestAlgorithms)
-	w.out.OpenDefinite(ber.Sequence, encap)
-	w.out.Raw(contentType)
-	if !w.opt.Detached {
-		w.out.OpenDefinite(ber.Context(0), explicit)
-		w.content = w.out.OctetStringDefinite(ber.OctetString, uint64(w.opt.ContentSize))
+	out.OpenDefinite(ber.Sequence, uint64(len(outer))+ber.Size(ber.Context(0), ber.Size(ber.Sequence, body)))
+	out.Raw(outer)
+	out.OpenDefinite(ber.Context(0), ber.Size(ber.Sequence, body))
+	out.OpenDefinite(ber.Sequence, body)
+	out.Raw(w.versionElement())
+	out.Raw(w.digestAlgorithms)
+	out.OpenDefinite(ber.Sequence, encap)
+	out.Raw(contentType)
+	if w.opt.Detached {
+		return nil
 	}
+	out.OpenDefinite(ber.Context(0), explicit)
+	if w.opt.Guessed {
+		return out.OctetStringGuessed(ber.OctetString, uint64(size))
+	}
+	return out.OctetStringDefinite(ber.OctetString, uint64(size))
 }
 
 // openIndefinite writes up to the content.

@@ -22,6 +22,7 @@ type SignedDataOptions struct {
 	Time         time.Time // the signing time; zero leaves it out
 	Detached     bool      // the content stays outside
 	ContentSize  int64     // octets that will be written, -1 when it is not known
+	Guessed      bool      // ContentSize is a guess, and the head of the output can be written over: see ErrGuess
 	Capabilities []algorithm.Identifier
 	Existing     *SignedData // its signers, certificates and revocation lists are kept: the content has to be the same
 	Serial       bool        // one goroutine works on the content, however large it is
@@ -47,6 +48,10 @@ type SignedDataWriter struct {
 	certificates     []byte
 	crls             []byte
 
+	signerInfos uint64 // octets of all of them, where known before they are made
+	headSize    uint64 // of what was written before the content
+	head        []byte // to be written over it
+
 	digest  *contentDigest
 	content io.WriteCloser // where the content goes: nil while it is held back, or detached
 	held    bytes.Buffer
@@ -63,7 +68,8 @@ type SignedDataWriter struct {
 // Lengths are definite, and the encoding is DER, when ContentSize is known and
 // either at most 1 MiB or all signatures have a fixed size, and always for
 // detached content. Otherwise they are indefinite, and the content comes in
-// segments of 64 KiB.
+// segments of 64 KiB. A ContentSize that was Guessed gives the same, or ErrGuess: in
+// the end Head has to be written over the head.
 func NewSignedDataWriter(dst io.Writer, signers []Signer, opt SignedDataOptions) (*SignedDataWriter, error) {
 	if len(signers) == 0 && (opt.Existing == nil || len(opt.Existing.Signers) == 0) {
 		return nil, errors.New("cms: nobody to sign")
@@ -215,7 +221,7 @@ func (w *SignedDataWriter) admit(p []byte) error {
 	if w.closed {
 		return errors.New("cms: write after Close")
 	}
-	if w.opt.ContentSize >= 0 && !w.opt.Detached && int64(len(p)) > w.opt.ContentSize-w.digest.size {
+	if w.opt.ContentSize >= 0 && !w.opt.Detached && !w.opt.Guessed && int64(len(p)) > w.opt.ContentSize-w.digest.size {
 		w.err = errContentSize
 	}
 	return w.err
@@ -231,7 +237,10 @@ func (w *SignedDataWriter) pass(p []byte) error {
 		}
 		return err
 	case !w.opt.Detached:
-		w.held.Write(p) // at most maxHeld
+		if w.held.Len()+len(p) > maxHeld {
+			return ErrGuess // it would have come in segments
+		}
+		w.held.Write(p)
 	}
 	return nil
 }
@@ -250,7 +259,13 @@ func (w *SignedDataWriter) Close() error {
 }
 
 func (w *SignedDataWriter) finish() error {
-	if w.opt.ContentSize >= 0 && !w.opt.Detached && w.digest.size != w.opt.ContentSize {
+	switch {
+	case w.opt.ContentSize < 0 || w.opt.Detached:
+	case w.opt.Guessed:
+		if err := w.guess(); err != nil {
+			return err
+		}
+	case w.digest.size != w.opt.ContentSize:
 		return errContentSize
 	}
 	w.digest.finish()
@@ -274,7 +289,7 @@ func (w *SignedDataWriter) finish() error {
 		total += len(der)
 	}
 	if w.definite && w.content == nil {
-		w.openDefinite(uint64(total))
+		w.content = w.openDefinite(w.out, w.digest.size, uint64(total))
 		if w.content != nil {
 			w.content.Write(w.held.Bytes())
 		}

@@ -130,6 +130,9 @@ func (w *Writer) Flush() error {
 	return nil
 }
 
+// Written is how many octets were written so far, those included that are gathered.
+func (w *Writer) Written() uint64 { return w.written }
+
 // Raw writes octets as they stand: whole elements, made elsewhere.
 func (w *Writer) Raw(b []byte) error {
 	if w.err != nil {
@@ -271,6 +274,37 @@ func (s *segmentWriter) Close() error {
 		s.w.Primitive(OctetString, s.buf[room:])
 	}
 	return s.w.Close()
+}
+
+// OctetStringGuessed is OctetStringDefinite when length is only a guess: what is
+// returned takes any number of octets, and its Close lets the definite lengths
+// around it be more or less by as much as the guess was wrong. All that was written
+// of them has to be written over then, by who can.
+func (w *Writer) OctetStringGuessed(tag Tag, length uint64) io.WriteCloser {
+	var b [maxHeader]byte
+	w.Raw(AppendHeader(b[:0], tag, false, length))
+	return &guessedWriter{w, length}
+}
+
+type guessedWriter struct {
+	w    *Writer
+	left uint64 // of the guess; less than nothing, as two's complement, behind it
+}
+
+func (g *guessedWriter) Write(p []byte) (int, error) {
+	if err := g.w.Raw(p); err != nil {
+		return 0, err
+	}
+	g.left -= uint64(len(p))
+	return len(p), nil
+}
+
+func (g *guessedWriter) Close() error {
+	for i := range g.w.stack {
+		g.w.stack[i].end -= g.left
+	}
+	g.left = 0
+	return g.w.err
 }
 
 type definiteWriter struct {
