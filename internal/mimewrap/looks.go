@@ -19,7 +19,7 @@ const atOnceFrom = stage.From
 // look finds out what would become of a part of the file in transport: now, or while it is written, when it is
 // taken for one that survives.
 func (p *preparation) look(s span, longest int64) (*textScan, error) {
-	if !p.opt.AtOnce || !p.opt.Unsized || p.whole < atOnceFrom || s.size() == 0 {
+	if !p.opt.AtOnce || p.exact() || p.whole < atOnceFrom || s.size() == 0 {
 		return p.lookNow(s, longest)
 	}
 	p.looks = append(p.looks, look{span: s, longest: longest})
@@ -27,20 +27,31 @@ func (p *preparation) look(s span, longest int64) (*textScan, error) {
 	return &textScan{size: s.size()}, nil
 }
 
+// exact reports whether the Size has to be known before the mail is written.
+func (p *preparation) exact() bool { return !p.opt.Unsized && !p.opt.Guess }
+
 func (p *preparation) lookNow(s span, _ int64) (*textScan, error) {
 	return scan(p.base, s, &p.windows)
 }
 
-// later reports whether notes on the one body there is may come after it was written.
-func (p *preparation) later() bool {
+// later reports whether notes on the one body there is may come after it was written. To invent its type takes a look
+// at all of it, unless it is taken for one that survives.
+func (p *preparation) later(e *Entity) bool {
+	if _, typed := e.Header.Get("Content-Type"); !typed && p.opt.Guess {
+		return false
+	}
 	return p.opt.AtOnce && !p.opt.Unsized && p.opt.AsIs && p.whole >= atOnceFrom
 }
 
-// count finds out the canonical size of the one body there is, and leaves the look for when it is written.
+// count finds out the canonical size of the one body there is, where a guess is not enough, and leaves the look for
+// when it is written.
 func (p *preparation) count(s span, longest int64) (*textScan, error) {
-	n, err := countSource(p.base, s, &p.windows)
-	if err != nil {
-		return nil, err
+	var n int64
+	if p.unsized = !p.exact(); !p.unsized {
+		var err error
+		if n, err = countSource(p.base, s, &p.windows); err != nil {
+			return nil, err
+		}
 	}
 	before, told := len(p.Notes), false // what is said of the header comes after it
 	p.looks = append(p.looks, look{span: s, longest: longest, found: func(why []string) {
@@ -50,6 +61,31 @@ func (p *preparation) count(s span, longest int64) (*textScan, error) {
 		}
 	}})
 	return &textScan{size: s.size(), bareLF: n}, nil
+}
+
+// sample is how much of a mail is read to guess how many LF without CR there are in all of it.
+const sample = 4 << 10
+
+// bareLFGuessed guesses how many LF without CR there are in what is looked at while it is written: as many as in the
+// middle of the largest part.
+func (p *preparation) bareLFGuessed() (int64, error) {
+	var all int64
+	var largest span
+	for _, l := range p.looks {
+		all += l.size()
+		if l.size() > largest.size() {
+			largest = l.span
+		}
+	}
+	if !p.opt.Guess || all == 0 {
+		return 0, nil
+	}
+	text := make([]byte, min(sample, largest.size()))
+	n, err := readAt(p.base, text, largest.start+(largest.size()-int64(len(text)))/2)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	return all / int64(n) * countBareLF(text[:n]), nil
 }
 
 // looker takes all looks of a Prepared, in the order of the file.

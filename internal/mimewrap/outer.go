@@ -2,7 +2,6 @@ package mimewrap
 
 import (
 	"bytes"
-	"io"
 	"strings"
 )
 
@@ -126,49 +125,3 @@ func cmsHeader(dst []byte, ending, mediaType, smimeType, name string) []byte {
 
 // cmsColumns is the width of the base64 lines of CMS objects.
 const cmsColumns = 64
-
-// NewPKCS7Writer writes a mail that is one application/pkcs7-mime part. Its header is written with the first
-// octet; Write takes octets of the CMS object; Close writes what is left and does not close dst.
-func NewPKCS7Writer(dst io.Writer, outer Outer, smimeType string) (io.WriteCloser, error) {
-	if err := checkWords(smimeType, "smime-type"); err != nil {
-		return nil, err
-	}
-	name := "smime.p7m"
-	switch strings.ToLower(smimeType) {
-	case "certs-only":
-		name = "smime.p7c"
-	case "compressed-data":
-		name = "smime.p7z"
-	}
-	head := cmsHeader(outer.header(), outer.ending(), "application/pkcs7-mime", smimeType, name)
-	return &pkcs7Writer{dst: dst, head: head, body: newBase64Writer(dst, cmsColumns, outer.ending())}, nil
-}
-
-type pkcs7Writer struct {
-	dst  io.Writer
-	head []byte // not yet written
-	body *base64Writer
-}
-
-func (w *pkcs7Writer) begin() error {
-	if w.head == nil {
-		return nil
-	}
-	_, err := w.dst.Write(w.head)
-	w.head = nil
-	return err
-}
-
-func (w *pkcs7Writer) Write(p []byte) (int, error) {
-	if err := w.begin(); err != nil {
-		return 0, err
-	}
-	return w.body.Write(p)
-}
-
-func (w *pkcs7Writer) Close() error {
-	if err := w.begin(); err != nil {
-		return err
-	}
-	return w.body.Close()
-}

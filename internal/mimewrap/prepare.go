@@ -15,9 +15,11 @@ type PrepareOptions struct {
 
 	// Unsized says that nobody needs to know the Size, which may be -1 then.
 	Unsized bool
+	// Guess says that a guess of the Size is enough, which may be -1 then.
+	Guess bool
 	// AtOnce spares a large mail the look at its bodies before it is written: WriteTo looks at them on the way. When
-	// it is Unsized, what that finds is an ErrWouldBreak. Else the look comes first all the same, but where all it
-	// can give is a note (AsIs) about the only body: that is in Notes afterwards.
+	// it is Unsized or a Guess is enough, what that finds is an ErrWouldBreak. Else the look comes first all the same.
+	// But where all it can give is a note (AsIs, not Unsized) about the only body, that is in Notes afterwards.
 	AtOnce bool
 }
 
@@ -54,8 +56,12 @@ func Prepare(e *Entity, opt PrepareOptions) (*Prepared, error) {
 	for i := range p.pieces {
 		p.size += p.pieces[i].size
 	}
-	if p.unsized {
-		p.size = -1
+	if p.guessed = p.size; p.unsized {
+		more, err := p.bareLFGuessed()
+		if err != nil {
+			return nil, err
+		}
+		p.guessed, p.size = p.size+more, -1
 	}
 	return p.Prepared, nil
 }

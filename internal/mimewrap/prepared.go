@@ -15,6 +15,7 @@ type Prepared struct {
 	base    spool.Source
 	pieces  []piece
 	size    int64
+	guessed int64 // the size, or about that
 	literal int
 	// keepCRLF: a file with LF line ends could not bring these octets back.
 	keepCRLF bool
@@ -42,6 +43,9 @@ const (
 
 // Size is the exact number of octets that WriteTo writes; -1: that shows when it is written.
 func (p *Prepared) Size() int64 { return p.size }
+
+// Guess is the Size, or about as much: when that is -1.
+func (p *Prepared) Guess() int64 { return p.guessed }
 
 // WriteTo writes the entity in canonical form. It can be called again and writes the same octets.
 func (p *Prepared) WriteTo(w io.Writer) (int64, error) {

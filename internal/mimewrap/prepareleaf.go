@@ -13,17 +13,17 @@ func (p *preparation) leaf(j job, m MediaType, encoding string) error {
 	if isIdentity(encoding) {
 		longest = leafColumns
 	}
-	look := p.look
+	look, later := p.look, false
 	if encoding == "binary" {
 		look = p.lookNow // it is re-encoded in any case
-	} else if j.root && p.later() {
+	} else if later = j.root && p.later(e); later {
 		look = p.count
 	}
 	t, err := look(e.body, longest)
 	if err != nil {
 		return err
 	}
-	p.ascii = j.root && isIdentity(encoding) && !t.eightBit && !p.later()
+	p.ascii = j.root && isIdentity(encoding) && !t.eightBit && !later
 	why := t.breaks(longest)
 	if encoding == "binary" && len(why) == 0 && e.body.size() > 0 {
 		why = []string{"binary"}
@@ -103,8 +103,9 @@ func (p *preparation) measure(body *piece, t *textScan) error {
 	hold := body.span.size() <= maxHeldBody && p.held < maxHeldBodies
 	if hold {
 		count.dst = &text
-	} else if p.opt.Unsized && isIdentity(body.from) {
+	} else if !p.exact() && isIdentity(body.from) {
 		p.unsized = true // there is nothing about text that could be damaged
+		body.size = t.size + t.size/8
 		return nil
 	}
 	if err := body.recode(count, p.base); err != nil {
