@@ -132,31 +132,6 @@ func (o *output) Settle() error {
 	return nil
 }
 
-// Restart implements [message.Restarter]: the output begins anew.
-func (o *output) Restart() error {
-	if o.held != nil {
-		o.held.Close()
-		o.hold()
-		return nil
-	}
-	if o.file == nil {
-		return nil
-	}
-	err := o.behind.Settle()
-	clear(o.pending)
-	o.pending = o.pending[:0]
-	if err == nil {
-		err = o.file.Truncate(0)
-	}
-	if err == nil {
-		_, err = o.file.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		return o.cannotWrite(err)
-	}
-	return nil
-}
-
 // fail gives up the output because of an error. That of an earlier octet, which is
 // known only now because others wrote it, comes before it.
 func (o *output) fail(err error) error {

@@ -50,60 +50,49 @@ type Composed struct {
 // ErrAlreadySigned says that a mail to be signed is signed already.
 var ErrAlreadySigned = errors.New("message: already signed")
 
-// Restarter is a destination of which nothing has been released yet.
-type Restarter interface {
-	io.Writer
-	// Restart forgets all that was written.
-	Restart() error
-}
-
 // Sign writes e signed to dst: the outer header fields as they are, the MIME
 // entity inside the signature (RFC 8551, Sections 3.1 and 3.5). One pass over
 // the content, after one look at it for what would break in transport.
 //
 // To a Restarter a large multipart/signed is written while it is looked at. If
 // something would break, all of that is forgotten before anybody was asked for a
-// signature, and the work begins again with the look.
+// signature, and the work begins again with the look. So is a large opaque one, if dst
+// is an Amender or the output does not begin with the size of the content.
 func Sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions) (*Composed, error) {
-	if again, ok := dst.(Restarter); ok && !opt.Opaque && !opt.Compress {
-		composed, err := sign(dst, e, opt, true)
-		if !errors.Is(err, mimewrap.ErrWouldBreak) {
-			return composed, err
-		}
-		if err := again.Restart(); err != nil {
-			return nil, err
-		}
-	}
-	return sign(dst, e, opt, false)
+	opaque := opt.Opaque && !opt.Compress
+	now := ahead{safe: !opt.Compress, size: opaque && (amends(dst) || !opaqueBySize(e, &opt))}
+	return inOnePass(dst, now, func(now ahead) (*Composed, error) { return sign(dst, e, opt, now) })
 }
 
-func sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions, atOnce bool) (*Composed, error) {
+func sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions, now ahead) (*Composed, error) {
 	form := "clear-signed"
 	if opt.Opaque || opt.Compress {
 		form = "opaque"
 	}
 	opt.Observer.stage(Reading, e.Source.Size())
-	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.AsIs, For: form, Serial: opt.Serial, AtOnce: atOnce, Unsized: form == "clear-signed" || opt.Compress})
+	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: opt.AsIs, For: form, Serial: opt.Serial, AtOnce: now.safe, Guess: now.size, Unsized: form == "clear-signed" || opt.Compress})
 	if err != nil {
 		return nil, err
 	}
 	opt.Observer.stage(Signing, e.Source.Size())
-	content, size := compressIf(opt.Compress, prepared)
-	if err := writeSigned(dst, mimewrap.SplitHeader(e), content, size, opt); err != nil {
+	if err := writeSigned(dst, mimewrap.SplitHeader(e), bodyOf(prepared, opt.Compress), opt); err != nil {
 		return nil, err
 	}
 	return &Composed{Notes: prepared.Notes}, nil
 }
 
-func writeSigned(dst io.Writer, outer mimewrap.Outer, content io.WriterTo, size int64, opt SignOptions) error {
+func writeSigned(dst io.Writer, outer mimewrap.Outer, content body, opt SignOptions) error {
 	if opt.Opaque {
 		w, err := mimewrap.NewPKCS7Writer(dst, outer, "signed-data")
 		if err != nil {
 			return err
 		}
-		signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, ContentSize: size, Serial: opt.Serial})
+		signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, ContentSize: content.size, Guessed: content.guessed, Serial: opt.Serial})
 		if err != nil {
 			return err
+		}
+		if content.guessed {
+			return copyGuessed(content, signed, w, dst)
 		}
 		return copyAndClose(content, signed, w)
 	}
@@ -122,6 +111,11 @@ func copyAndClose(content io.WriterTo, chain ...io.WriteCloser) error {
 	if _, err := content.WriteTo(chain[0]); err != nil {
 		return err
 	}
+	return closeAll(chain...)
+}
+
+// closeAll closes writers in their order.
+func closeAll(chain ...io.WriteCloser) error {
 	for _, w := range chain {
 		if err := w.Close(); err != nil {
 			return err
@@ -155,12 +149,24 @@ func micalgName(d *algorithm.Digest) string {
 
 // Encrypt writes e encrypted to dst, signed first where asked for. One pass:
 // the writers nest. Nothing of the content stands outside (P77).
+//
+// To a Restarter a large mail is written before all is known of it, as Sign does.
 func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, error) {
+	now := ahead{safe: true, size: opt.Sign == nil && !opt.Compress && !opt.Cipher.Sized && amends(dst)}
+	return inOnePass(dst, now, func(now ahead) (*Composed, error) { return encrypt(dst, e, opt, now) })
+}
+
+func encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions, now ahead) (*Composed, error) {
 	opt.Observer.stage(Reading, e.Source.Size())
 	alone := opt.Sign == nil
-	unsized := opt.Compress || !alone && !opt.Sign.Opaque
-	// Nothing is begun anew here: to look while it is written is for where no more than a note can come of it.
-	prepared, err := mimewrap.Prepare(e, mimewrap.PrepareOptions{AsIs: alone || opt.Sign.AsIs, For: "encrypted", Serial: opt.Serial, AtOnce: alone && !unsized, Unsized: unsized})
+	prepare := mimewrap.PrepareOptions{AsIs: alone || opt.Sign.AsIs, For: "encrypted", Serial: opt.Serial, Guess: now.size, Unsized: opt.Compress || !alone && !opt.Sign.Opaque}
+	switch {
+	case alone && !prepare.Unsized && !prepare.Guess:
+		prepare.AtOnce = true // no more than a note can come of it
+	case !opt.Compress && (alone || !opt.Sign.Opaque):
+		prepare.AtOnce = now.safe
+	}
+	prepared, err := mimewrap.Prepare(e, prepare)
 	if err != nil {
 		return nil, err
 	}
@@ -177,29 +183,28 @@ func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, 
 	if err != nil {
 		return nil, err
 	}
-	content, inner := compressIf(opt.Compress, prepared)
-	size := inner
+	content := bodyOf(prepared, opt.Compress)
+	size, guessed := content.size, content.guessed
 	if opt.Sign != nil {
-		size = -1 // the signature's length is not known before it is made
+		size, guessed = -1, false // the signature's length is not known before it is made
 	}
-	envelope, err := cms.NewEnvelopeWriter(w, opt.Recipients, cms.EnvelopeOptions{Cipher: opt.Cipher, ContentSize: size, Serial: opt.Serial})
+	envelope, err := cms.NewEnvelopeWriter(w, opt.Recipients, cms.EnvelopeOptions{Cipher: opt.Cipher, ContentSize: size, Guessed: guessed, Serial: opt.Serial})
 	if err != nil {
 		return nil, err
 	}
 	defer envelope.Settle()
-	if opt.Sign != nil {
+	switch {
+	case opt.Sign != nil:
 		inside := mimewrap.Outer{Ending: "\r\n"}
-		err = writeSigned(envelope, inside, content, inner, *opt.Sign)
-	} else {
-		_, err = content.WriteTo(envelope)
+		if err = writeSigned(envelope, inside, content, *opt.Sign); err == nil {
+			err = closeAll(envelope, w)
+		}
+	case guessed:
+		err = copyGuessed(content, envelope, w, dst)
+	default:
+		err = copyAndClose(content, envelope, w)
 	}
 	if err != nil {
-		return nil, err
-	}
-	if err := envelope.Close(); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
 		return nil, err
 	}
 	return &Composed{Notes: prepared.Notes}, nil

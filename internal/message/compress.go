@@ -42,15 +42,6 @@ func (c compressedEntity) WriteTo(dst io.Writer) (int64, error) {
 	return count.n, err
 }
 
-// compressIf returns what is signed or encrypted of an entity, and its size: -1 when it
-// is compressed, because that shows afterwards.
-func compressIf(compress bool, prepared *mimewrap.Prepared) (io.WriterTo, int64) {
-	if compress {
-		return compressedEntity{prepared}, -1
-	}
-	return prepared, prepared.Size()
-}
-
 // countingWriter counts what is written.
 type countingWriter struct {
 	w io.Writer
