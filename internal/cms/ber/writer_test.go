@@ -53,6 +53,54 @@ func TestWriter(t *testing.T) {
 	}
 }
 
+// TestWriterGuess: a string whose length was guessed may be shorter or longer, and the containers around it, and no
+// others, with it.
+func TestWriterGuess(t *testing.T) {
+	t.Parallel()
+	write := func(guess uint64, text string, behind string) (string, error) {
+		var out bytes.Buffer
+		w := NewWriter(&out)
+		w.Open(Set)
+		w.OpenDefinite(Sequence, 4+guess+4)
+		w.OpenDefinite(Context(0), 2+guess)
+		o := w.OctetStringGuessed(OctetString, guess)
+		for i := range text {
+			if n, err := io.WriteString(o, text[i:i+1]); n != 1 || err != nil {
+				return "", err
+			}
+		}
+		o.Close()
+		w.Close() // [0]
+		w.OpenDefinite(Sequence, 2)
+		io.WriteString(rawWriter{w}, behind)
+		if err := w.Close(); err != nil {
+			return "", err
+		}
+		w.Close()
+		err := w.Close()
+		if w.Written() != uint64(out.Len()) {
+			t.Errorf("%d octets written, %d known", out.Len(), w.Written())
+		}
+		return out.String(), err
+	}
+	for _, guess := range []uint64{0, 1, 2, 5, 100} {
+		for _, text := range []string{"", "A", "ABCDE"} {
+			got, err := write(guess, text, "\x05\x00")
+			want := append([]byte{0x31, 0x80, 0x30, byte(4 + guess + 4), 0xa0, byte(2 + guess), 4, byte(guess)}, text+"\x30\x02\x05\x00\x00\x00"...)
+			if err != nil || got != string(want) {
+				t.Errorf("%q, guessed as %d: %x, %v, want %x", text, guess, got, err, want)
+			}
+			if _, err := write(guess, text, "\x04\x01A"); !errors.Is(err, errLength) {
+				t.Errorf("%q, guessed as %d, too much behind it: %v", text, guess, err)
+			}
+		}
+	}
+}
+
+type rawWriter struct{ w *Writer }
+
+func (r rawWriter) Write(p []byte) (int, error) { return len(p), r.w.Raw(p) }
+
 func TestWriterLengthsAreKept(t *testing.T) {
 	t.Parallel()
 	for name, write := range map[string]func(*Writer) error{
