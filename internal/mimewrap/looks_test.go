@@ -36,7 +36,7 @@ func bothWays(t *testing.T, mail string, opt PrepareOptions) (atOnce bool) {
 		return p, out.String(), err
 	}
 	sized := opt
-	sized.Unsized = false
+	sized.Unsized, sized.Guess = false, false
 	want, text, err := prepare(sized)
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func bothWays(t *testing.T, mail string, opt PrepareOptions) (atOnce bool) {
 			t.Errorf("%s, want %s", gotText, text)
 		}
 		return false
-	case err == ErrWouldBreak && opt.Unsized:
+	case err == ErrWouldBreak && (opt.Unsized || opt.Guess):
 		// With AsIs nothing is said of what stands outside of parts.
 		if strings.Join(got.Notes, "\n") == strings.Join(want.Notes, "\n") && !opt.AsIs {
 			t.Errorf("given up, and there is nothing to tell but %q", want.Notes)
@@ -64,8 +64,12 @@ func bothWays(t *testing.T, mail string, opt PrepareOptions) (atOnce bool) {
 	if strings.Join(got.Notes, "\n") != strings.Join(want.Notes, "\n") {
 		t.Errorf("notes %q, want %q", got.Notes, want.Notes)
 	}
-	if gotText != text || opt.Unsized == (got.Size() >= 0) && len(got.looks) > 0 || !opt.Unsized && got.Size() != want.Size() {
+	unsized := opt.Unsized || opt.Guess
+	if gotText != text || unsized == (got.Size() >= 0) && len(got.looks) > 0 || !unsized && got.Size() != want.Size() {
 		t.Errorf("%d octets (size %d), want %d", len(gotText), got.Size(), len(text))
+	}
+	if guess := got.Guess(); opt.Guess && (guess < want.Size()*9/10 || guess > want.Size()*11/10 || got.Size() >= 0 && guess != got.Size()) {
+		t.Errorf("%d octets are guessed as %d", want.Size(), guess)
 	}
 	if got.keepCRLF != want.keepCRLF && opt.Unsized {
 		t.Errorf("CRLF kept: %v, want %v", got.keepCRLF, want.keepCRLF)
@@ -153,12 +157,12 @@ func TestAtOnce(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			for _, opt := range []PrepareOptions{{Unsized: true}, {Unsized: true, Serial: true}, {Unsized: true, AsIs: true, Entity: true}} {
+			for _, opt := range []PrepareOptions{{Unsized: true}, {Unsized: true, Serial: true}, {Unsized: true, AsIs: true, Entity: true}, {Guess: true}} {
 				if atOnce := bothWays(t, test.mail, opt); atOnce != test.atOnce {
 					t.Errorf("%+v: at once %v, want %v", opt, atOnce, test.atOnce)
 				}
 			}
-			for _, opt := range []PrepareOptions{{AsIs: true}, {AsIs: true, Serial: true}} {
+			for _, opt := range []PrepareOptions{{AsIs: true}, {AsIs: true, Serial: true}, {AsIs: true, Guess: true}} {
 				bothWays(t, test.mail, opt)
 			}
 		})
@@ -175,7 +179,7 @@ func TestAtOnceRandom(t *testing.T) {
 	atOnce := 0
 	for seed := range rounds {
 		r := rand.New(rand.NewPCG(uint64(seed), 7))
-		if bothWays(t, randomMail(r), PrepareOptions{AsIs: r.IntN(4) == 0, Serial: r.IntN(2) == 0, Unsized: r.IntN(4) > 0}) {
+		if bothWays(t, randomMail(r), PrepareOptions{AsIs: r.IntN(4) == 0, Serial: r.IntN(2) == 0, Unsized: r.IntN(4) > 0, Guess: r.IntN(2) > 0}) {
 			atOnce++
 		}
 		if t.Failed() {
@@ -247,32 +251,41 @@ func TestLooksAreTaken(t *testing.T) {
 	}
 }
 
-// TestAtOnceReads: one reading of the mail, and not much of one that would break.
+// TestAtOnceReads: one reading of the mail, and not much of one that would break, unless that is only noted.
 func TestAtOnceReads(t *testing.T) {
 	t.Parallel()
+	const once, little = atOnceFrom + atOnceFrom/4, 4 * copyWindow
 	for name, test := range map[string]struct {
-		mail string
-		most int64
+		mail  string
+		most  int64
+		noted int64 // where it is left as it is
 	}{
-		"clean":         {mailHeader + "Content-Type: text/plain\n\n" + seamBody(80, "\n", nil), atOnceFrom + atOnceFrom/4},
-		"without type":  {mailHeader + "\n" + seamBody(80, "\n", nil), atOnceFrom + atOnceFrom/4},
-		"broken":        {mailHeader + "Content-Type: text/plain\n\n" + seamBody(80, "\n", map[int]string{1: "\xc3\xa4"}), 4 * copyWindow},
-		"long from the": {mailHeader + "Content-Type: text/plain\n\n" + strings.Repeat("x", 2*atOnceFrom), 4 * copyWindow},
+		"clean":                {mailHeader + "Content-Type: text/plain\n\n" + seamBody(80, "\n", nil), once, once},
+		"without type":         {mailHeader + "\n" + seamBody(80, "\n", nil), once, once},
+		"broken":               {mailHeader + "Content-Type: text/plain\n\n" + seamBody(80, "\n", map[int]string{1: "\xc3\xa4"}), little, once},
+		"long from the":        {mailHeader + "Content-Type: text/plain\n\n" + strings.Repeat("x", atOnceFrom), little, once},
+		"without type, broken": {mailHeader + "\n" + seamBody(80, "\n", map[int]string{1: "\xc3\xa4"}), little, little},
 	} {
-		src := &countedSource{Source: spool.Bytes([]byte(test.mail))}
-		e, err := ReadMail(src)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := Prepare(e, PrepareOptions{AtOnce: true, Unsized: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := p.WriteTo(io.Discard); err != nil && err != ErrWouldBreak {
-			t.Error(err)
-		}
-		if src.read > test.most {
-			t.Errorf("%s: %d octets read, at most %d", name, src.read, test.most)
+		for _, opt := range []PrepareOptions{{AtOnce: true, Unsized: true}, {AtOnce: true, Guess: true}, {AtOnce: true, Guess: true, AsIs: true}} {
+			src := &countedSource{Source: spool.Bytes([]byte(test.mail))}
+			e, err := ReadMail(src)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := Prepare(e, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.WriteTo(io.Discard); err != nil && err != ErrWouldBreak {
+				t.Error(err)
+			}
+			most := test.most
+			if opt.AsIs {
+				most = test.noted
+			}
+			if src.read > most {
+				t.Errorf("%s, %+v: %d octets read, at most %d", name, opt, src.read, most)
+			}
 		}
 	}
 }
