@@ -10,6 +10,7 @@ import (
 type look struct {
 	span
 	longest int64              // as breaks has it
+	ascii   bool               // there must be nothing else
 	found   func(why []string) // told what would not survive transport; nil: there must be nothing
 }
 
@@ -34,17 +35,13 @@ func (p *preparation) lookNow(s span, _ int64) (*textScan, error) {
 	return scan(p.base, s, &p.windows)
 }
 
-// later reports whether notes on the one body there is may come after it was written. To invent its type takes a look
-// at all of it, unless it is taken for one that survives.
-func (p *preparation) later(e *Entity) bool {
-	if _, typed := e.Header.Get("Content-Type"); !typed && p.opt.Guess {
-		return false
-	}
+// later reports whether notes on the one body there is may come after it was written.
+func (p *preparation) later() bool {
 	return p.opt.AtOnce && !p.opt.Unsized && p.opt.AsIs && p.whole >= atOnceFrom
 }
 
 // count finds out the canonical size of the one body there is, where a guess is not enough, and leaves the look for
-// when it is written.
+// when it is written. A body without a type is taken for ASCII then.
 func (p *preparation) count(s span, longest int64) (*textScan, error) {
 	var n int64
 	if p.unsized = !p.exact(); !p.unsized {
@@ -54,7 +51,7 @@ func (p *preparation) count(s span, longest int64) (*textScan, error) {
 		}
 	}
 	before, told := len(p.Notes), false // what is said of the header comes after it
-	p.looks = append(p.looks, look{span: s, longest: longest, found: func(why []string) {
+	p.looks = append(p.looks, look{span: s, longest: longest, ascii: p.ascii, found: func(why []string) {
 		if !told {
 			p.Notes = append(append(append([]string{}, p.Notes[:before]...), "part 1 "+staysAsItIs(why)), p.Notes[before:]...)
 			told = true
@@ -129,13 +126,16 @@ func (l *looker) within(s span) *textScan {
 func (l *looker) passed(at int64) error {
 	next := &l.left[0]
 	if at < next.end {
-		if next.found == nil && l.text.broken(next.longest) {
+		if next.found == nil && l.text.broken(next.longest) || next.ascii && l.text.eightBit {
 			return ErrWouldBreak
 		}
 		return nil
 	}
 	if l.text.length > 0 {
 		l.text.endLine(false)
+	}
+	if next.ascii && l.text.eightBit {
+		return ErrWouldBreak
 	}
 	why := l.text.breaks(next.longest)
 	if len(why) > 0 {

@@ -265,6 +265,7 @@ func TestAtOnceReads(t *testing.T) {
 		"broken":               {mailHeader + "Content-Type: text/plain\n\n" + seamBody(80, "\n", map[int]string{1: "\xc3\xa4"}), little, once},
 		"long from the":        {mailHeader + "Content-Type: text/plain\n\n" + strings.Repeat("x", atOnceFrom), little, once},
 		"without type, broken": {mailHeader + "\n" + seamBody(80, "\n", map[int]string{1: "\xc3\xa4"}), little, little},
+		"without type, noted":  {mailHeader + "\n" + seamBody(80, "\n", map[int]string{1: "\n.\n"}), little, once},
 	} {
 		for _, opt := range []PrepareOptions{{AtOnce: true, Unsized: true}, {AtOnce: true, Guess: true}, {AtOnce: true, Guess: true, AsIs: true}} {
 			src := &countedSource{Source: spool.Bytes([]byte(test.mail))}

@@ -16,14 +16,18 @@ func (p *preparation) leaf(j job, m MediaType, encoding string) error {
 	look, later := p.look, false
 	if encoding == "binary" {
 		look = p.lookNow // it is re-encoded in any case
-	} else if later = j.root && p.later(e); later {
+	} else if later = j.root && p.later(); later {
 		look = p.count
+		_, typed := e.Header.Get("Content-Type")
+		p.ascii = p.opt.Guess && !typed && isIdentity(encoding)
 	}
 	t, err := look(e.body, longest)
 	if err != nil {
 		return err
 	}
-	p.ascii = j.root && isIdentity(encoding) && !t.eightBit && !later
+	if !later {
+		p.ascii = j.root && isIdentity(encoding) && !t.eightBit
+	}
 	why := t.breaks(longest)
 	if encoding == "binary" && len(why) == 0 && e.body.size() > 0 {
 		why = []string{"binary"}
