@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestOutputIsWrittenOver: octets that were written before are written over, whether they are pending, in the file, or
@@ -77,5 +78,70 @@ func TestOutputIsNotWrittenOver(t *testing.T) {
 	o.file.Close()
 	if _, err := o.WriteAt([]byte("y"), 0); err == nil || !strings.Contains(err.Error(), "cannot write") {
 		t.Error(err)
+	}
+}
+
+// TestToFileAsToStdout: a large mail goes to a file, octet by octet, as to standard output, although only the file is
+// written over.
+func TestToFileAsToStdout(t *testing.T) {
+	t.Parallel()
+	world, dir := toyWorld(t), t.TempDir()
+	now := time.Now()
+	name := filepath.Join(dir, "mail.eml")
+	const header = "From: Alice <alice@example.test>\nTo: Bob <bob@example.test>\nSubject: large\n"
+	lines := strings.Repeat("a line of plain text, as mail has it\n", 60000)
+	for _, mail := range []struct {
+		kind, text string
+	}{
+		{"plain", header + "Content-Type: text/plain\n\n" + lines},
+		{"without a type", header + "\n" + lines},
+		{"in CRLF", strings.ReplaceAll(header+"\n"+lines, "\n", "\r\n")},
+		{"re-encoded", header + "Content-Type: text/plain; charset=utf-8\n\n" + lines + "Gr\xc3\xbc\xc3\x9fe\n"},
+	} {
+		if err := os.WriteFile(name, []byte(mail.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		smimectl := func(args ...string) string {
+			var stdout, stderr bytes.Buffer
+			env := systemEnvironment()
+			env.stdin, env.stdout, env.stderr = strings.NewReader(""), &stdout, &stderr
+			env.now = func() time.Time { return now }
+			env.getenv = func(name string) string {
+				return map[string]string{"SMIMECTL_HOME": filepath.Join(world, "store"), "SMIMECTL_PASSPHRASE_FILE": filepath.Join(world, "pw")}[name]
+			}
+			if code := run(env, args); code != 0 {
+				t.Fatalf("%s: %v: exit %d\n%s", mail.kind, args, code, &stderr)
+			}
+			return stdout.String()
+		}
+		file := func(name string) string {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(text)
+		}
+		out := filepath.Join(dir, "out.eml")
+		want := smimectl("sign", "--opaque", name)
+		smimectl("sign", "--opaque", "-o", out, name)
+		if got := file(out); got != want {
+			t.Errorf("%s, signed: %d octets, want %d, or others", mail.kind, len(got), len(want))
+		}
+		smimectl("verify", out)
+		for _, cipher := range []string{"aes-256-gcm", "aes-256-cbc"} {
+			want := smimectl("encrypt", "--cipher", cipher, name)
+			smimectl("encrypt", "--cipher", cipher, "-o", out, name)
+			if got := file(out); len(got) != len(want) {
+				t.Errorf("%s, %s: %d octets, want %d", mail.kind, cipher, len(got), len(want))
+			}
+			opened := filepath.Join(dir, "opened.eml")
+			if os.WriteFile(filepath.Join(dir, "want.eml"), []byte(want), 0o600) != nil {
+				t.Fatal("no room")
+			}
+			smimectl("decrypt", "-o", opened, out)
+			if got, want := file(opened), smimectl("decrypt", filepath.Join(dir, "want.eml")); got != want {
+				t.Errorf("%s, %s: %d octets opened, want %d, or others", mail.kind, cipher, len(got), len(want))
+			}
+		}
 	}
 }
