@@ -138,6 +138,7 @@ func TestOpaqueWithoutSize(t *testing.T) {
 	lines := strings.Repeat(line, (1<<20-100)/73) // nearly 1 MiB in canonical form
 	mails["of 1 MiB"] = strings.Repeat("X-Y: "+line, 400) + header + lines
 	mails["of 1 MiB and more"] = strings.Repeat("X-Y: "+line, 400) + header + lines + line + line
+	mails["guessed as less"] = strings.Repeat("X-Y: "+line, 400) + misleading(1<<20+2000)
 	for name, mail := range mails {
 		var plain bytes.Buffer
 		var again restartable
@@ -151,6 +152,9 @@ func TestOpaqueWithoutSize(t *testing.T) {
 			if strings.HasPrefix(name, "clean") && to != &plain && src.readings() != 1 {
 				t.Errorf("%s: read %d times to a %T", name, src.readings(), to)
 			}
+		}
+		if once := name == "guessed as less"; len(dst.forgot) == 1 != once && (once || strings.HasPrefix(name, "of ")) || len(again.forgot) != len(dst.forgot) {
+			t.Errorf("%s: begun anew %d times, and %d times", name, len(dst.forgot), len(again.forgot))
 		}
 		want := objectIn(t, plain.String())
 		for _, out := range []string{again.String(), dst.String()} {
