@@ -44,6 +44,8 @@ func largeMails() map[string]string {
 		"CR alone":     header + "Content-Type: text/plain\n\n" + lines + "x\rx\n",
 		"multipart": header + "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\n" + lines +
 			"\n--o\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nGr\xc3\xbc\xc3\x9fe\n--o--\n",
+		"multipart, 8bit late": header + "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\nhello\n" +
+			"\n--o\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + lines + "Gr\xc3\xbc\xc3\x9fe\n--o--\n",
 		"small": header + "Content-Type: text/plain; charset=utf-8\n\nGr\xc3\xbc\xc3\x9fe\n",
 	}
 }
@@ -53,7 +55,7 @@ func largeMails() map[string]string {
 func TestSignAtOnce(t *testing.T) {
 	w := newWorld(t)
 	for name, mail := range largeMails() {
-		breaks := !strings.HasPrefix(name, "clean") && name != "relabelled"
+		breaks := !strings.HasPrefix(name, "clean") && name != "relabelled" && name != "multipart"
 		for _, opt := range []SignOptions{{}, {Serial: true}, {AsIs: true}, {Opaque: true}} {
 			opt.Signers, opt.Time = []cms.Signer{w.signer(w.rsa)}, testNow
 			sign := func(dst interface {

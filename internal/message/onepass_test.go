@@ -52,6 +52,14 @@ func (c *counted) ReadAt(p []byte, off int64) (int, error) {
 // readings is about how often a mail was read.
 func (c *counted) readings() int { return int((c.read + c.Size()/2) / c.Size()) }
 
+// readingsOf is how often a large mail is read at least: one with parts is read for its structure before.
+func readingsOf(name string) int {
+	if strings.HasPrefix(name, "multipart") {
+		return 2
+	}
+	return 1
+}
+
 // countingSigner tells how often it was asked.
 type countingSigner struct {
 	crypto.Signer
@@ -83,7 +91,7 @@ func objectIn(t *testing.T, mail string) []byte {
 func TestOpaqueInOnePass(t *testing.T) {
 	w := newWorld(t)
 	for name, mail := range largeMails() {
-		breaks := !strings.HasPrefix(name, "clean") && name != "relabelled" && name != "small"
+		breaks := !strings.HasPrefix(name, "clean") && name != "relabelled" && name != "small" && name != "multipart"
 		for _, opt := range []SignOptions{{}, {Serial: true}, {AsIs: true}} {
 			asked := 0
 			signer := w.signer(w.rsa)
@@ -113,11 +121,11 @@ func TestOpaqueInOnePass(t *testing.T) {
 			if !slices.Equal(got.Notes, want.Notes) {
 				t.Errorf("%s: notes %q, want %q", name, got.Notes, want.Notes)
 			}
-			again := breaks && (!opt.AsIs || name == "multipart")
+			again := breaks && !opt.AsIs
 			if (len(dst.forgot) == 1) != again || len(dst.forgot) > 1 {
 				t.Errorf("%s, %+v: begun anew %d times", name, opt, len(dst.forgot))
 			}
-			if !again && name != "small" && name != "multipart" && (readings != 1 || dst.amended == 0 && name != "clean, CRLF") {
+			if !again && name != "small" && (readings != readingsOf(name) || dst.amended == 0 && name != "clean, CRLF") {
 				t.Errorf("%s, %+v: read %d times, %d octets written over", name, opt, readings, dst.amended)
 			}
 			if name == "small" && dst.amended > 0 {
@@ -217,8 +225,8 @@ func TestEncryptInOnePass(t *testing.T) {
 			if !bytes.Equal(opened[0].Bytes(), opened[1].Bytes()) || opened[0].Len() < len(mail)*9/10 {
 				t.Errorf("%s, %s: %d octets opened, want %d", name, cipher, opened[1].Len(), opened[0].Len())
 			}
-			once := name != "small" && name != "multipart" && !c.Sized
-			if once && (readings != 1 || len(dst.forgot) > 0 || dst.amended == 0 && name != "clean, CRLF") {
+			once := name != "small" && !c.Sized
+			if once && (readings != readingsOf(name) || len(dst.forgot) > 0 || dst.amended == 0 && name != "clean, CRLF") {
 				t.Errorf("%s, %s: read %d times, begun anew %d times, %d octets written over", name, cipher, readings, len(dst.forgot), dst.amended)
 			}
 			if (c.Sized || name == "small") && (dst.amended > 0 || len(dst.forgot) > 0) {

@@ -9,21 +9,37 @@ import (
 // look is a part of the file that is looked at while it is written.
 type look struct {
 	span
-	longest int64              // as breaks has it
-	ascii   bool               // there must be nothing else
-	found   func(why []string) // told what would not survive transport; nil: there must be nothing
+	longest int64                    // as breaks has it
+	ascii   bool                     // there must be nothing else
+	found   func(why []string) error // told what would not survive transport; nil: there must be nothing
 }
 
 // atOnceFrom is from which size on it is worth it to look at a body while it is written.
 const atOnceFrom = stage.From
 
-// look finds out what would become of a part of the file in transport: now, or while it is written, when it is
-// taken for one that survives.
-func (p *preparation) look(s span, longest int64) (*textScan, error) {
+// Parts that are as small as smallPart are looked at beforehand all the same, as long as they are no more than smallParts
+// together: they are the text that was written by hand, and may well have to be re-encoded, beside what is large and
+// encoded already.
+const (
+	smallPart  = 64 << 10
+	smallParts = 1 << 20
+)
+
+// look finds out what would become of a part of the file in transport: now, or while it is written, when it is taken for
+// one that survives, or when no more than a note can come of it. note words that; nil: nothing is to be said.
+func (p *preparation) look(s span, longest int64, note func(why []string) string) (*textScan, error) {
 	if !p.opt.AtOnce || p.exact() || p.whole < atOnceFrom || s.size() == 0 {
-		return p.lookNow(s, longest)
+		return p.lookNow(s, longest, note)
 	}
-	p.looks = append(p.looks, look{span: s, longest: longest})
+	if s.size() <= smallPart && p.small+s.size() <= smallParts {
+		p.small += s.size()
+		return p.lookNow(s, longest, note)
+	}
+	l := look{span: s, longest: longest, ascii: p.ascii}
+	if p.opt.AsIs && !p.opt.Unsized {
+		l.found = p.later(note)
+	}
+	p.looks = append(p.looks, l)
 	p.unsized = true
 	return &textScan{size: s.size()}, nil
 }
@@ -31,33 +47,41 @@ func (p *preparation) look(s span, longest int64) (*textScan, error) {
 // exact reports whether the Size has to be known before the mail is written.
 func (p *preparation) exact() bool { return !p.opt.Unsized && !p.opt.Guess }
 
-func (p *preparation) lookNow(s span, _ int64) (*textScan, error) {
+func (p *preparation) lookNow(s span, _ int64, _ func([]string) string) (*textScan, error) {
 	return scan(p.base, s, &p.windows)
 }
 
-// later reports whether notes on the one body there is may come after it was written.
-func (p *preparation) later() bool {
-	return p.opt.AtOnce && !p.opt.Unsized && p.opt.AsIs && p.whole >= atOnceFrom
+// counts reports whether of the one body there is no more has to be known than its canonical size before it is written,
+// because all that can come of a look is a note.
+func (p *preparation) counts() bool {
+	return p.opt.AtOnce && p.exact() && p.opt.AsIs && p.whole >= atOnceFrom
 }
 
-// count finds out the canonical size of the one body there is, where a guess is not enough, and leaves the look for
-// when it is written. A body without a type is taken for ASCII then.
-func (p *preparation) count(s span, longest int64) (*textScan, error) {
-	var n int64
-	if p.unsized = !p.exact(); !p.unsized {
-		var err error
-		if n, err = countSource(p.base, s, &p.windows); err != nil {
-			return nil, err
-		}
+// count finds out the canonical size of the one body there is, and leaves the look for when it is written.
+func (p *preparation) count(s span, longest int64, note func(why []string) string) (*textScan, error) {
+	n, err := countSource(p.base, s, &p.windows)
+	if err != nil {
+		return nil, err
 	}
-	before, told := len(p.Notes), false // what is said of the header comes after it
-	p.looks = append(p.looks, look{span: s, longest: longest, ascii: p.ascii, found: func(why []string) {
-		if !told {
-			p.Notes = append(append(append([]string{}, p.Notes[:before]...), "part 1 "+staysAsItIs(why)), p.Notes[before:]...)
-			told = true
-		}
-	}})
+	p.looks = append(p.looks, look{span: s, longest: longest, found: p.later(note)})
 	return &textScan{size: s.size(), bareLF: n}, nil
+}
+
+// later returns what notes what is found while the mail is written, once, where it would stand had it been found now.
+func (p *preparation) later(note func(why []string) string) func(why []string) error {
+	at, told := len(p.Notes), note == nil
+	return func(why []string) error {
+		if told {
+			return nil
+		}
+		if told = true; len(p.Notes) >= maxNotes {
+			return ErrWouldBreak // there are so many that not all are told: which ones shows in another beginning
+		}
+		place := at + p.toldLater
+		p.Notes = append(append(append([]string{}, p.Notes[:place]...), note(why)), p.Notes[place:]...)
+		p.toldLater++
+		return nil
+	}
 }
 
 // sample is how much of a mail is read to guess how many LF without CR there are in all of it.
@@ -142,7 +166,9 @@ func (l *looker) passed(at int64) error {
 		if next.found == nil {
 			return ErrWouldBreak
 		}
-		next.found(why)
+		if err := next.found(why); err != nil {
+			return err
+		}
 	}
 	l.left, l.text = l.left[1:], textScan{}
 	return nil

@@ -17,9 +17,9 @@ type PrepareOptions struct {
 	Unsized bool
 	// Guess says that a guess of the Size is enough, which may be -1 then.
 	Guess bool
-	// AtOnce spares a large mail the look at its bodies before it is written: WriteTo looks at them on the way. When
-	// it is Unsized or a Guess is enough, what that finds is an ErrWouldBreak. Else the look comes first all the same.
-	// But where all it can give is a note (AsIs, not Unsized) about the only body, that is in Notes afterwards.
+	// AtOnce spares a large mail the look at its large bodies before it is written, when it is Unsized or a Guess is
+	// enough: WriteTo looks at them on the way. What that finds is an ErrWouldBreak, or, where all it can give is a
+	// note (AsIs, not Unsized), in Notes afterwards. To have the exact size it spares that look the only body AsIs.
 	AtOnce bool
 }
 
@@ -68,16 +68,18 @@ func Prepare(e *Entity, opt PrepareOptions) (*Prepared, error) {
 
 type preparation struct {
 	*Prepared
-	opt     PrepareOptions
-	jobs    []job // a stack
-	windows windows
-	whole   int64 // size of the mail
-	visited int
-	unsafe  int // bodies that stay as they are although transport may change them
-	dropped int // notes
-	held    int // octets of re-encoded bodies
-	unsized bool
-	ascii   bool // so is the only body
+	opt       PrepareOptions
+	jobs      []job // a stack
+	windows   windows
+	whole     int64 // size of the mail
+	visited   int
+	unsafe    int // bodies that stay as they are although transport may change them
+	dropped   int // notes
+	held      int // octets of re-encoded bodies
+	unsized   bool
+	ascii     bool  // so is the only body, which has no type, or has to be
+	small     int64 // octets of small parts that were looked at
+	toldLater int   // notes
 }
 
 // job is one step: an entity to visit, octets between entities, or the end of a multipart.
@@ -245,7 +247,7 @@ func (p *preparation) delimiter(j job) {
 // outside adds the text before or after the parts of a multipart. It is no content: when transport would
 // change it, it is left out.
 func (p *preparation) outside(j job) error {
-	t, err := p.look(*j.outside, maxLine)
+	t, err := p.look(*j.outside, maxLine, nil)
 	if err != nil {
 		return err
 	}
@@ -268,13 +270,14 @@ func (p *preparation) untouched(j job, why string) error {
 	if encoding, _ := e.TransferEncoding(); encoding == "binary" {
 		look = p.lookNow
 	}
-	t, err := look(e.body, maxLine)
+	note := func(b []string) string { return why + ", " + join(b) + " may not survive transport" }
+	t, err := look(e.body, maxLine, func(b []string) string { return "part " + j.number + " " + note(b) })
 	if err != nil {
 		return err
 	}
 	if b := t.breaks(maxLine); len(b) > 0 {
 		p.unsafe++
-		p.note(j.number, why+", "+join(b)+" may not survive transport")
+		p.note(j.number, note(b))
 	}
 	p.addBody(e, t)
 	return nil

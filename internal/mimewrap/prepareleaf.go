@@ -13,21 +13,19 @@ func (p *preparation) leaf(j job, m MediaType, encoding string) error {
 	if isIdentity(encoding) {
 		longest = leafColumns
 	}
-	look, later := p.look, false
+	_, typed := e.Header.Get("Content-Type")
+	p.ascii = j.root && !typed && isIdentity(encoding)
+	look := p.look
 	if encoding == "binary" {
 		look = p.lookNow // it is re-encoded in any case
-	} else if later = j.root && p.later(); later {
-		look = p.count
-		_, typed := e.Header.Get("Content-Type")
-		p.ascii = p.opt.Guess && !typed && isIdentity(encoding)
+	} else if j.root && p.counts() {
+		look, p.ascii = p.count, false // that is not looked at yet
 	}
-	t, err := look(e.body, longest)
+	t, err := look(e.body, longest, func(why []string) string { return "part " + j.number + " " + staysAsItIs(why) })
 	if err != nil {
 		return err
 	}
-	if !later {
-		p.ascii = j.root && isIdentity(encoding) && !t.eightBit
-	}
+	p.ascii = p.ascii && !t.eightBit
 	why := t.breaks(longest)
 	if encoding == "binary" && len(why) == 0 && e.body.size() > 0 {
 		why = []string{"binary"}
