@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -128,6 +129,12 @@ func TestToFileAsToStdout(t *testing.T) {
 			t.Errorf("%s, signed: %d octets, want %d, or others", mail.kind, len(got), len(want))
 		}
 		smimectl("verify", out)
+		if openssl, err := exec.LookPath("openssl"); err == nil {
+			verify := exec.Command(openssl, "cms", "-verify", "-in", out, "-CAfile", filepath.Join(world, "ca.pem"), "-out", os.DevNull)
+			if output, err := verify.CombinedOutput(); err != nil {
+				t.Errorf("%s: openssl: %v\n%s", mail.kind, err, output)
+			}
+		}
 		for _, cipher := range []string{"aes-256-gcm", "aes-256-cbc"} {
 			want := smimectl("encrypt", "--cipher", cipher, name)
 			smimectl("encrypt", "--cipher", cipher, "-o", out, name)
