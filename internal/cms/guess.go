@@ -30,7 +30,7 @@ func (w *SignedDataWriter) guess() error {
 	case !w.definite || w.content == nil || size == w.opt.ContentSize:
 		return nil
 	}
-	w.head = headOf(func(out *ber.Writer) { w.openDefinite(out, size, w.signerInfos) })
+	w.head = headOf(w.headSize, func(out *ber.Writer) { w.openDefinite(out, size, w.signerInfos) })
 	if uint64(len(w.head)) != w.headSize {
 		return ErrGuess
 	}
@@ -44,7 +44,7 @@ func (w *SignedDataWriter) Head() []byte { return w.head }
 
 // guess judges the guess by what the size has come to be.
 func (w *EnvelopeWriter) guess() error {
-	w.head = headOf(func(out *ber.Writer) { w.frame.open(out, w.written, true) })
+	w.head = headOf(w.headSize, func(out *ber.Writer) { w.frame.open(out, w.written, true) })
 	if uint64(len(w.head)) != w.headSize {
 		return ErrGuess
 	}
@@ -56,9 +56,10 @@ func (w *EnvelopeWriter) guess() error {
 // guessed the ContentSize.
 func (w *EnvelopeWriter) Head() []byte { return w.head }
 
-// headOf returns what write writes.
-func headOf(write func(out *ber.Writer)) []byte {
+// headOf returns what write writes, about size octets.
+func headOf(size uint64, write func(out *ber.Writer)) []byte {
 	var b bytes.Buffer
+	b.Grow(int(size))
 	out := ber.NewWriter(&b)
 	write(out)
 	out.Flush() // a buffer takes all

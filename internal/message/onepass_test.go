@@ -190,6 +190,38 @@ func TestOpaqueWithoutSize(t *testing.T) {
 	noneLeft(t)
 }
 
+// TestOpaqueRecoded: a text that is re-encoded need not be encoded twice to know its size, however small it is.
+func TestOpaqueRecoded(t *testing.T) {
+	w := newWorld(t)
+	for _, size := range []int{1000, 60 << 10, 70 << 10, 300 << 10, 700 << 10, 900 << 10, 2 << 20} {
+		for _, line := range []string{"Gr\xc3\xbc\xc3\x9fe an alle\n", strings.Repeat("\xc3\xbc", 30) + "\n", strings.Repeat("x", 70) + "\xc3\xbc\n"} {
+			mail := "From: alice@example.org\nContent-Type: text/plain; charset=utf-8\n\n" + strings.Repeat(line, size/len(line))
+			for _, who := range []cms.Signer{w.signer(w.rsa), w.signer(w.alice)} {
+				sign := func(dst io.Writer) {
+					e, err := mimewrap.ReadMail(spool.Bytes([]byte(mail)))
+					w.must(err)
+					_, err = Sign(dst, e, SignOptions{Opaque: true, Signers: []cms.Signer{who}, Time: testNow})
+					w.must(err)
+				}
+				var plain bytes.Buffer
+				var dst amendable
+				sign(&plain)
+				sign(&dst)
+				got, want := objectIn(t, dst.String()), objectIn(t, plain.String())
+				if who.Certificate == w.rsa.Certificate && !bytes.Equal(got, want) || (got[1] == 0x80) != (want[1] == 0x80) {
+					t.Errorf("%d octets of %q: %x..., want %x...", size, line, got[:60], want[:60])
+				}
+				if got[1] == 0x80 {
+					continue
+				}
+				if der, err := ber.ToDER(got, ber.Limits{}); err != nil || !bytes.Equal(der, got) {
+					t.Errorf("%d octets of %q: no DER, %v", size, line, err)
+				}
+			}
+		}
+	}
+}
+
 // TestEncryptInOnePass: what goes to a destination that can be written over is DER, and opens to what was encrypted.
 func TestEncryptInOnePass(t *testing.T) {
 	w := newWorld(t)
