@@ -18,6 +18,13 @@ type input struct {
 	close  func()
 }
 
+// regularFile is a regular file that is open for reading.
+type regularFile interface {
+	io.ReaderAt
+	io.Closer
+	Size() int64 // when it was opened
+}
+
 // openInput opens FILE to be judged; "" and "-" are standard input. A regular
 // file is read where it lies, and what is read twice must be the same; anything
 // else is held back first.
@@ -34,26 +41,24 @@ func (a *app) open(name string, source func(f io.ReaderAt, size int64) spool.Sou
 		return a.openStandardInput(source)
 	}
 	a.env.meter.await("") // the other end of a pipe
-	f, err := openFile(name)
+	regular, f, err := openFile(name)
 	a.env.meter.begin("", -1)
 	if err != nil {
 		return nil, readError(name, err)
 	}
+	if regular != nil {
+		a.env.spread(regular.Size())
+		a.env.meter.begin(stageInput, regular.Size())
+		return &input{name: name, source: a.env.meter.watch(source(regular, regular.Size())), close: func() { regular.Close() }}, nil
+	}
+	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		f.Close()
 		return nil, readError(name, err)
 	}
 	if info.IsDir() {
-		f.Close()
 		return nil, usageErrorf("%s is a directory", quoted(name)).withHint("name a file in it")
 	}
-	if info.Mode().IsRegular() {
-		a.env.spread(info.Size())
-		a.env.meter.begin(stageInput, info.Size())
-		return &input{name: name, source: a.env.meter.watch(source(f, info.Size())), close: func() { f.Close() }}, nil
-	}
-	defer f.Close()
 	a.env.meter.await("")
 	return a.hold(name, a.env.meter.count(f))
 }

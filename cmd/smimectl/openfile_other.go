@@ -4,5 +4,26 @@ package main
 
 import "os"
 
-// openFile opens a file to be read.
-func openFile(name string) (*os.File, error) { return os.Open(name) }
+// openFile opens a file to be read: a regular one, or another.
+func openFile(name string) (regularFile, *os.File, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	if info.Mode().IsRegular() {
+		return sizedFile{f, info.Size()}, nil, nil
+	}
+	return nil, f, nil
+}
+
+type sizedFile struct {
+	*os.File
+	size int64
+}
+
+func (f sizedFile) Size() int64 { return f.size }
