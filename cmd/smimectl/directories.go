@@ -14,8 +14,9 @@ type directories struct {
 	names map[string]bool
 	made  map[string]bool // those that are there
 
-	masked os.FileMode // the mask of file modes
-	links  atomic.Bool // a file without a name has got one
+	masked os.FileMode            // the mask of file modes
+	plain  map[string]os.FileMode // the most that files in a directory were given, where it was what they asked for but for the mask
+	links  atomic.Bool            // a file without a name has got one
 }
 
 // newDirectories is called before there are workers: the mask of file modes is the
@@ -48,6 +49,37 @@ func (d *directories) mask() os.FileMode {
 		return umask()
 	}
 	return d.masked
+}
+
+// gives reports whether a file that was created in a directory with a mode has that mode but for the mask, and nothing has
+// to be set. A directory may say otherwise, with access control lists for what is made in it. Who was given all of a mode is
+// given any part of it, so that the system is asked once.
+func (d *directories) gives(dir string, mode os.FileMode, f outputFile) bool {
+	if d == nil {
+		return false
+	}
+	d.mu.Lock()
+	known := d.plain[dir]
+	d.mu.Unlock()
+	if mode&^known == 0 {
+		return true
+	}
+	stat, ok := f.(interface{ Mode() (os.FileMode, error) })
+	if !ok {
+		return false
+	}
+	if got, err := stat.Mode(); err != nil || got != mode&^d.masked {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.plain == nil || len(d.plain) == maxDirectories {
+		d.plain = map[string]os.FileMode{}
+	}
+	if known = d.plain[dir]; known&^mode == 0 {
+		d.plain[dir] = mode
+	}
+	return true
 }
 
 // named reports whether it is known that files without names can get one.

@@ -56,7 +56,7 @@ func TestHoldInterrupts(t *testing.T) {
 func TestOutputHolds(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if f, err := createUnnamed(dir, false); err != nil {
+	if f, err := createUnnamed(dir, false, 0o600); err != nil {
 		t.Skip("skipped: no files without a name on this file system")
 	} else {
 		f.Close()

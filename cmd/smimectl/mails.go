@@ -61,6 +61,7 @@ type mail struct {
 	part  spool.Source
 	owner *sharedFile // of part
 	err   error       // why there is no such mail
+	fresh bool        // nothing has the name of its output
 
 	number int   // of part in its mbox file, from 1
 	offset int64 // of part

@@ -229,6 +229,9 @@ func (s *several) one(a *app, m *mail) *outcome {
 			m.drop()
 			return a.failed(s.verb, m.name, machineError("cannot make", filepath.Dir(target), err))
 		}
+		if m.fresh {
+			a.env.nothingAt = target // a's own
+		}
 	}
 	return s.do(a, m, target)
 }

@@ -19,8 +19,10 @@ import (
 type output struct {
 	env     *environment
 	target  string // "" for standard output
-	file    *os.File
+	file    outputFile
 	named   bool   // file has a name, which must not stay
+	moded   bool   // file has the mode it is to have
+	looked  bool   // what has the target's name was looked at
 	release func() // lets interruptions in again; nil: they are not kept away
 	held    *spool.Buffer
 	mode    os.FileMode
@@ -45,22 +47,39 @@ func newOutput(env *environment, target string, secret bool) (*output, error) {
 		return o, nil
 	}
 	o.target = target
-	info, err := os.Stat(target)
+	if env.nothingAt == target {
+		return o, nil
+	}
+	regular, err := o.look()
+	if err != nil {
+		return nil, err
+	}
+	if !regular {
+		o.hold()
+	}
+	return o, nil
+}
+
+// look looks at what has the target's name: a regular file or nothing, or else what is
+// no place for a file.
+func (o *output) look() (regular bool, err error) {
+	o.looked = true
+	info, err := os.Stat(o.target)
 	switch {
 	case err == nil && info.IsDir():
-		return nil, usageErrorf("%s is a directory", quoted(target)).withHint("name a file:  -o %s", filepath.Join(target, "out.eml"))
+		return false, usageErrorf("%s is a directory", quoted(o.target)).withHint("name a file:  -o %s", filepath.Join(o.target, "out.eml"))
 	case err == nil && !info.Mode().IsRegular():
-		o.hold()
+		return false, nil
 	case err == nil:
 		// A replaced file keeps the stricter of both modes (P83).
 		o.mode &= info.Mode().Perm()
-		if target, err = filepath.EvalSymlinks(target); err == nil {
+		if target, err := filepath.EvalSymlinks(o.target); err == nil {
 			o.target = target
 		}
 	case !errors.Is(err, os.ErrNotExist):
-		return nil, o.cannotWrite(err)
+		return false, o.cannotWrite(err)
 	}
-	return o, nil
+	return true, nil
 }
 
 // hold has the output held back.
@@ -179,15 +198,20 @@ func (o *output) create() error {
 		_, err := o.file.Write(p)
 		return err
 	})
-	f, err := createUnnamed(filepath.Dir(o.target), o.env.directories.named())
+	dir, mode := filepath.Dir(o.target), os.FileMode(0o600)
+	if o.env.directories != nil { // which know whether it will be the file's
+		mode = o.mode
+	}
+	unnamed, err := createUnnamed(dir, o.env.directories.named(), mode)
 	if err == nil {
-		o.file = f
+		o.file, o.moded = unnamed, o.env.directories.gives(dir, mode, unnamed)
 		return nil
 	}
 	if !errors.Is(err, errors.ErrUnsupported) {
 		return o.cannotWrite(err)
 	}
-	if f, err = os.CreateTemp(filepath.Dir(o.target), o.pattern()+"*"); err != nil {
+	f, err := os.CreateTemp(dir, o.pattern()+"*")
+	if err != nil {
 		return o.cannotWrite(err)
 	}
 	o.file, o.named = f, true
@@ -216,6 +240,21 @@ func (o *output) giveName() (string, error) {
 	}
 	if !errors.Is(err, os.ErrExist) {
 		return "", err
+	}
+	if !o.looked { // it came since somebody looked
+		before := o.mode
+		regular, lookErr := o.look()
+		if lookErr != nil {
+			return "", lookErr
+		}
+		if !regular {
+			return "", err
+		}
+		if o.mode != before {
+			if err := o.setMode(); err != nil {
+				return "", err
+			}
+		}
 	}
 	// Watching for interruptions takes two threads, which is a sixth of the work on a
 	// small mail. For the one output of a run they are kept away instead.
@@ -260,8 +299,8 @@ func (o *output) commit() error {
 	if err == nil {
 		err = o.behind.Settle()
 	}
-	if err == nil {
-		err = o.file.Chmod(o.mode &^ o.env.directories.mask())
+	if err == nil && !o.moded {
+		err = o.setMode()
 	}
 	if err == nil {
 		err = o.file.Sync()
@@ -300,6 +339,8 @@ func (o *output) commit() error {
 	syncDirectory(filepath.Dir(o.target))
 	return nil
 }
+
+func (o *output) setMode() error { return o.file.Chmod(o.mode &^ o.env.directories.mask()) }
 
 func (o *output) copyHeld() error {
 	defer o.held.Close()

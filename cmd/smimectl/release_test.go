@@ -244,7 +244,7 @@ func TestNothingReleasedEarlyMachine(t *testing.T) {
 
 // canBeUnnamed reports whether there can be files without a name in a folder.
 func canBeUnnamed(dir string) bool {
-	f, err := createUnnamed(dir, false)
+	f, err := createUnnamed(dir, false, 0o600)
 	if err == nil {
 		f.Close()
 	}

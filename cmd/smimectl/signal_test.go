@@ -24,7 +24,7 @@ func TestInterrupted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if f, err := createUnnamed(w.path("out"), false); err != nil {
+	if f, err := createUnnamed(w.path("out"), false, 0o600); err != nil {
 		t.Skip("skipped: no files without a name on this file system")
 	} else {
 		f.Close()
@@ -188,7 +188,7 @@ func (w *releaseWorld) stop(cmd *exec.Cmd, sig syscall.Signal) {
 func TestOutputHasNoName(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if f, err := createUnnamed(dir, false); err != nil {
+	if f, err := createUnnamed(dir, false, 0o600); err != nil {
 		t.Skip("skipped: no files without a name on this file system")
 	} else {
 		f.Close()

@@ -124,14 +124,15 @@ func (t *targets) input(name string) {
 
 // resolve gives the one name of a file that may not be there yet.
 func (t *targets) resolve(name string) string {
-	path, _ := t.find(name)
+	path, _, _ := t.find(name)
 	return path
 }
 
-// find gives the one name of a file, and whether anything has it.
-func (t *targets) find(name string) (path string, there bool) {
+// find gives the one name of a file, and whether anything has it, or nothing: with
+// other errors than that nothing has it, it is neither.
+func (t *targets) find(name string) (path string, there, free bool) {
 	info, err := os.Lstat(name)
-	there = err == nil
+	there, free = err == nil, errors.Is(err, fs.ErrNotExist)
 	if there && info.Mode()&fs.ModeSymlink != 0 {
 		if path, err := filepath.EvalSymlinks(name); err == nil {
 			name = path
@@ -141,7 +142,7 @@ func (t *targets) find(name string) (path string, there bool) {
 	if t.resolved == "" || dir != t.folder {
 		t.folder, t.resolved = dir, resolveFolder(dir)
 	}
-	return filepath.Join(t.resolved, filepath.Base(name)), there
+	return filepath.Join(t.resolved, filepath.Base(name)), there, free
 }
 
 // resolveFolder resolves what is there of a folder's path; the rest will be made.
@@ -187,11 +188,12 @@ type place struct {
 	target string // as it is named
 	path   string // resolved
 	there  bool   // something has the name
+	free   bool   // nothing has it
 }
 
 func (t *targets) place(m *mail) place {
 	p := place{target: t.outputs.target(m)}
-	p.path, p.there = t.find(p.target)
+	p.path, p.there, p.free = t.find(p.target)
 	return p
 }
 
@@ -278,7 +280,7 @@ func (s *several) toDo(mails iter.Seq[*mail], t *targets, r *results) iter.Seq[*
 			if err != nil {
 				m.err = err
 			}
-			m.index = index
+			m.index, m.fresh = index, at.free
 			index++
 			if !yield(m) {
 				return

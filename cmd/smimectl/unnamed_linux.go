@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"os"
 	"strconv"
 
@@ -12,9 +13,9 @@ import (
 // one: a run that is killed leaves nothing behind. errors.ErrUnsupported says
 // that this system or file system has no such files. linked: linkUnnamed is known to
 // work.
-func createUnnamed(dir string, linked bool) (*os.File, error) {
+func createUnnamed(dir string, linked bool, mode os.FileMode) (outputFile, error) {
 	for {
-		fd, err := unix.Open(dir, unix.O_RDWR|unix.O_TMPFILE|unix.O_CLOEXEC, 0o600)
+		fd, err := unix.Open(dir, unix.O_RDWR|unix.O_TMPFILE|unix.O_CLOEXEC, uint32(mode.Perm()))
 		if err == unix.EINTR {
 			continue
 		}
@@ -25,11 +26,11 @@ func createUnnamed(dir string, linked bool) (*os.File, error) {
 			}
 			return nil, &os.PathError{Op: "open", Path: dir, Err: err}
 		}
-		f := os.NewFile(uintptr(fd), "unnamed file in "+dir)
+		f := &unnamedFile{fd: fd, dir: dir}
 		if linked {
 			return f, nil
 		}
-		if _, err := os.Stat(descriptorPath(f)); err != nil { // no /proc here: it could never be given a name
+		if _, err := os.Stat(f.path()); err != nil { // no /proc here: it could never be given a name
 			f.Close()
 			return nil, errors.ErrUnsupported
 		}
@@ -37,17 +38,107 @@ func createUnnamed(dir string, linked bool) (*os.File, error) {
 	}
 }
 
-func descriptorPath(f *os.File) string {
-	return "/proc/self/fd/" + strconv.FormatUint(uint64(f.Fd()), 10)
+// unnamedFile is a file as the system knows it. An [os.File] asks the system one
+// question more of each, and has the garbage collector look after it: with many small
+// outputs that is as much as to open them.
+type unnamedFile struct {
+	fd  int // -1: it is closed
+	dir string
+}
+
+// Name is what errors call it.
+func (f *unnamedFile) Name() string { return "unnamed file in " + f.dir }
+
+// path is what the file is called among those that this process has open.
+func (f *unnamedFile) path() string { return "/proc/self/fd/" + strconv.Itoa(f.fd) }
+
+// call does something with the file until no signal cuts it short.
+func (f *unnamedFile) call(name string, do func() error) error {
+	err := do()
+	for err == unix.EINTR {
+		err = do()
+	}
+	if err != nil {
+		return f.failed(name, err)
+	}
+	return nil
+}
+
+func (f *unnamedFile) failed(name string, err error) error {
+	return &os.PathError{Op: name, Path: f.Name(), Err: err}
+}
+
+// mostWritten is how much is given to the system in one call: Linux takes no more than 2 GiB.
+const mostWritten = 1 << 30
+
+func (f *unnamedFile) Write(p []byte) (int, error) {
+	for n := 0; ; {
+		m, err := unix.Write(f.fd, p[n:min(len(p), n+mostWritten)])
+		n += max(m, 0)
+		switch {
+		case err == unix.EINTR:
+		case err != nil:
+			return n, f.failed("write", err)
+		case n == len(p):
+			return n, nil
+		case m == 0:
+			return n, f.failed("write", io.ErrShortWrite)
+		}
+	}
+}
+
+func (f *unnamedFile) Seek(offset int64, whence int) (int64, error) {
+	at, err := unix.Seek(f.fd, offset, whence)
+	if err != nil {
+		return at, f.failed("seek", err)
+	}
+	return at, nil
+}
+
+func (f *unnamedFile) Truncate(size int64) error {
+	return f.call("truncate", func() error { return unix.Ftruncate(f.fd, size) })
+}
+
+func (f *unnamedFile) Chmod(mode os.FileMode) error {
+	return f.call("chmod", func() error { return unix.Fchmod(f.fd, uint32(mode.Perm())) })
+}
+
+// Mode is what those may do with the file who may do something with it.
+func (f *unnamedFile) Mode() (os.FileMode, error) {
+	var stat unix.Stat_t
+	err := f.call("stat", func() error { return unix.Fstat(f.fd, &stat) })
+	return os.FileMode(stat.Mode) & os.ModePerm, err
+}
+
+func (f *unnamedFile) Sync() error {
+	return f.call("sync", func() error { return unix.Fsync(f.fd) })
+}
+
+// Close closes the file, also where the system tells that something went wrong or a
+// signal came: its number may be another file's then.
+func (f *unnamedFile) Close() error {
+	if f.fd < 0 {
+		return f.failed("close", os.ErrClosed)
+	}
+	err := unix.Close(f.fd)
+	f.fd = -1
+	if err != nil && err != unix.EINTR {
+		return f.failed("close", err)
+	}
+	return nil
 }
 
 // linkUnnamed names a file that createUnnamed made; name must not exist. By its number
 // a file can be named without a look through /proc, where the kernel allows that to
 // everybody (since 6.10) or the program may do everything.
-func linkUnnamed(f *os.File, name string) error {
-	err := unix.Linkat(int(f.Fd()), "", unix.AT_FDCWD, name, unix.AT_EMPTY_PATH)
+func linkUnnamed(of outputFile, name string) error {
+	f, ok := of.(*unnamedFile)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	err := unix.Linkat(f.fd, "", unix.AT_FDCWD, name, unix.AT_EMPTY_PATH)
 	if err != nil && err != unix.EEXIST {
-		err = unix.Linkat(unix.AT_FDCWD, descriptorPath(f), unix.AT_FDCWD, name, unix.AT_SYMLINK_FOLLOW)
+		err = unix.Linkat(unix.AT_FDCWD, f.path(), unix.AT_FDCWD, name, unix.AT_SYMLINK_FOLLOW)
 	}
 	if err != nil {
 		return &os.LinkError{Op: "link", Old: f.Name(), New: name, Err: err}

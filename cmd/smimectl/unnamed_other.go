@@ -7,6 +7,6 @@ import (
 	"os"
 )
 
-func createUnnamed(string, bool) (*os.File, error) { return nil, errors.ErrUnsupported }
+func createUnnamed(string, bool, os.FileMode) (outputFile, error) { return nil, errors.ErrUnsupported }
 
-func linkUnnamed(*os.File, string) error { return errors.ErrUnsupported }
+func linkUnnamed(outputFile, string) error { return errors.ErrUnsupported }
