@@ -226,7 +226,7 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 		if err != nil {
 			return fail(err)
 		}
-		opt.Sign = &message.SignOptions{Signers: signers, Time: now, TimeStamp: a.timeStamper(&o.signing.stamp, stampBefore), Opaque: o.signing.opaque, AsIs: o.signing.asIs, Serial: opt.Serial}
+		opt.Sign = &message.SignOptions{Signers: signers, Time: now, TimeStamp: a.timeStamper(&o.signing.stamp, stampBefore), Opaque: o.signing.opaque, AsIs: o.signing.asIs, Serial: opt.Serial, Kept: o.trust.signersKept()}
 		signedAs = ids
 	}
 	out, err := newOutput(a.env, target, false)

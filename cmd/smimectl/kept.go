@@ -6,6 +6,7 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
+	"smimectl/internal/cms"
 	"smimectl/internal/message"
 )
 
@@ -55,6 +56,15 @@ type keptTrust struct {
 	people     kept[[]candidate]
 	named      kept[[]candidate]
 	store      kept[*certstore.Catalogue]
+	signers    *cms.KeptSigners
+}
+
+// signersKept is what is kept of signers; nil: nothing.
+func (t *trustFlags) signersKept() *cms.KeptSigners {
+	if t.kept == nil {
+		return nil
+	}
+	return t.kept.signers
 }
 
 // catalogue looks for certificates of the store, for the whole run.

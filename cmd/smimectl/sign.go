@@ -181,7 +181,8 @@ func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
-	opt := message.SignOptions{Signers: signers, Time: now, TimeStamp: a.timeStamper(&o.stamp, stampAfterwards), Opaque: o.opaque, AsIs: o.asIs, Compress: o.compress, Serial: a.env.serial(), Observer: a.env.meter.observer()}
+	opt := message.SignOptions{Signers: signers, Time: now, TimeStamp: a.timeStamper(&o.stamp, stampAfterwards), Opaque: o.opaque, AsIs: o.asIs, Compress: o.compress, Serial: a.env.serial(),
+		Kept: o.trust.signersKept(), Observer: a.env.meter.observer()}
 	composed := &message.Composed{}
 	switch {
 	case o.raw:

@@ -15,6 +15,7 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
+	"smimectl/internal/cms"
 	"smimectl/internal/message"
 	"smimectl/internal/verdict"
 )
@@ -33,7 +34,7 @@ type trustFlags struct {
 }
 
 func (t *trustFlags) add(cmd *cobra.Command) {
-	t.kept = &keptTrust{}
+	t.kept = &keptTrust{signers: cms.NewKeptSigners()}
 	f := cmd.Flags()
 	f.Var(many(&t.ca, "FILE"), "ca", "trust the certificates of FILE and no others; none: trust nobody (repeatable)")
 	f.BoolVar(&t.systemRoots, "system-roots", false, "trust the system's TLS roots too")

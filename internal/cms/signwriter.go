@@ -24,8 +24,9 @@ type SignedDataOptions struct {
 	ContentSize  int64     // octets that will be written, -1 when it is not known
 	Guessed      bool      // ContentSize is a guess, and the head of the output can be written over: see ErrGuess
 	Capabilities []algorithm.Identifier
-	Existing     *SignedData // its signers, certificates and revocation lists are kept: the content has to be the same
-	Serial       bool        // one goroutine works on the content, however large it is
+	Existing     *SignedData  // its signers, certificates and revocation lists are kept: the content has to be the same
+	Serial       bool         // one goroutine works on the content, however large it is
+	Kept         *KeptSigners // of other messages; nil: nothing
 
 	// TimeStamp gets a time stamp token over the signature of each signer, which is
 	// put beside it before anything of the SignerInfo is written. nil: none.

@@ -25,6 +25,8 @@ type SignOptions struct {
 	// Compress signs a compressed-data part that holds the content, not the content itself.
 	Compress bool
 	Serial   bool // one goroutine does it all, however large the mail is
+	// Kept is what is kept of signers from mail to mail; nil: nothing.
+	Kept *cms.KeptSigners
 
 	Observer *Observer // of this message; nil = nobody wants to know
 }
@@ -87,7 +89,7 @@ func writeSigned(dst io.Writer, outer mimewrap.Outer, content body, opt SignOpti
 		if err != nil {
 			return err
 		}
-		signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, ContentSize: content.size, Guessed: content.guessed, Serial: opt.Serial})
+		signed, err := cms.NewSignedDataWriter(w, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, ContentSize: content.size, Guessed: content.guessed, Serial: opt.Serial, Kept: opt.Kept})
 		if err != nil {
 			return err
 		}
@@ -101,7 +103,7 @@ func writeSigned(dst io.Writer, outer mimewrap.Outer, content body, opt SignOpti
 		return err
 	}
 	return mimewrap.WriteClearSigned(dst, outer, content, micalg, func(signature io.Writer) (io.WriteCloser, error) {
-		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: true, ContentSize: -1, Serial: opt.Serial})
+		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: true, ContentSize: -1, Serial: opt.Serial, Kept: opt.Kept})
 	})
 }
 
