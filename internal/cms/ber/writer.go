@@ -93,6 +93,7 @@ type opened struct {
 type Writer struct {
 	dst     io.Writer
 	pending []byte
+	likely  int // how much room is made for them next
 	written uint64
 	stack   []opened
 	err     error
@@ -100,7 +101,20 @@ type Writer struct {
 
 // NewWriter returns a Writer to dst.
 func NewWriter(dst io.Writer) *Writer {
-	return &Writer{dst: dst, pending: make([]byte, 0, pendingSize)}
+	return &Writer{dst: dst, likely: pendingSize}
+}
+
+// room makes room for n octets more among the pending ones, if they are few.
+func (w *Writer) room(n int) bool {
+	if n > cap(w.pending)-len(w.pending) {
+		if len(w.pending)+n > pendingSize {
+			return false
+		}
+		grown := make([]byte, len(w.pending), min(pendingSize, max(w.likely, len(w.pending)+n)))
+		copy(grown, w.pending)
+		w.pending, w.likely = grown, pendingSize
+	}
+	return true
 }
 
 var errLength = errors.New("ber: contents do not have the length that was announced")
@@ -139,14 +153,14 @@ func (w *Writer) Raw(b []byte) error {
 		return w.err
 	}
 	w.written += uint64(len(b))
-	if len(w.pending)+len(b) <= pendingSize {
+	if w.room(len(b)) {
 		w.pending = append(w.pending, b...)
 		return nil
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if len(b) <= pendingSize/2 {
+	if len(b) <= pendingSize/2 && w.room(len(b)) {
 		w.pending = append(w.pending, b...)
 		return nil
 	}
@@ -160,6 +174,18 @@ func (w *Writer) Raw(b []byte) error {
 	return nil
 }
 
+// header writes a header with a definite length.
+func (w *Writer) header(tag Tag, constructed bool, length uint64) error {
+	if w.err == nil && w.room(maxHeader) {
+		before := len(w.pending)
+		w.pending = AppendHeader(w.pending, tag, constructed, length)
+		w.written += uint64(len(w.pending) - before)
+		return nil
+	}
+	var b [maxHeader]byte
+	return w.Raw(AppendHeader(b[:0], tag, constructed, length))
+}
+
 // Open begins a constructed element of indefinite length.
 func (w *Writer) Open(tag Tag) error {
 	var b [maxHeader]byte
@@ -169,8 +195,10 @@ func (w *Writer) Open(tag Tag) error {
 
 // OpenDefinite begins a constructed element with length octets of contents.
 func (w *Writer) OpenDefinite(tag Tag, length uint64) error {
-	var b [maxHeader]byte
-	err := w.Raw(AppendHeader(b[:0], tag, true, length))
+	if w.pending == nil && length < pendingSize { // of what is written no more is gathered than there is
+		w.likely = HeaderSize(tag, length) + int(length) + maxHeader
+	}
+	err := w.header(tag, true, length)
 	w.stack = append(w.stack, opened{end: w.written + length})
 	return err
 }
@@ -201,8 +229,7 @@ func (w *Writer) Close() error {
 
 // Primitive writes a primitive element.
 func (w *Writer) Primitive(tag Tag, contents []byte) error {
-	var b [maxHeader]byte
-	w.Raw(AppendHeader(b[:0], tag, false, uint64(len(contents))))
+	w.header(tag, false, uint64(len(contents)))
 	return w.Raw(contents)
 }
 
@@ -217,8 +244,7 @@ func (w *Writer) OctetString(tag Tag) io.WriteCloser {
 // OctetStringDefinite begins a primitive string of exactly length octets.
 // Close of what is returned fails if it did not get as many.
 func (w *Writer) OctetStringDefinite(tag Tag, length uint64) io.WriteCloser {
-	var b [maxHeader]byte
-	w.Raw(AppendHeader(b[:0], tag, false, length))
+	w.header(tag, false, length)
 	return &definiteWriter{w, length}
 }
 
