@@ -156,7 +156,8 @@ func (b *base64Writer) Write(p []byte) (int, error) {
 // lines encodes whole lines.
 func (b *base64Writer) lines(p []byte) error {
 	width := b.line/3*4 + len(b.ending)
-	if want := min(stage.Size, max(len(p)/b.line, 8)*width); b.size < want {
+	// And one for what is left at the end.
+	if want := min(stage.Size, max(len(p)/b.line+1, 8)*width); b.size < want {
 		if err := b.flush(); err != nil {
 			return err
 		}

@@ -182,6 +182,12 @@ func (w *windows) fill(window []byte, src spool.Source, at, end int64) ([]byte, 
 // scan reads a span of the file, and looks at it on another processor where that is worth it.
 func scan(src spool.Source, s span, w *windows) (*textScan, error) {
 	t := new(textScan)
+	if p, held := spool.View(src, s.start, s.size()); held && len(p) <= w.size {
+		if _, err := t.Write(p); err != nil {
+			return nil, err
+		}
+		return t.ended(), nil
+	}
 	behind := stage.NewBehind(w.serial, func(piece []byte) error {
 		_, err := t.Write(piece)
 		return err
@@ -196,10 +202,15 @@ func scan(src spool.Source, s span, w *windows) (*textScan, error) {
 		at += int64(len(p))
 	}
 	behind.Settle()
+	return t.ended(), nil
+}
+
+// ended says that the text is at its end.
+func (t *textScan) ended() *textScan {
 	if t.length > 0 {
 		t.endLine(false)
 	}
-	return t, nil
+	return t
 }
 
 // lineEnds are those of a run of octets.
