@@ -17,6 +17,8 @@ type directories struct {
 	masked os.FileMode            // the mask of file modes
 	plain  map[string]os.FileMode // the most that files in a directory were given, where it was what they asked for but for the mask
 	links  atomic.Bool            // a file without a name has got one
+
+	buffers sync.Pool // *[pendingSize]byte, wiped: those of outputs that are done
 }
 
 // newDirectories is called before there are workers: the mask of file modes is the
@@ -80,6 +82,23 @@ func (d *directories) gives(dir string, mode os.FileMode, f outputFile) bool {
 		d.plain[dir] = mode
 	}
 	return true
+}
+
+// buffer is one for what an output gathers.
+func (d *directories) buffer() []byte {
+	if d != nil {
+		if b, ok := d.buffers.Get().(*[pendingSize]byte); ok {
+			return b[:0]
+		}
+	}
+	return make([]byte, 0, pendingSize)
+}
+
+// buffered takes back what buffer gave, which must have been wiped.
+func (d *directories) buffered(b []byte) {
+	if d != nil && cap(b) == pendingSize {
+		d.buffers.Put((*[pendingSize]byte)(b[:pendingSize]))
+	}
 }
 
 // named reports whether it is known that files without names can get one.

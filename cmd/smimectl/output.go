@@ -114,7 +114,7 @@ func (o *output) Write(p []byte) (int, error) {
 		return n, nil
 	}
 	if o.pending == nil {
-		o.pending = make([]byte, 0, pendingSize)
+		o.pending = o.env.directories.buffer()
 	}
 	o.pending = append(o.pending, p...)
 	return len(p), nil
@@ -329,6 +329,7 @@ func (o *output) commit() error {
 	}
 	o.env.temporary.forget(name)
 	o.file = nil
+	o.drop()
 	if o.env.directories != nil {
 		if !o.named {
 			o.env.directories.links.Store(true)
@@ -338,6 +339,13 @@ func (o *output) commit() error {
 	}
 	syncDirectory(filepath.Dir(o.target))
 	return nil
+}
+
+// drop gives up what is pending.
+func (o *output) drop() {
+	clear(o.pending)
+	o.env.directories.buffered(o.pending)
+	o.pending = nil
 }
 
 func (o *output) setMode() error { return o.file.Chmod(o.mode &^ o.env.directories.mask()) }
@@ -375,8 +383,7 @@ func (o *output) copyHeld() error {
 
 // discard removes what was written; the target keeps its old content.
 func (o *output) discard() {
-	clear(o.pending)
-	o.pending = nil
+	o.drop()
 	if o.held != nil {
 		o.held.Close()
 	}
