@@ -68,18 +68,14 @@ func ParseIdentifier(der []byte) (Identifier, error) {
 }
 
 // AddTo appends the DER encoding of the identifier.
-func (id Identifier) AddTo(b *cryptobyte.Builder) {
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		id.OID.AddTo(b)
-		b.AddBytes(id.Parameters)
-	})
-}
+func (id Identifier) AddTo(b *cryptobyte.Builder) { b.AddBytes(id.DER()) }
 
 // DER returns the encoding of the identifier.
 func (id Identifier) DER() []byte {
-	var b cryptobyte.Builder
-	id.AddTo(&b)
-	return b.BytesOrPanic()
+	oid := appendHeader(make([]byte, 0, headerRoom), asn1.OBJECT_IDENTIFIER, len(id.OID)) // of no memory
+	length := len(oid) + len(id.OID) + len(id.Parameters)
+	out := appendHeader(make([]byte, 0, headerRoom+length), asn1.SEQUENCE, length)
+	return append(append(append(out, oid...), id.OID...), id.Parameters...)
 }
 
 // Equal reports whether both identifiers name the same algorithm with the same

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 
@@ -213,6 +214,26 @@ func ReadOID(s *cryptobyte.String) (OID, bool) {
 }
 
 // AddTo appends the DER encoding of the OID.
-func (o OID) AddTo(b *cryptobyte.Builder) {
-	b.AddASN1(cbasn1.OBJECT_IDENTIFIER, func(b *cryptobyte.Builder) { b.AddBytes([]byte(o)) })
+func (o OID) AddTo(b *cryptobyte.Builder) { b.AddBytes(o.DER()) }
+
+// DER returns the encoding of the OID.
+func (o OID) DER() []byte {
+	return append(appendHeader(make([]byte, 0, headerRoom+len(o)), cbasn1.OBJECT_IDENTIFIER, len(o)), o...)
+}
+
+// headerRoom is room for a header of anything that fits in memory.
+const headerRoom = 10
+
+// appendHeader appends the tag and the length of an element in DER. Through a
+// cryptobyte.Builder a short one takes four pieces of memory.
+func appendHeader(out []byte, tag cbasn1.Tag, length int) []byte {
+	if length < 0x80 {
+		return append(out, byte(tag), byte(length))
+	}
+	octets := (bits.Len(uint(length)) + 7) / 8
+	out = append(out, byte(tag), 0x80|byte(octets))
+	for ; octets > 0; octets-- {
+		out = append(out, byte(length>>(8*(octets-1))))
+	}
+	return out
 }

@@ -10,6 +10,7 @@ import (
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
+	"smimectl/internal/cms/ber"
 )
 
 // Recipient is somebody to encrypt to: by his certificate, or else by a password
@@ -126,15 +127,8 @@ func (r Recipient) transport(key *algorithm.PublicKey, id SignerID, cek []byte) 
 	if id.IssuerSerial == nil {
 		version = 2
 	}
-	var b cryptobyte.Builder
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1Int64(int64(version))
-		id.addTo(b)
-		t.Identifier.AddTo(b)
-		b.AddASN1OctetString(encrypted)
-	})
-	der, err = b.Bytes()
-	return der, version, err
+	octets := ber.AppendHeader(make([]byte, 0, 8), ber.OctetString, false, uint64(len(encrypted)))
+	return ber.Wrap(ber.Sequence, []byte{byte(ber.Integer.Number), 1, byte(version)}, id.der(), t.Identifier.DER(), octets, encrypted), version, nil
 }
 
 // agreement returns the way that is asked for, or else what suits the key.

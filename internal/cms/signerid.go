@@ -92,15 +92,15 @@ func parseIssuerSerial(der []byte) (*cert.IssuerSerial, bool) {
 }
 
 // addTo appends the identifier in DER.
-func (id SignerID) addTo(b *cryptobyte.Builder) {
+func (id SignerID) addTo(b *cryptobyte.Builder) { b.AddBytes(id.der()) }
+
+// der returns the identifier in DER.
+func (id SignerID) der() []byte {
 	if id.IssuerSerial == nil {
-		b.AddASN1(asn1.Tag(0).ContextSpecific(), func(b *cryptobyte.Builder) { b.AddBytes(id.KeyID) })
-		return
+		return append(ber.AppendHeader(nil, ber.Context(0), false, uint64(len(id.KeyID))), id.KeyID...)
 	}
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddBytes(id.IssuerSerial.Issuer.Raw)
-		b.AddASN1(asn1.INTEGER, func(b *cryptobyte.Builder) { b.AddBytes(id.IssuerSerial.Serial) })
-	})
+	serial := ber.AppendHeader(make([]byte, 0, 8), ber.Integer, false, uint64(len(id.IssuerSerial.Serial)))
+	return ber.Wrap(ber.Sequence, id.IssuerSerial.Issuer.Raw, serial, id.IssuerSerial.Serial)
 }
 
 // identify returns the identifier to be written for a certificate.
