@@ -17,7 +17,7 @@ type Outer struct {
 // QUIRK: Content-Length, which some mbox software and HTTP gateways write, is neither: it is wrong as soon as
 // the body changes.
 func SplitHeader(e *Entity) Outer {
-	o := Outer{Ending: e.Header.Ending}
+	o := Outer{Ending: e.Header.Ending, Fields: make([]Field, 0, len(e.Header.Fields))}
 	for _, f := range e.Header.Fields {
 		if !isContentField(f.Name) && !strings.EqualFold(f.Name, "MIME-Version") && f.Name != "" {
 			o.Fields = append(o.Fields, f)
@@ -55,7 +55,12 @@ func (o Outer) ending() string {
 
 // header begins a header block: the outer fields and MIME-Version.
 func (o Outer) header() []byte {
-	var out []byte
+	const rest = 512 // what follows: MIME-Version, and the fields of the content with their parameters
+	size := rest
+	for _, f := range o.Fields {
+		size += len(f.Raw) + 2
+	}
+	out := make([]byte, 0, size)
 	for _, f := range o.Fields {
 		out = appendField(out, f.Raw, o.ending())
 	}
@@ -68,37 +73,40 @@ func appendParameters(dst []byte, ending, field string, parameters ...string) []
 	dst = append(dst, field...)
 	column := len(field)
 	for i := 0; i+1 < len(parameters); i += 2 {
-		text := parameters[i] + "=" + quoteValue(parameters[i], parameters[i+1])
 		dst = append(dst, ';')
 		column++
-		if column+1+len(text)+1 > 76 {
+		at := len(dst)
+		dst = append(append(append(dst, ' '), parameters[i]...), '=')
+		dst = appendValue(dst, parameters[i], parameters[i+1])
+		size := len(dst) - at
+		if column+size+1 > 76 {
 			dst = append(dst, ending...)
+			copy(dst[at+len(ending):], dst[at:])
+			copy(dst[at:], ending)
 			column = 0
 		}
-		dst = append(append(dst, ' '), text...)
-		column += 1 + len(text)
+		column += size
 	}
 	return append(dst, ending...)
 }
 
-// quoteValue quotes what has to be quoted, and what readers expect to be quoted.
-func quoteValue(name, value string) string {
+// appendValue quotes what has to be quoted, and what readers expect to be quoted.
+func appendValue(dst []byte, name, value string) []byte {
 	token := value != ""
 	for i := 0; i < len(value); i++ {
 		token = token && isTokenOctet(value[i])
 	}
 	if token && name != "boundary" && name != "name" && name != "filename" && name != "protocol" {
-		return value
+		return append(dst, value...)
 	}
-	quoted := make([]byte, 0, len(value)+8) // a strings.Replacer has tables of 12 KiB, for each value
-	quoted = append(quoted, '"')
+	dst = append(dst, '"') // a strings.Replacer has tables of 12 KiB, for each value
 	for i := range len(value) {
 		if value[i] == '\\' || value[i] == '"' {
-			quoted = append(quoted, '\\')
+			dst = append(dst, '\\')
 		}
-		quoted = append(quoted, value[i])
+		dst = append(dst, value[i])
 	}
-	return string(append(quoted, '"'))
+	return append(dst, '"')
 }
 
 // checkWords refuses a parameter value of our own making that holds more than tokens and commas.
