@@ -61,6 +61,7 @@ type mail struct {
 	part  spool.Source
 	owner *sharedFile // of part
 	err   error       // why there is no such mail
+	place bool        // it has to be given a place for its output
 	fresh bool        // nothing has the name of its output
 
 	number int   // of part in its mbox file, from 1

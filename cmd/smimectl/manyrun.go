@@ -73,6 +73,7 @@ type several struct {
 	secret  bool   // only the owner may read the folders that are made
 	screens bool   // --verbose shows the screen of each mail, as of one
 	do      func(a *app, m *mail, target string) *outcome
+	targets *targets // of the run
 }
 
 // run works on every mail that the command line names: a line for each on standard
@@ -112,6 +113,7 @@ func (s *several) run(a *app, operands []string) error {
 	defer results.close()
 	var mails iter.Seq[*mail] = a.mails(&s.flags.mails, operands)
 	if s.outputs.given() || s.flags.skipDone {
+		s.targets = targets
 		mails = s.toDo(mails, targets, results)
 	}
 	a.startMailsMeter(s.flags.progress, s.verb, s.flags.total(operands))
@@ -215,6 +217,9 @@ func isThere(name string) bool {
 // one works on one of the mails.
 func (s *several) one(a *app, m *mail) *outcome {
 	target := ""
+	if m.place {
+		s.targets.settle(m)
+	}
 	if m.err != nil {
 		m.drop()
 		return a.failed(s.verb, m.name, m.err)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // digest stands for the name of a file: what is remembered of each of many.
@@ -20,8 +21,9 @@ func digestOf(name string) digest {
 }
 
 // targets are the outputs of one run. A mail whose output would take the place of
-// another mail, or of another's output, is refused. Who asks does so in the order of
-// the mails, so that it is the same one however many workers there are.
+// another mail, or of another's output, is refused. Where two may have one output who
+// asks does so in the order of the mails, so that it is the same one however many
+// workers there are.
 type targets struct {
 	outputs *outputsFlags
 	report  string              // resolved; "": none
@@ -31,7 +33,8 @@ type targets struct {
 	taken   map[digest]struct{} // nil: no two mails can have one output
 	last    digest              // the one that was taken last
 
-	folder   string // the last one that was resolved
+	mu       sync.Mutex // of the two below
+	folder   string     // the last one that was resolved
 	resolved string
 }
 
@@ -138,11 +141,17 @@ func (t *targets) find(name string) (path string, there, free bool) {
 			name = path
 		}
 	}
-	dir := filepath.Dir(name)
+	return filepath.Join(t.folderOf(filepath.Dir(name)), filepath.Base(name)), there, free
+}
+
+// folderOf is resolveFolder, once for many files in one folder.
+func (t *targets) folderOf(dir string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if t.resolved == "" || dir != t.folder {
 		t.folder, t.resolved = dir, resolveFolder(dir)
 	}
-	return filepath.Join(t.resolved, filepath.Base(name)), there, free
+	return t.resolved
 }
 
 // resolveFolder resolves what is there of a folder's path; the rest will be made.
@@ -256,12 +265,35 @@ func wouldReplace(name string, why error) error {
 	return machineError("will not write over", name, why).withHint("choose another --out-dir or --suffix")
 }
 
+// inOrder reports whether places have to be given in the order of the mails: two may
+// have one, or those that have been taken are passed over.
+func (s *several) inOrder(t *targets) bool { return t.taken != nil || s.flags.skipDone }
+
+// settle gives a mail its place, or the reason why it gets none.
+func (t *targets) settle(m *mail) {
+	at := t.place(m)
+	err := t.take(m, at)
+	if err == nil {
+		err = t.spares(m, at)
+	}
+	m.err, m.fresh = err, at.free
+}
+
 // toDo gives the mails that there is work on: without those that an earlier run has
 // done, and with the reason why, where an output would replace what it must not.
 func (s *several) toDo(mails iter.Seq[*mail], t *targets, r *results) iter.Seq[*mail] {
 	return func(yield func(*mail) bool) {
 		index := 0
+		inOrder := s.inOrder(t)
 		for m := range mails {
+			if !inOrder { // who works on it does so, while the others get theirs
+				m.place, m.index = m.err == nil, index
+				index++
+				if !yield(m) {
+					return
+				}
+				continue
+			}
 			var err error
 			var at place
 			if s.outputs.given() && m.err == nil {
