@@ -49,8 +49,8 @@ func TestCostOfManyMails(t *testing.T) {
 		allocations, octets uint64
 		args                []string
 	}{
-		{"sign", 670, 166_000, []string{"sign"}},
-		{"encrypt", 400, 117_000, []string{"encrypt", "--no-self", "--cipher", "aes-256-cbc"}},
+		{"sign", 480, 133_000, []string{"sign"}},
+		{"encrypt", 335, 94_000, []string{"encrypt", "--no-self", "--cipher", "aes-256-cbc"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			count := func(n int) (allocations, octets uint64) {
