@@ -8,6 +8,7 @@ import (
 // outputFile is the file of an output while it is written.
 type outputFile interface {
 	io.WriteSeeker
+	io.WriterAt
 	Truncate(size int64) error
 	Chmod(mode os.FileMode) error
 	Sync() error

@@ -71,9 +71,20 @@ func (f *unnamedFile) failed(name string, err error) error {
 // mostWritten is how much is given to the system in one call: Linux takes no more than 2 GiB.
 const mostWritten = 1 << 30
 
+// Write implements [io.Writer].
 func (f *unnamedFile) Write(p []byte) (int, error) {
+	return f.all(p, func(p []byte, _ int64) (int, error) { return unix.Write(f.fd, p) })
+}
+
+// WriteAt implements [io.WriterAt].
+func (f *unnamedFile) WriteAt(p []byte, off int64) (int, error) {
+	return f.all(p, func(p []byte, done int64) (int, error) { return unix.Pwrite(f.fd, p, off+done) })
+}
+
+// all has the system take all of p, in as many calls as it needs.
+func (f *unnamedFile) all(p []byte, write func(p []byte, done int64) (int, error)) (int, error) {
 	for n := 0; ; {
-		m, err := unix.Write(f.fd, p[n:min(len(p), n+mostWritten)])
+		m, err := write(p[n:min(len(p), n+mostWritten)], int64(n))
 		n += max(m, 0)
 		switch {
 		case err == unix.EINTR:
