@@ -102,7 +102,7 @@ func writeSigned(dst io.Writer, outer mimewrap.Outer, content body, opt SignOpti
 	if err != nil {
 		return err
 	}
-	return mimewrap.WriteClearSigned(dst, outer, content, micalg, func(signature io.Writer) (io.WriteCloser, error) {
+	return mimewrap.WriteClearSigned(dst, outer, content.WriterTo, micalg, func(signature io.Writer) (io.WriteCloser, error) {
 		return cms.NewSignedDataWriter(signature, opt.Signers, cms.SignedDataOptions{Time: opt.Time, TimeStamp: opt.TimeStamp, Detached: true, ContentSize: -1, Serial: opt.Serial, Kept: opt.Kept})
 	})
 }

@@ -428,3 +428,19 @@ func TestCannotAmend(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestClearSignedKeepsCRLF: what LF line ends could not bring back is written with CRLF, and is good.
+func TestClearSignedKeepsCRLF(t *testing.T) {
+	w := newWorld(t)
+	for _, body := range []string{"x\rx\n", "\r\n\n\r", strings.Repeat("x\n", 1<<20) + "x\rx\n"} {
+		e, err := mimewrap.ReadMail(spool.Bytes([]byte("From: alice@example.org\nContent-Type: text/plain\n\n" + body)))
+		w.must(err)
+		var dst amendable
+		_, err = Sign(&dst, e, SignOptions{AsIs: true, Signers: []cms.Signer{w.signer(w.alice)}, Time: testNow})
+		w.must(err)
+		ex := examine(t, w.examiner(), Input{Command: "verify", Name: "m.eml", Source: spool.Bytes(dst.Bytes())})
+		if head := dst.String()[:20]; !strings.Contains(dst.String(), "\r\nMIME-Version: 1.0\r\n") || !ex.Report.Release() {
+			t.Errorf("%d octets: %s, begins with %q", len(body), ex.Report.Verdict, head)
+		}
+	}
+}
