@@ -147,7 +147,7 @@ func (d *decryption) place(head []byte, whole bool) stage.Writer {
 	w.stage(Decrypting)
 	w.lastReading()
 	if w.in.Early != nil && len(w.facts.Layers) == 1 && (beginsNoHeader(head) || !mayHoldLayer(head)) {
-		if e := w.writeEarly(nil, head); e != nil {
+		if e := w.writeEarly(head, whole); e != nil {
 			if !d.facts.Authenticated && !w.in.Raw && w.ex.outer != nil && !looksLikeEntity(e.entity) {
 				d.text = new(textScan)
 			}

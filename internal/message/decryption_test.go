@@ -75,6 +75,10 @@ func TestDecryptedEarly(t *testing.T) {
 		{name: "a header alone", inner: plain},
 		{name: "nothing", inner: ""},
 		{name: "long header", inner: inside("X-Long: "+strings.Repeat("x", 70<<10)+"\r\n"+plain, "\r\n", 1<<20)},
+		{name: "header of 64 KiB", inner: inside(fieldsOf(64<<10, plain), "\r\n", 1<<20), early: true},
+		{name: "header of 64 KiB behind the line of an mbox file", inner: inside("From a\r\n"+fieldsOf(64<<10, plain), "\r\n", 1<<20)},
+		{name: "header of 60 KiB behind the line of an mbox file", inner: inside("From a\r\n"+fieldsOf(60<<10, plain), "\r\n", 1<<20), early: true},
+		{name: "long header that is none, behind the line of an mbox file", inner: inside("From a\r\n"+fieldsOf(70<<10, plain+"none\r\n"), "\r\n", 1<<20)},
 		{name: "several parts", inner: inside("Content-Type: multipart/mixed; boundary=b\r\n", "\r\n--b\r\n\r\n", 1<<20) + "\r\n--b--\r\n"},
 		{name: "signed", inner: w.clear(inside(plain, "\r\n", 1<<20), w.alice)},
 		{name: "signed, opaque", inner: w.opaque(inside(plain, "\r\n", 1<<20), w.alice)},
@@ -126,6 +130,13 @@ func TestDecryptedEarly(t *testing.T) {
 			})
 		}
 	}
+}
+
+// fieldsOf are fields of n octets, the first of them as given.
+func fieldsOf(n int, first string) string {
+	const end = "\r\n"
+	long := first + "X-Long:" + strings.Repeat(" "+strings.Repeat("x", 900)+end, n/903-2)
+	return long + " " + strings.Repeat("x", n-len(long)-len(end)-1) + end
 }
 
 // TestDecryptedEarlyInVain: nothing of a plaintext is for release whose tag, padding or

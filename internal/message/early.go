@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 
 	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
@@ -40,30 +41,33 @@ func (w *walk) early(head []byte) *early {
 	if w.in.Early == nil || w.in.Open || w.look || w.beside || mayHoldLayer(head) {
 		return nil
 	}
-	return w.writeEarly(nil, bytes.Clone(head))
+	return w.writeEarly(bytes.Clone(head), false)
 }
 
-// writeEarly is early where it is known that the content holds no further layer. dst is
-// the place; nil: it has to be opened. The head is kept.
-func (w *walk) writeEarly(dst stage.Writer, head []byte) *early {
-	e := &early{dst: dst, head: head}
+// writeEarly is early where it is known that the content holds no further layer. whole
+// says that there is no more of it than the head, but for a block at most. The head is kept.
+func (w *walk) writeEarly(head []byte, whole bool) *early {
+	e := &early{head: head}
+	// What is kept has to do for finding the header once more, which takes more than its own
+	// octets: no entity, too, is what takes no others to be none.
+	var source spool.Source = &beginning{spool.Bytes(head), math.MaxInt64}
+	if whole {
+		source = spool.Bytes(head)
+	}
 	var malformed *mimewrap.MalformedError
 	var err error
-	if e.entity, err = mimewrap.ReadEntity(spool.Bytes(e.head)); errors.As(err, &malformed) {
+	if e.entity, err = mimewrap.ReadEntity(source); errors.As(err, &malformed) {
 		e.entity = nil
 	} else if err != nil || len(e.entity.Header.Raw) > earlyHeader {
 		return nil
 	}
-	if e.dst == nil {
-		e.dst = w.in.Early.Open()
-	}
-	if e.dst == nil {
+	if e.dst = w.in.Early.Open(); e.dst == nil {
 		return nil
 	}
 	opt := w.in.Early.Options
 	if !w.ex.whole(e.entity, opt) {
 		e.body = mimewrap.NewOpenedWriter(e.dst, mimewrap.SplitHeader(w.ex.outer), e.entity, mimewrap.OpenOptions{Replace: w.ex.fromInside(e.entity)})
-		e.skipped = int64(len(e.head)) - e.entity.Body.Size()
+		e.skipped = source.Size() - e.entity.Body.Size()
 	}
 	e.write(e.head)
 	return e
