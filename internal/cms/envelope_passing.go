@@ -163,10 +163,7 @@ func (d *passer) piece(piece []byte) error {
 
 // finish ends the content. All that can be wrong is looked at, whatever is.
 func (d *passer) finish(e *Envelope) error {
-	defer func() {
-		clear(d.one)
-		d.out.Clear()
-	}()
+	defer d.wipe()
 	if d.err != nil {
 		return d.err
 	}
@@ -181,4 +178,12 @@ func (d *passer) finish(e *Envelope) error {
 		return ErrDecrypt
 	}
 	return write(d.dst, last)
+}
+
+// wipe leaves nothing of the plaintext in the buffers. Nothing of them may be lent any more.
+func (d *passer) wipe() {
+	if d != nil {
+		clear(d.one)
+		d.out.Clear()
+	}
 }

@@ -261,28 +261,33 @@ func (k *keeper) Lend(p []byte) error         { k.lent = append(k.lent, p); retu
 func (k *keeper) Write(p []byte) (int, error) { return len(p), nil }
 func (k *keeper) Settle() error               { return nil }
 
-// TestPassingWipes: no plaintext is left in the buffers.
+// TestPassingWipes: no plaintext is left in the buffers, also where the structure is wrong behind it.
 func TestPassingWipes(t *testing.T) {
 	t.Parallel()
 	who := people()["x25519"]
 	for _, name := range []string{"aes-128-gcm", "aes-128-cbc"} {
 		message := encrypted(t, content(5*pieceSize), name, true, Recipient{Certificate: who.cert})
+		cek := keyOf(t, message, who)
 		for _, serial := range []bool{false, true} {
-			var k keeper
-			e, err := ReadEnvelopePassing(bytes.NewReader(message), Passing{Head: 10, Key: func(*Envelope) []byte { return keyOf(t, message, who) },
-				Place: func([]byte, bool) stage.Writer { return &k }}, Limits{Serial: serial})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if done, err := e.Passed(); !done || err != nil {
-				t.Fatal(done, err)
-			}
-			if len(k.lent) < 5 {
-				t.Errorf("%s: %d pieces", name, len(k.lent))
-			}
-			for _, p := range k.lent {
-				if !bytes.Equal(p, make([]byte, len(p))) {
-					t.Errorf("%s, serial %v: plaintext is left", name, serial)
+			for _, cut := range []int{0, 1, 100} {
+				var k keeper
+				e, err := ReadEnvelopePassing(bytes.NewReader(message[:len(message)-cut]), Passing{Head: 10, Key: func(*Envelope) []byte { return cek },
+					Place: func([]byte, bool) stage.Writer { return &k }}, Limits{Serial: serial})
+				if (err == nil) != (cut == 0) {
+					t.Fatal(err)
+				}
+				if err == nil {
+					if done, err := e.Passed(); !done || err != nil {
+						t.Fatal(done, err)
+					}
+				}
+				if len(k.lent) < 5 {
+					t.Errorf("%s: %d pieces", name, len(k.lent))
+				}
+				for _, p := range k.lent {
+					if !bytes.Equal(p, make([]byte, len(p))) {
+						t.Fatalf("%s, serial %v, cut by %d: plaintext is left", name, serial, cut)
+					}
 				}
 			}
 		}

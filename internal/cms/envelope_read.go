@@ -26,6 +26,7 @@ func readEnvelope(r io.Reader, take func(*Envelope, *ber.OctetReader) error, lim
 	lim = lim.withDefaults()
 	e := &Envelope{lim: lim}
 	if err := e.read(ber.NewReader(r, lim.ber()), take); err != nil {
+		e.passing.wipe()
 		return nil, fromBER(err)
 	}
 	return e, nil
