@@ -108,11 +108,11 @@ func (d *passer) all(content *ber.OctetReader, p Passing) error {
 	d.dst = p.Place(d.head.Update(nil, first), n < p.Head)
 	d.head = nil
 	defer d.settle()
-	for r := bytes.NewReader(first); r.Len() > 0 && err == nil; {
-		_, err = d.next(r)
-	}
+	// What is left of the first octets is in one piece with what comes next: pieces that are no
+	// whole number of blocks would have to be moved in front of cipher and hash, all of them.
+	src := io.MultiReader(bytes.NewReader(first), content)
 	for more := true; more && err == nil; {
-		more, err = d.next(content)
+		more, err = d.next(src)
 	}
 	return err
 }
