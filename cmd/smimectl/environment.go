@@ -31,6 +31,7 @@ type environment struct {
 
 	directories *directories // those that wait to be made durable; nil: each file makes its own so
 	nothingAt   string       // a name that nothing had when the mail's output was given it; "": not known
+	ownName     string       // a name that led to no other one then: a link that does so by now leads to another mail's output; "": not known
 	large       int64        // from which size on a mail to be decrypted is large; 0: message.Input says it
 	apart       bool         // several mails are worked on at a time, each by one goroutine
 	asking      *sync.Mutex  // held while a person is asked for something; nil: nobody else asks

@@ -63,6 +63,7 @@ type mail struct {
 	err   error       // why there is no such mail
 	place bool        // it has to be given a place for its output
 	fresh bool        // nothing has the name of its output
+	own   bool        // its output was given that name, and not one that a link leads to
 
 	number int   // of part in its mbox file, from 1
 	offset int64 // of part

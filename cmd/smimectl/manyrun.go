@@ -237,6 +237,9 @@ func (s *several) one(a *app, m *mail) *outcome {
 		if m.fresh {
 			a.env.nothingAt = target // a's own
 		}
+		if m.own {
+			a.env.ownName = target
+		}
 	}
 	return s.do(a, m, target)
 }

@@ -73,6 +73,9 @@ func (o *output) look() (regular bool, err error) {
 	case err == nil:
 		// A replaced file keeps the stricter of both modes (P83).
 		o.mode &= info.Mode().Perm()
+		if o.env.ownName == o.target {
+			break // the link is replaced, as it would have been
+		}
 		if target, err := filepath.EvalSymlinks(o.target); err == nil {
 			o.target = target
 		}

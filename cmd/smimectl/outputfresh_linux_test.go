@@ -89,3 +89,46 @@ func TestOutputWhereNothingWas(t *testing.T) {
 		}
 	}
 }
+
+// TestOutputsThroughALinkThatLedNowhere: whoever is faster, an output whose name was a link to what is the output of
+// another mail by now does not take that one's place.
+func TestOutputsThroughALinkThatLedNowhere(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	target, other := filepath.Join(folder, "1.eml"), filepath.Join(folder, "2.eml")
+	if err := os.Symlink("2.eml", target); err != nil {
+		t.Fatal(err)
+	}
+	outputs := &outputsFlags{folder: folder}
+	places := &targets{outputs: outputs}
+	at := places.place(&mail{name: "in/1.eml", below: "1.eml"})
+	if !at.own || at.path != places.resolve(target) {
+		t.Fatalf("it is given %+v", at)
+	}
+	if err := os.WriteFile(other, []byte("the other's"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if at := places.place(&mail{name: "in/1.eml", below: "1.eml"}); at.own || at.path != places.resolve(other) {
+		t.Errorf("a link that leads there is given %+v", at)
+	}
+	s := &several{outputs: outputs, do: func(a *app, m *mail, target string) *outcome {
+		o, err := newOutput(a.env, target, false)
+		if err == nil {
+			_, err = o.Write([]byte("its own"))
+		}
+		if err == nil {
+			err = o.commit()
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		return &outcome{}
+	}}
+	a := &app{env: &environment{temporary: &temporaryFiles{}, directories: &directories{masked: 0o022}}}
+	s.one(a, &mail{name: "in/1.eml", below: "1.eml", own: at.own})
+	for name, want := range map[string]string{target: "its own", other: "the other's"} {
+		if got, err := os.ReadFile(name); err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v", filepath.Base(name), got, err)
+		}
+	}
+}

@@ -127,21 +127,21 @@ func (t *targets) input(name string) {
 
 // resolve gives the one name of a file that may not be there yet.
 func (t *targets) resolve(name string) string {
-	path, _, _ := t.find(name)
-	return path
+	return t.find(name).path
 }
 
-// find gives the one name of a file, and whether anything has it, or nothing: with
-// other errors than that nothing has it, it is neither.
-func (t *targets) find(name string) (path string, there, free bool) {
+// find gives the place of a file.
+func (t *targets) find(name string) place {
+	p := place{target: name, own: true}
 	info, err := os.Lstat(name)
-	there, free = err == nil, errors.Is(err, fs.ErrNotExist)
-	if there && info.Mode()&fs.ModeSymlink != 0 {
+	p.there, p.free = err == nil, errors.Is(err, fs.ErrNotExist)
+	if p.there && info.Mode()&fs.ModeSymlink != 0 {
 		if path, err := filepath.EvalSymlinks(name); err == nil {
-			name = path
+			name, p.own = path, false
 		}
 	}
-	return filepath.Join(t.folderOf(filepath.Dir(name)), filepath.Base(name)), there, free
+	p.path = filepath.Join(t.folderOf(filepath.Dir(name)), filepath.Base(name))
+	return p
 }
 
 // folderOf is resolveFolder, once for many files in one folder.
@@ -197,13 +197,12 @@ type place struct {
 	target string // as it is named
 	path   string // resolved
 	there  bool   // something has the name
-	free   bool   // nothing has it
+	free   bool   // nothing has it; with other errors than that it is neither
+	own    bool   // it is no link that leads to another name
 }
 
 func (t *targets) place(m *mail) place {
-	p := place{target: t.outputs.target(m)}
-	p.path, p.there, p.free = t.find(p.target)
-	return p
+	return t.find(t.outputs.target(m))
 }
 
 // take claims the output of a mail, or says who has it already.
@@ -276,7 +275,7 @@ func (t *targets) settle(m *mail) {
 	if err == nil {
 		err = t.spares(m, at)
 	}
-	m.err, m.fresh = err, at.free
+	m.err, m.fresh, m.own = err, at.free, at.own
 }
 
 // toDo gives the mails that there is work on: without those that an earlier run has
@@ -312,7 +311,7 @@ func (s *several) toDo(mails iter.Seq[*mail], t *targets, r *results) iter.Seq[*
 			if err != nil {
 				m.err = err
 			}
-			m.index, m.fresh = index, at.free
+			m.index, m.fresh, m.own = index, at.free, at.own
 			index++
 			if !yield(m) {
 				return
