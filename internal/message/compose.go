@@ -53,13 +53,13 @@ type Composed struct {
 var ErrAlreadySigned = errors.New("message: already signed")
 
 // Sign writes e signed to dst: the outer header fields as they are, the MIME
-// entity inside the signature (RFC 8551, Sections 3.1 and 3.5). One pass over
-// the content, after one look at it for what would break in transport.
+// entity inside the signature (RFC 8551, Sections 3.1 and 3.5). The content is looked
+// at first, for what would break in transport and for its size, and then written.
 //
-// To a Restarter a large multipart/signed is written while it is looked at. If
-// something would break, all of that is forgotten before anybody was asked for a
-// signature, and the work begins again with the look. So is a large opaque one, if dst
-// is an Amender or the output does not begin with the size of the content.
+// To a Restarter a large multipart/signed is written while it is looked at, and so is a
+// large opaque one if dst is an Amender or the output does not begin with the size of
+// the content. If something would break, all of that is forgotten before anybody was
+// asked for a signature, and the work begins again with the look.
 func Sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions) (*Composed, error) {
 	opaque := opt.Opaque && !opt.Compress
 	now := ahead{safe: !opt.Compress, size: opaque && (amends(dst) || !opaqueBySize(e, &opt))}

@@ -328,6 +328,8 @@ func TestReadings(t *testing.T) {
 		{"CBC, DER", w.encryptedFile(inner, "aes-256-cbc", w.bob, false), 1, true},
 		{"GCM", w.encryptedFile(inner, "aes-256-gcm", w.bob, true), 1, true},
 		{"CBC", w.encryptedFile(inner, "aes-256-cbc", w.bob, true), 1, true},
+		{"ChaCha20", w.encryptedFile(inner, "chacha20-poly1305", w.bob, true), 3, true},
+		{"CCM", w.encryptedFile(inner, "aes-128-ccm", w.bob, true), 3, true},
 		{"GCM, signed", w.encryptedFile(w.clear(inner, w.alice), "aes-256-gcm", w.bob, true), 1, true},
 		{"opaque", mailOf(fromAlice, w.opaque(inner, w.alice)), 1, false},
 		{"clear", mailOf(fromAlice, w.clear(inner, w.alice)), 2, false}, // for the boundaries, and for the content
