@@ -68,6 +68,7 @@ type Behind struct {
 	lent   int64
 
 	pieces   chan []byte   // to the goroutine; nil: there is none
+	room     waiter        // for a place in it
 	ended    chan struct{} // closed by it
 	failed   atomic.Bool   // there is an err
 	err      error
@@ -99,7 +100,7 @@ func (b *Behind) Lend(p []byte) error {
 	if b.failed.Load() {
 		return b.Settle()
 	}
-	b.pieces <- p
+	b.room.send(b.pieces, p)
 	return nil
 }
 
@@ -132,7 +133,8 @@ func (b *Behind) Settle() error {
 // more: nobody has to wait for it for ever.
 func (b *Behind) work(pieces <-chan []byte) {
 	defer close(b.ended)
-	for p := range pieces {
+	var next waiter
+	for p, ok := next.receive(pieces); ok; p, ok = next.receive(pieces) {
 		if b.err == nil && b.panicked == nil {
 			b.one(p)
 		}
