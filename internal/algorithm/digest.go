@@ -48,6 +48,17 @@ func (d *Digest) sum(b []byte) []byte {
 	return h.Sum(nil)
 }
 
+// FindMIC returns the digest that a micalg value means, in lower case, or nil (RFC
+// 8551, Section 3.5.3.2).
+func FindMIC(value string) *Digest {
+	for _, d := range digests {
+		if value != "" && d.MIC == value || slices.Contains(d.MICAliases, value) {
+			return d
+		}
+	}
+	return nil
+}
+
 // FindDigest returns the digest that id names. Absent and NULL parameters are
 // both read, as RFC 5754, Section 2 demands.
 func FindDigest(id Identifier) (*Digest, error) {

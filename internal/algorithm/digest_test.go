@@ -4,6 +4,7 @@ import (
 	"crypto/sha3"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -180,6 +181,24 @@ func TestStatusText(t *testing.T) {
 	for status, want := range map[Status]string{Current: "current", Legacy: "legacy", Broken: "broken", 3: "unknown", -1: "unknown"} {
 		if got := status.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestFindMIC finds a digest by everything that a micalg says of one. Two rows may share a name: one function with two
+// identifiers.
+func TestFindMIC(t *testing.T) {
+	t.Parallel()
+	for _, d := range digests {
+		for _, value := range append(slices.Clone(d.MICAliases), d.MIC) {
+			if got := FindMIC(value); value != "" && (got == nil || got.MIC != d.MIC || got.Size != d.Size) {
+				t.Errorf("%q is %v, want %s", value, got, d.Name)
+			}
+		}
+	}
+	for _, value := range []string{"", "unknown", "SHA-256", "sha-256 ", "sha"} {
+		if got := FindMIC(value); got != nil {
+			t.Errorf("%q is %s", value, got.Name)
 		}
 	}
 }

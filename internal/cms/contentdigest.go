@@ -13,9 +13,10 @@ import (
 // digest of it: Ed25519 without signed attributes takes the content itself.
 const maxRetained = 1 << 20
 
-// contentDigest makes all digests of the content that goes through it, behind the
-// back of who lends it the content.
-type contentDigest struct {
+// ContentDigest makes all digests of the content that goes through it, behind the
+// back of who lends it the content: also before there is a SignedData, because that of a
+// multipart/signed comes after its content (RFC 1847, Section 2.1).
+type ContentDigest struct {
 	digests []*algorithm.Digest
 	hashes  []hash.Hash
 	behind  *stage.Behind // writes to hashes
@@ -48,8 +49,14 @@ func appendDigest(list []*algorithm.Digest, d *algorithm.Digest) []*algorithm.Di
 	return append(list, d)
 }
 
-func newContentDigest(digests []*algorithm.Digest, next io.Writer, retain, serial bool) *contentDigest {
-	d := &contentDigest{digests: digests, next: next, retain: retain}
+// NewContentDigest returns one for [SignedData.Digested]. What it gets it writes to
+// unverified, which may be nil, as it comes.
+func NewContentDigest(digests []*algorithm.Digest, unverified io.Writer, lim Limits) *ContentDigest {
+	return newContentDigest(digests, unverified, false, lim.Serial)
+}
+
+func newContentDigest(digests []*algorithm.Digest, next io.Writer, retain, serial bool) *ContentDigest {
+	d := &ContentDigest{digests: digests, next: next, retain: retain}
 	for _, row := range digests {
 		d.hashes = append(d.hashes, row.New())
 	}
@@ -57,15 +64,15 @@ func newContentDigest(digests []*algorithm.Digest, next io.Writer, retain, seria
 	return d
 }
 
-func (d *contentDigest) digest(p []byte) error {
+func (d *ContentDigest) digest(p []byte) error {
 	for _, h := range d.hashes {
 		h.Write(p)
 	}
 	return nil
 }
 
-// Write digests p, and then hands it on.
-func (d *contentDigest) Write(p []byte) (int, error) {
+// Write implements [io.Writer]: it digests p, and then hands it on.
+func (d *ContentDigest) Write(p []byte) (int, error) {
 	if _, err := d.behind.Write(p); err != nil {
 		return 0, err
 	}
@@ -77,7 +84,7 @@ func (d *contentDigest) Write(p []byte) (int, error) {
 }
 
 // Lend implements [stage.Writer].
-func (d *contentDigest) Lend(p []byte) error {
+func (d *ContentDigest) Lend(p []byte) error {
 	if err := d.behind.Lend(p); err != nil {
 		return err
 	}
@@ -89,7 +96,7 @@ func (d *contentDigest) Lend(p []byte) error {
 }
 
 // Settle implements [stage.Writer].
-func (d *contentDigest) Settle() error {
+func (d *ContentDigest) Settle() error {
 	if err := d.behind.Settle(); err != nil || d.next == nil {
 		return err
 	}
@@ -97,7 +104,7 @@ func (d *contentDigest) Settle() error {
 }
 
 // keep counts the content, and keeps what is to be retained.
-func (d *contentDigest) keep(p []byte) {
+func (d *ContentDigest) keep(p []byte) {
 	d.size += int64(len(p))
 	if d.retain {
 		if d.size <= maxRetained {
@@ -115,7 +122,7 @@ func (d *contentDigest) keep(p []byte) {
 }
 
 // finish ends the digests.
-func (d *contentDigest) finish() {
+func (d *ContentDigest) finish() {
 	d.behind.Settle() // nothing fails in there
 	for _, h := range d.hashes {
 		d.sums = append(d.sums, h.Sum(nil))
@@ -124,7 +131,7 @@ func (d *contentDigest) finish() {
 }
 
 // sum returns the digest of the content, or nil.
-func (d *contentDigest) sum(of *algorithm.Digest) []byte {
+func (d *ContentDigest) sum(of *algorithm.Digest) []byte {
 	for i, row := range d.digests {
 		if row.OID == of.OID && i < len(d.sums) {
 			return d.sums[i]
@@ -134,7 +141,7 @@ func (d *contentDigest) sum(of *algorithm.Digest) []byte {
 }
 
 // content returns the content itself if it is small enough to have been kept.
-func (d *contentDigest) content() ([]byte, bool) {
+func (d *ContentDigest) content() ([]byte, bool) {
 	return d.kept, d.retain && d.size <= maxRetained
 }
 
@@ -146,7 +153,7 @@ const retainedHead = 16
 // attributes. A signature over such a SET says nothing about a message without
 // signed attributes whose content it is made to be (draft-ietf-lamps-cms-euf-
 // cma-signeddata).
-func (d *contentDigest) attributes(lim Limits) bool {
+func (d *ContentDigest) attributes(lim Limits) bool {
 	content, whole := d.content()
 	if !whole {
 		// Too much to be kept. No mail begins with the tag of a SET and

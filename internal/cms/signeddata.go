@@ -36,7 +36,7 @@ type SignedData struct {
 	Notes            []string // tolerated deviations
 
 	lim      Limits
-	digested *contentDigest // nil until the content was read
+	digested *ContentDigest // nil until the content was read
 	bag      bag
 	crls     bag
 }

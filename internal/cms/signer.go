@@ -87,7 +87,7 @@ func (m *signatureMaker) size() int {
 // make signs a content with the given digest and returns the SignerInfo. It is
 // read back and verified with the signer's certificate: a key that does not
 // belong to the certificate, and a fault while signing, end here.
-func (m *signatureMaker) make(contentType ContentType, content *contentDigest, lim Limits) ([]byte, error) {
+func (m *signatureMaker) make(contentType ContentType, content *ContentDigest, lim Limits) ([]byte, error) {
 	attributes, err := m.attributesFor(content.sum(m.scheme.Digest), m.time)
 	if err != nil {
 		return nil, err

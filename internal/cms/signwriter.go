@@ -53,7 +53,7 @@ type SignedDataWriter struct {
 	headSize    uint64 // of what was written before the content
 	head        []byte // to be written over it
 
-	digest  *contentDigest
+	digest  *ContentDigest
 	content io.WriteCloser // where the content goes: nil while it is held back, or detached
 	held    bytes.Buffer
 	definite,

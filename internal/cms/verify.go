@@ -35,8 +35,25 @@ func (sd *SignedData) DigestContent(content io.Reader, unverified io.Writer) err
 	return nil
 }
 
+// Digested is DigestContent with the digests of a content that d has got whole. It
+// reports false, and does nothing, where a signer needs another digest, or the
+// content itself.
+func (sd *SignedData) Digested(d *ContentDigest) bool {
+	if !sd.Detached {
+		return false
+	}
+	for _, si := range sd.Signers {
+		if si.SignedAttributes == nil || si.Digest != nil && len(appendDigest(d.digests, si.Digest)) > len(d.digests) {
+			return false
+		}
+	}
+	d.finish()
+	sd.digested, sd.ContentSize = d, d.size
+	return true
+}
+
 // copyContent copies in large pieces, which digests like best.
-func copyContent(d *contentDigest, content io.Reader) error {
+func copyContent(d *ContentDigest, content io.Reader) error {
 	if w, ok := content.(io.WriterTo); ok {
 		_, err := w.WriteTo(d)
 		return err

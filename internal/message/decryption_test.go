@@ -332,7 +332,8 @@ func TestReadings(t *testing.T) {
 		{"CCM", w.encryptedFile(inner, "aes-128-ccm", w.bob, true), 3, true},
 		{"GCM, signed", w.encryptedFile(w.clear(inner, w.alice), "aes-256-gcm", w.bob, true), 1, true},
 		{"opaque", mailOf(fromAlice, w.opaque(inner, w.alice)), 1, false},
-		{"clear", mailOf(fromAlice, w.clear(inner, w.alice)), 2, false}, // for the boundaries, and for the content
+		{"clear", mailOf(fromAlice, w.clear(inner, w.alice)), 1, false},
+		{"clear, digest not named", strings.Replace(mailOf(fromAlice, w.clear(inner, w.alice)), "micalg=sha-256", "micalg=unknown", 1), 2, false},
 		{"opaque, DER", string(w.signedData([]byte(inner), false, w.alice)), 1, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -354,7 +355,8 @@ func TestReadings(t *testing.T) {
 					t.Errorf("read %.2f times", times)
 				}
 				_, err := in.Source.ReadAt(make([]byte, 64<<10), size/2&^(64<<10-1))
-				if spent := once && test.times == 1; (err != nil) != spent {
+				// Of a multipart/signed the parts may be looked at afterwards.
+				if spent := once && test.times == 1 && test.name != "clear"; (err != nil) != spent {
 					t.Errorf("once %v: read again: %v", once, err)
 				}
 			}

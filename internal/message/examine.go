@@ -87,6 +87,8 @@ type walk struct {
 
 	stamps, counters int // time stamps and countersignatures that were looked at
 
+	passing *clearContent // of the layer that was found last; nil: its content was not digested in passing
+
 	opened      int // layers down to the first that was decrypted without showing changes; 0: none
 	openedNotes int // notes up to there
 }
@@ -172,7 +174,7 @@ func (w *walk) run() error {
 func (w *walk) inward(current *content) error {
 	for current != nil && current.entity != nil {
 		w.stage(Reading)
-		layer, err := current.entity.Layer()
+		layer, err := w.layerOf(current)
 		if err != nil {
 			var limit *mimewrap.LimitError
 			if errors.As(err, &limit) && len(w.facts.Layers) > 0 {

@@ -97,7 +97,7 @@ type Input struct {
 	Serial  bool         // one goroutine does it all, however large the message is
 	Once    bool         // Source is for this examination alone: nobody reads it afterwards, but Release
 	Early   *Early       // where large content may be written before it is judged; nil = nowhere
-	Large   int64        // from how many octets on a message that is to be decrypted is large; 0 = 2 MiB
+	Large   int64        // from how many octets on a message is large, and read as seldom as possible; 0 = 2 MiB
 
 	Observer *Observer // of this message; nil = nobody wants to know
 }

@@ -143,7 +143,8 @@ func (w *walk) partFact(p mimewrap.Part, part, protection string) verdict.PartFa
 
 // signedPart judges one signed part of the part with the given number.
 func (w *walk) signedPart(p mimewrap.Part, number string) error {
-	inner, err := p.Entity.Layer()
+	part := &content{source: p.Entity.Source, entity: p.Entity, part: number + p.Number[1:]}
+	inner, err := w.layerOf(part)
 	if err != nil {
 		return err
 	}
@@ -152,7 +153,6 @@ func (w *walk) signedPart(p mimewrap.Part, number string) error {
 		return nil // enough is judged to say PARTIAL
 	}
 	var c *content
-	part := &content{source: p.Entity.Source, entity: p.Entity, part: number + p.Number[1:]}
 	switch inner.Kind {
 	case mimewrap.ClearSigned:
 		c, err = w.clearSigned(part, inner)

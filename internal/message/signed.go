@@ -41,7 +41,6 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 			Text: "the signature brings a content of its own: what is shown is not what is signed"})
 	}
 	if !w.look {
-		w.stage(Checking)
 		if err := w.digestClear(sd, l); err != nil {
 			return nil, err
 		}

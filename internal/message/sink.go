@@ -2,10 +2,8 @@ package message
 
 import (
 	"bytes"
-	"io"
 	"strings"
 
-	"smimectl/internal/cms"
 	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
 )
@@ -96,25 +94,6 @@ func (s *sink) content(w *walk, part string) (*content, error) {
 		}
 	}
 	return w.found(s.buffer, part)
-}
-
-// digestClear digests the content of a multipart/signed, and writes it early where that can be done: it is read once
-// less then.
-func (w *walk) digestClear(sd *cms.SignedData, l *mimewrap.Layer) error {
-	sink := w.newSink()
-	sink.elsewhere = true
-	var unverified io.Writer
-	if w.in.Early != nil {
-		unverified = sink
-	}
-	if err := sd.DigestContent(l.ContentReader(false), unverified); err != nil {
-		return err
-	}
-	if sink.early != nil {
-		sink.early.finish(sink.size)
-		w.ex.early = sink.early
-	}
-	return nil
 }
 
 // mayHoldLayer reports whether the beginning of an entity may be that of another

@@ -53,6 +53,49 @@ func countBareLF(p []byte) int64 {
 	return int64(bytes.Count(p, []byte{'\n'}) - bytes.Count(p, []byte("\r\n")))
 }
 
+// canonicalForm makes the canonical form of octets that come piece by piece.
+type canonicalForm struct {
+	out     stage.Ring
+	afterCR bool // the last piece ended with CR
+	plain   bool // the last piece had LF for line ends, and no CR
+}
+
+// of returns p in canonical form: p itself where it has it already, and else octets that are lent, as those of a
+// [stage.Ring]. text looks at p; nil: nobody does.
+func (f *canonicalForm) of(p []byte, text *textScan) []byte {
+	afterCR := f.afterCR
+	f.afterCR, f.plain = p[len(p)-1] == '\r', false
+	if !afterCR && bytes.IndexByte(p, '\r') < 0 && bytes.IndexByte(p, '\n') >= 0 {
+		f.plain = true
+		if text == nil {
+			text = new(textScan) // nobody's
+		} else {
+			text.octets(p)
+		}
+		return f.made(text.appendWithCRLF(f.room(p), p))
+	}
+	bare := false
+	if text == nil {
+		bare = firstBareLF(p, afterCR) >= 0
+	} else {
+		before := text.bareLF
+		text.Write(p)
+		bare = text.bareLF > before
+	}
+	if !bare {
+		return p
+	}
+	return f.made(appendCanonical(f.room(p), p, afterCR))
+}
+
+// room is where the canonical form of p is made.
+func (f *canonicalForm) room(p []byte) []byte { return f.out.Next(len(p) + len(p)/8 + 2*shortLine) }
+
+func (f *canonicalForm) made(out []byte) []byte {
+	f.out.Keep(out)
+	return out
+}
+
 const copyWindow = stage.Size
 
 // canonicalReader reads a span of a source in canonical form. What is canonical already is handed on without
@@ -60,11 +103,11 @@ const copyWindow = stage.Size
 type canonicalReader struct {
 	src     spool.Source
 	at, end int64
-	in, out stage.Ring
+	in      stage.Ring
+	form    canonicalForm
 	ready   []byte
-	whole   int    // octets of ready when it was made
-	lf      []byte // what ready was made of, where it is without a CR; nil otherwise
-	afterCR bool
+	whole   int     // octets of ready when it was made
+	lf      []byte  // what ready was made of, where it is without a CR; nil otherwise
 	looker  *looker // looks at what is read; nil: nobody does
 }
 
@@ -89,60 +132,33 @@ func (c *canonicalReader) next() error {
 		}
 		p = in[:n]
 	}
-	n := len(p)
-	if n == 0 {
+	if len(p) == 0 {
 		return io.ErrUnexpectedEOF
 	}
-	s := span{c.at, c.at + int64(n)}
+	s := span{c.at, c.at + int64(len(p))}
 	c.at = s.end
-	err := c.form(p, s)
-	c.afterCR = p[n-1] == '\r'
-	return err
+	return c.take(p, s)
 }
 
-// form makes ready of p, which lies at s, and has it looked at.
-func (c *canonicalReader) form(p []byte, s span) error {
-	text := new(textScan) // nobody's
-	within := false
+// take makes ready of p, which lies at s, and has it looked at.
+func (c *canonicalReader) take(p []byte, s span) error {
+	var text *textScan
 	if c.looker != nil {
-		if t := c.looker.within(s); t != nil {
-			text, within = t, true
-		} else if err := c.looker.take(p, s.start); err != nil {
-			return err
-		}
-	}
-	c.ready, c.lf = p, nil
-	switch {
-	case !c.afterCR && bytes.IndexByte(p, '\r') < 0:
-		if bytes.IndexByte(p, '\n') >= 0 {
-			if within {
-				text.octets(p)
+		if text = c.looker.within(s); text == nil {
+			if err := c.looker.take(p, s.start); err != nil {
+				return err
 			}
-			c.made(text.appendWithCRLF(c.room(p), p))
-			c.lf = p
-		} else if within {
-			text.Write(p)
 		}
-	case within:
-		before := text.bareLF
-		if text.Write(p); text.bareLF > before {
-			c.made(appendCanonical(c.room(p), p, c.afterCR))
-		}
-	case firstBareLF(p, c.afterCR) >= 0:
-		c.made(appendCanonical(c.room(p), p, c.afterCR))
 	}
-	if within {
+	c.ready = c.form.of(p, text)
+	c.whole, c.lf = len(c.ready), nil
+	if c.form.plain {
+		c.lf = p
+	}
+	if text != nil {
 		return c.looker.passed(s.end)
 	}
 	return nil
-}
-
-// room is where the canonical form of p is made.
-func (c *canonicalReader) room(p []byte) []byte { return c.out.Next(len(p) + len(p)/8 + 2*shortLine) }
-
-func (c *canonicalReader) made(out []byte) {
-	c.out.Keep(out)
-	c.ready, c.whole = out, len(out)
 }
 
 func (c *canonicalReader) Read(p []byte) (int, error) {
@@ -197,7 +213,7 @@ func (c *canonicalReader) lendTo(w io.Writer) (int64, error) {
 // CRLF and nothing else changes. The body of an entity that says it is encoded as binary has no lines and
 // stays as it is.
 func (e *Entity) Canonical() io.Reader {
-	if enc, err := e.TransferEncoding(); err == nil && enc == "binary" && e.broken == nil {
+	if !e.hasLines() {
 		return e.headerCanonical()
 	}
 	return newCanonicalReader(e.base, e.whole)

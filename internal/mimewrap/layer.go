@@ -22,6 +22,7 @@ type Layer struct {
 	SMIMEType      string                    // as written, "" when absent
 	MICAlg         string                    // lower case, "" when absent
 	Content        *Entity                   // ClearSigned: the first part, exact octets
+	Passed         bool                      // ClearSigned: all of Content went through the writer of LayerPassing
 	CMS            func() (io.Reader, error) // the octets of the CMS object, from their start each time
 	OutsideText    bool                      // ClearSigned: text before the first or after the last boundary
 	ProtectedParts []Part                    // PartlyProtected: the inner parts that are signed or encrypted
@@ -47,7 +48,12 @@ func isSignatureType(t string) bool {
 
 // Layer tells what S/MIME layer the outside of e is, RFC 8551, Section 3.10. A multipart/signed that is not
 // formed as RFC 1847 says, and MIME fields that contradict themselves, are errors.
-func (e *Entity) Layer() (*Layer, error) {
+func (e *Entity) Layer() (*Layer, error) { return e.LayerPassing(nil) }
+
+// LayerPassing is Layer, and a multipart/signed of S/MIME is read but once: take is called with its micalg, in lower case, and
+// the writer that it returns, unless that is nil, is given the first part in canonical form while the end of it is looked
+// for. Only where there is no error and Passed is set is what the writer got the content.
+func (e *Entity) LayerPassing(take func(micalg string) io.Writer) (*Layer, error) {
 	if e.broken != nil {
 		return nil, e.broken
 	}
@@ -71,7 +77,12 @@ func (e *Entity) Layer() (*Layer, error) {
 	}
 	switch {
 	case m.Type == "multipart/signed":
-		return l, e.clearSigned(l, m)
+		return l, e.clearSigned(l, m, func(micalg string) *passing {
+			if take == nil {
+				return nil
+			}
+			return newPassing(take(micalg))
+		})
 	case isPKCS7Type(m.Type) || isSignatureType(m.Type):
 		return l, e.pkcs7(l, m)
 	case m.Type == "application/octet-stream":
@@ -109,7 +120,7 @@ func protocolOf(m MediaType) string {
 }
 
 // clearSigned reads a multipart/signed, RFC 1847, Section 2.1: exactly two parts.
-func (e *Entity) clearSigned(l *Layer, m MediaType) error {
+func (e *Entity) clearSigned(l *Layer, m MediaType, take func(micalg string) *passing) error {
 	protocol := protocolOf(m)
 	boundary, err := m.Boundary()
 	if err != nil {
@@ -122,7 +133,17 @@ func (e *Entity) clearSigned(l *Layer, m MediaType) error {
 	if !isIdentity(encoding) {
 		return malformed("multipart/signed has a transfer encoding")
 	}
-	s, err := slice(e.base, e.body, boundary, 2, nil)
+	if alg, ok := m.Parameter("micalg"); ok {
+		l.MICAlg = strings.ToLower(alg)
+	}
+	scanner := newBoundaryScanner(e.base, e.body, boundary, nil)
+	var pass *passing
+	if protocol == "pkcs7" {
+		pass = take(l.MICAlg)
+		defer pass.settle()
+	}
+	scanner.passing = pass
+	s, err := scanner.slice(2)
 	if err != nil {
 		return err
 	}
@@ -158,10 +179,10 @@ func (e *Entity) clearSigned(l *Layer, m MediaType) error {
 	if l.Content, err = readPart(e.base, s.parts[0]); err != nil {
 		return err
 	}
-	l.Kind = ClearSigned
-	if alg, ok := m.Parameter("micalg"); ok {
-		l.MICAlg = strings.ToLower(alg)
+	if l.Passed, err = pass.passed(); err != nil {
+		return err
 	}
+	l.Kind = ClearSigned
 	for _, outside := range []span{s.preamble, s.epilogue} {
 		silent, err := unsaid(e.base, outside)
 		if err != nil {

@@ -37,6 +37,7 @@ type boundaryScanner struct {
 	pos     int   // where to search on
 	floor   int64 // end of the previous delimiter
 	started bool
+	passing *passing // takes the first part; nil: nobody does
 }
 
 const scanWindow = 256 << 10
@@ -50,9 +51,6 @@ func newBoundaryScanner(src spool.Source, body span, boundary string, window []b
 		s.buf = view // all there is: nothing is read into it
 		return s
 	}
-	if window == nil {
-		window = make([]byte, 0, min(scanWindow, body.size()+1))
-	}
 	s.buf = window[:0]
 	return s
 }
@@ -62,15 +60,27 @@ func (s *boundaryScanner) more(keep int) (bool, error) {
 	if s.base+int64(len(s.buf)) >= s.body.end {
 		return false, nil
 	}
+	next := s.buf
+	if s.passing != nil {
+		if err := s.passing.upTo(s, s.base+int64(keep)); err != nil {
+			return false, err
+		}
+		next = s.passing.next(s.buf)
+	} else if next == nil {
+		next = make([]byte, 0, min(scanWindow, s.body.size()+1))
+	}
 	s.base += int64(keep)
 	s.pos -= keep
-	n := copy(s.buf[:cap(s.buf)], s.buf[keep:])
-	if n == cap(s.buf) { // the window is smaller than a delimiter with its padding
-		s.buf = append(make([]byte, 0, 2*n+4096), s.buf[:n]...)
+	n := copy(next[:cap(next)], s.buf[keep:])
+	if n == cap(next) { // the window is smaller than a delimiter with its padding
+		next = append(make([]byte, 0, 2*n+4096), next[:n]...)
 	}
-	s.buf = s.buf[:n]
+	s.buf = next[:n]
 	at := s.base + int64(n)
 	want := min(int64(cap(s.buf)-n), s.body.end-at)
+	if over := (at + want) % spool.Whole; at+want < s.body.end && over < want {
+		want -= over
+	}
 	got, err := readAt(s.src, s.buf[n:n+int(want)], at)
 	s.buf = s.buf[:n+got]
 	return got > 0, err
@@ -174,10 +184,14 @@ func (s *boundaryScanner) found(d delimiter) delimiter {
 
 // slice cuts a multipart body into at most max parts.
 func slice(src spool.Source, body span, boundary string, max int, window []byte) (*slices, error) {
-	sc := newBoundaryScanner(src, body, boundary, window)
+	return newBoundaryScanner(src, body, boundary, window).slice(max)
+}
+
+func (s *boundaryScanner) slice(max int) (*slices, error) {
+	body := s.body
 	m := &slices{preamble: body, epilogue: span{body.end, body.end}}
 	for {
-		d, ok, err := sc.next()
+		d, ok, err := s.next()
 		if err != nil {
 			return nil, err
 		}
@@ -190,6 +204,9 @@ func slice(src spool.Source, body span, boundary string, max int, window []byte)
 			m.parts[len(m.parts)-1].end = d.start
 		}
 		m.delimiters = append(m.delimiters, d)
+		if err := s.passing.boundary(s, d); err != nil {
+			return nil, err
+		}
 		if d.last {
 			m.closed = true
 			m.epilogue.start = d.end

@@ -49,9 +49,12 @@ for box in signed sealed; do maildir $box; done
 "$program" -q encrypt -j 0 --no-self --cipher aes-256-cbc --out-dir sealed drafts 2>/dev/null
 { printf 'Content-Type: text/plain\n\n'; body; echo; } > part
 
-# taken COMMAND...: seconds of the clock and of the processors of one run.
+# taken COMMAND...: seconds of the clock and of the processors of one run. What the last one wrote is removed before, which
+# is nobody's work.
 taken() {
   local TIMEFORMAT='%R %U %S'
+  rm -rf out.d their.d
+  mkdir their.d
   { time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ print $1, $2 + $3 }'
 }
 # pair NAME MAILS OURS THEIRS: OURS is given the number of workers and works on MAILS mails, THEIRS on LOOP.
@@ -81,19 +84,19 @@ theirs() { local i; for ((i = 0; i < loop; i++)); do openssl cms -verify -in "${
 pair 'verify' "$mails" verify theirs
 alone() { "$program" -q verify -j "$1" --ca ca.pem signed; }
 pair 'verify --ca' "$mails" alone theirs
-sign() { rm -rf out.d; "$program" -q sign -j "$1" --out-dir out.d drafts; }
-theirs() { local i; rm -rf their.d; mkdir their.d; for ((i = 0; i < loop; i++)); do openssl cms -sign -in part -signer p0.pem -inkey p0.key -out "their.d/$i"; done; }
+sign() { "$program" -q sign -j "$1" --out-dir out.d drafts; }
+theirs() { local i; for ((i = 0; i < loop; i++)); do openssl cms -sign -in part -signer p0.pem -inkey p0.key -out "their.d/$i"; done; }
 pair 'sign RSA-2048' "$mails" sign theirs
-curve() { rm -rf out.d; "$program" -q sign -j "$1" --out-dir out.d curves; }
-theirs() { local i; rm -rf their.d; mkdir their.d; for ((i = 0; i < loop; i++)); do openssl cms -sign -in part -signer curve.pem -inkey curve.key -out "their.d/$i"; done; }
+curve() { "$program" -q sign -j "$1" --out-dir out.d curves; }
+theirs() { local i; for ((i = 0; i < loop; i++)); do openssl cms -sign -in part -signer curve.pem -inkey curve.key -out "their.d/$i"; done; }
 pair 'sign P-256' "$((mails < 2000 ? mails : 2000))" curve theirs
-seal() { rm -rf out.d; "$program" -q encrypt -j "$1" --no-self --cipher aes-256-cbc --out-dir out.d drafts; }
-theirs() { local i; rm -rf their.d; mkdir their.d; for ((i = 0; i < loop; i++)); do openssl cms -encrypt -aes-256-cbc -in part -out "their.d/$i" p1.pem; done; }
+seal() { "$program" -q encrypt -j "$1" --no-self --cipher aes-256-cbc --out-dir out.d drafts; }
+theirs() { local i; for ((i = 0; i < loop; i++)); do openssl cms -encrypt -aes-256-cbc -in part -out "their.d/$i" p1.pem; done; }
 pair 'encrypt CBC, RSA-2048' "$mails" seal theirs
-unseal() { rm -rf out.d; "$program" -q decrypt -j "$1" --out-dir out.d sealed; }
-theirs() { local i; rm -rf their.d; mkdir their.d; for ((i = 0; i < loop; i++)); do openssl cms -decrypt -in "${sealed[i]}" -recip p1.pem -inkey p1.key -out "their.d/$i"; done; }
+unseal() { "$program" -q decrypt -j "$1" --out-dir out.d sealed; }
+theirs() { local i; for ((i = 0; i < loop; i++)); do openssl cms -decrypt -in "${sealed[i]}" -recip p1.pem -inkey p1.key -out "their.d/$i"; done; }
 pair 'decrypt CBC, RSA-2048' "$mails" unseal theirs
-rm -rf out.d
+rm -rf out.d their.d
 
 # peak COMMAND...: the most memory that one run took, in KiB, where the system tells.
 peak() {
