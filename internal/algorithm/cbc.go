@@ -68,7 +68,7 @@ func (m cbc) decrypter(_ *ContentCipher, p *CipherParameters, key []byte) (Decry
 	if err != nil {
 		return nil, err
 	}
-	return &cbcDecrypter{blockStream: blockStream{mode: cipher.NewCBCDecrypter(b, p.IV), size: m.size, keep: 1}, block: b}, nil
+	return &cbcDecrypter{blockStream{mode: newCBCBlocks(b, p.IV), size: m.size, keep: 1}}, nil
 }
 
 func (m cbc) ciphertextSize(plain int64) int64 { return plain + int64(m.size) - plain%int64(m.size) }

@@ -60,10 +60,7 @@ func (e *cbcEncrypter) Final(dst []byte) (out, tag []byte) {
 	return append(dst, last...), nil
 }
 
-type cbcDecrypter struct {
-	blockStream
-	block cipher.Block // below the mode
-}
+type cbcDecrypter struct{ blockStream }
 
 func (d *cbcDecrypter) Update(dst, src []byte) []byte { return d.update(dst, src) }
 

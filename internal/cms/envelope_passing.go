@@ -90,8 +90,6 @@ func (e *Envelope) passer(cek []byte) *passer {
 	}
 	if e.lim.Serial {
 		d.one = make([]byte, pieceSize, pieceSize+pieceSlack)
-	} else {
-		algorithm.Spread(d.text)
 	}
 	return d
 }
