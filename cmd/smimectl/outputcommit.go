@@ -1,0 +1,184 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"smimectl/internal/spool"
+)
+
+// giveName gives the finished file the target's name if nothing has it, else one
+// beside the target, for a moment: a rename replaces what is there, a link does not.
+func (o *output) giveName() (string, error) {
+	if o.named {
+		return o.file.Name(), nil
+	}
+	err := linkUnnamed(o.file, o.target)
+	if err == nil {
+		return o.target, nil
+	}
+	if !errors.Is(err, os.ErrExist) {
+		return "", err
+	}
+	if !o.looked { // it came since somebody looked
+		before := o.mode
+		regular, lookErr := o.look()
+		if lookErr != nil {
+			return "", lookErr
+		}
+		if !regular {
+			return "", err
+		}
+		if o.mode != before {
+			if err := o.setMode(); err != nil {
+				return "", err
+			}
+		}
+	}
+	// Watching for interruptions takes two threads, which is a sixth of the work on a
+	// small mail. For the one output of a run they are kept away instead.
+	if t := o.env.temporary; t.hold != nil && o.env.directories == nil {
+		o.release = t.hold()
+	} else {
+		t.interruptible()
+	}
+	for try := 0; ; try++ {
+		name := filepath.Join(filepath.Dir(o.target), o.pattern()+strconv.FormatUint(rand.Uint64(), 36))
+		err := linkUnnamed(o.file, name)
+		if err == nil {
+			return name, nil
+		}
+		if !errors.Is(err, os.ErrExist) || try == 10 {
+			return "", err
+		}
+	}
+}
+
+// letInterrupt lets interruptions in again that giveName keeps away.
+func (o *output) letInterrupt() {
+	if o.release != nil {
+		o.release()
+		o.release = nil
+	}
+}
+
+// commit makes the output appear: flushed, synchronised, renamed. Only after it
+// returned nil is the work done.
+func (o *output) commit() error {
+	if o.held != nil {
+		return o.copyHeld()
+	}
+	if o.file == nil { // an empty result is a result
+		if err := o.create(); err != nil {
+			return err
+		}
+	}
+	o.env.meter.begin(stageDisk, -1)
+	err := o.flush()
+	if err == nil {
+		err = o.behind.Settle()
+	}
+	if err == nil && !o.moded {
+		err = o.setMode()
+	}
+	if err == nil {
+		err = o.file.Sync()
+	}
+	name := ""
+	if err == nil {
+		if !o.named {
+			defer o.env.temporary.linking()()
+			defer o.letInterrupt()
+		}
+		name, err = o.giveName()
+	}
+	if closeErr := o.file.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil && name != o.target {
+		err = os.Rename(name, o.target)
+	}
+	if err != nil {
+		o.discard()
+		if name != "" {
+			os.Remove(name)
+			o.env.temporary.forget(name)
+		}
+		return o.cannotWrite(err)
+	}
+	o.env.temporary.forget(name)
+	o.file = nil
+	o.drop()
+	if o.env.directories != nil {
+		if !o.named {
+			o.env.directories.links.Store(true)
+		}
+		o.env.directories.add(filepath.Dir(o.target))
+		return nil
+	}
+	syncDirectory(filepath.Dir(o.target))
+	return nil
+}
+
+// drop gives up what is pending.
+func (o *output) drop() {
+	clear(o.pending)
+	o.env.directories.buffered(o.pending)
+	o.pending = nil
+}
+
+func (o *output) setMode() error { return o.file.Chmod(o.mode &^ o.env.directories.mask()) }
+
+func (o *output) copyHeld() error {
+	defer o.held.Close()
+	source, err := o.held.Source()
+	if err != nil {
+		return machineError("cannot hold back the output for", o.name(), err)
+	}
+	dst := o.env.stdout
+	if o.target != "" {
+		f, err := os.OpenFile(o.target, os.O_WRONLY, 0)
+		if err != nil {
+			return o.cannotWrite(err)
+		}
+		defer f.Close()
+		dst = f
+	}
+	o.env.meter.begin(stageWrite, source.Size())
+	o.env.meter.holding(nil, holdReason{})
+	if f, ok := dst.(*os.File); ok && o.env.isTerminal(f) {
+		defer o.env.meter.pause()() // both may be on one terminal
+	}
+	if _, err := io.CopyBuffer(onlyWriter{dst}, spool.NewReader(o.env.meter.watch(source)), make([]byte, 256<<10)); err != nil {
+		return o.cannotWrite(err)
+	}
+	if f, ok := dst.(*os.File); ok && o.target != "" {
+		if err := f.Close(); err != nil {
+			return o.cannotWrite(err)
+		}
+	}
+	return nil
+}
+
+// discard removes what was written; the target keeps its old content.
+func (o *output) discard() {
+	o.drop()
+	if o.held != nil {
+		o.held.Close()
+	}
+	if o.file != nil {
+		o.behind.Settle()
+		o.file.Close()
+		if o.named {
+			os.Remove(o.file.Name())
+			o.env.temporary.forget(o.file.Name())
+		}
+		o.file = nil
+	}
+}
+
+// onlyWriter hides ReadFrom, so that the copy goes through the buffer given.
