@@ -171,7 +171,8 @@ func releaseError(err error) error {
 	case errors.As(err, &e):
 		return e
 	case errors.Is(err, spool.ErrChanged):
-		return machineError("the input changed while it was read", "", err).withHint("nothing was written; run it again on a copy")
+		e := &cliError{exit: exitMachine, code: verdict.InputOutput, text: "the input changed while it was read"}
+		return e.because(err).withHint("nothing was written; run it again on a copy")
 	case errors.As(err, &disk):
 		return machineError("cannot hold back the text in a temporary file", "", err)
 	}

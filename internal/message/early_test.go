@@ -245,7 +245,7 @@ func (c *cutOff) Write(p []byte) (int, error) {
 func TestOutputFails(t *testing.T) {
 	for name, do := range writers(t, 3<<20) {
 		for at := 0; at < 3<<20; at += 210 << 10 {
-			if err := do(&cutOff{at}, false); !errors.Is(err, errFull) {
+			if err := do(&cutOff{at}, isWhole); !errors.Is(err, errFull) {
 				t.Errorf("%s fails after %d octets: %v", name, at, err)
 			}
 		}
@@ -256,8 +256,11 @@ func TestOutputFails(t *testing.T) {
 // TestInputFails: when the input cannot be read at any place everything ends, with its error.
 func TestInputFails(t *testing.T) {
 	for name, do := range writers(t, 3<<20) {
-		if err := do(&cutOff{1 << 30}, true); !errors.Is(err, errTorn) {
+		if err := do(&cutOff{1 << 30}, isTorn); !errors.Is(err, errTorn) {
 			t.Errorf("%s: %v", name, err)
+		}
+		if err := do(&cutOff{1 << 30}, isCut); !errors.Is(err, spool.ErrChanged) {
+			t.Errorf("%s, cut: %v", name, err)
 		}
 	}
 	noneLeft(t)
@@ -279,16 +282,32 @@ func (s *torn) ReadAt(p []byte, off int64) (int, error) {
 	return s.Source.ReadAt(p, off)
 }
 
-// writers are what is done to a mail of a size that comes out as another one. Where the
-// input is torn it can be read once, for its structure, but not to its end again.
-func writers(t *testing.T, size int) map[string]func(dst io.Writer, isTorn bool) error {
+// isTorn has a source be read once, for its structure, but not to its end again.
+func isTorn(source spool.Source) spool.Source {
+	return &torn{Source: source, at: source.Size() * 3 / 4}
+}
+
+// shortened has become shorter than it was.
+type shortened struct {
+	spool.Source
+	size int64
+}
+
+func (s *shortened) Size() int64 { return s.size }
+
+func isCut(source spool.Source) spool.Source {
+	return &shortened{spool.Section(source, 0, source.Size()*3/4), source.Size()}
+}
+
+func isWhole(source spool.Source) spool.Source { return source }
+
+// writers are what is done to a mail of a size that comes out as another one, with a source that is as it should
+// be, or is not.
+func writers(t *testing.T, size int) map[string]func(dst io.Writer, is func(spool.Source) spool.Source) error {
 	w := newWorld(t)
 	mail := []byte(textOf(size))
-	entity := func(isTorn bool) *mimewrap.Entity {
-		source := spool.Bytes(mail)
-		if isTorn {
-			source = &torn{Source: source, at: int64(len(mail)) * 3 / 4}
-		}
+	entity := func(is func(spool.Source) spool.Source) *mimewrap.Entity {
+		source := is(spool.Bytes(mail))
 		e, err := mimewrap.ReadMail(source)
 		w.must(err)
 		return e
@@ -296,10 +315,10 @@ func writers(t *testing.T, size int) map[string]func(dst io.Writer, isTorn bool)
 	sign := SignOptions{Signers: []cms.Signer{w.signer(w.rsa)}, Time: testNow}
 	opaque := sign
 	opaque.Opaque = true
-	out := map[string]func(io.Writer, bool) error{}
+	out := map[string]func(io.Writer, func(spool.Source) spool.Source) error{}
 	for name, opt := range map[string]SignOptions{"sign": sign, "sign opaque": opaque} {
-		out[name] = func(dst io.Writer, isTorn bool) error {
-			_, err := Sign(dst, entity(isTorn), opt)
+		out[name] = func(dst io.Writer, is func(spool.Source) spool.Source) error {
+			_, err := Sign(dst, entity(is), opt)
 			return err
 		}
 	}
@@ -310,8 +329,8 @@ func writers(t *testing.T, size int) map[string]func(dst io.Writer, isTorn bool)
 		signed := opt
 		signed.Sign = &opaque
 		for name, opt := range map[string]EncryptOptions{name: opt, name + ", signed": signed} {
-			out[name] = func(dst io.Writer, isTorn bool) error {
-				_, err := Encrypt(dst, entity(isTorn), opt)
+			out[name] = func(dst io.Writer, is func(spool.Source) spool.Source) error {
+				_, err := Encrypt(dst, entity(is), opt)
 				return err
 			}
 		}

@@ -133,7 +133,7 @@ func (c *canonicalReader) next() error {
 		p = in[:n]
 	}
 	if len(p) == 0 {
-		return io.ErrUnexpectedEOF
+		return spool.ErrChanged
 	}
 	s := span{c.at, c.at + int64(len(p))}
 	c.at = s.end

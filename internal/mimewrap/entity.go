@@ -151,7 +151,7 @@ func (e *Entity) readHeader(head []byte) error {
 			return err
 		}
 		if buf = buf[:had+n]; n == 0 {
-			return io.ErrUnexpectedEOF
+			return spool.ErrChanged
 		}
 		end, next = headerEnd(buf, from)
 		from = max(0, len(buf)-2)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
-	"io"
 
 	"smimectl/internal/spool"
 	"smimectl/internal/stage"
@@ -174,7 +173,7 @@ func (w *windows) fill(window []byte, src spool.Source, at, end int64) ([]byte, 
 	}
 	n, err := readAt(src, window[:want], at)
 	if err == nil && n == 0 {
-		err = io.ErrUnexpectedEOF
+		err = spool.ErrChanged
 	}
 	return window[:n], err
 }
