@@ -16,13 +16,16 @@ type input struct {
 	name   string // as reports name it; "-" for standard input
 	source spool.Source
 	close  func()
+
+	changed func() bool // since it was opened; nil: that cannot be told, or it cannot change
 }
 
 // regularFile is a regular file that is open for reading.
 type regularFile interface {
 	io.ReaderAt
 	io.Closer
-	Size() int64 // when it was opened
+	Size() int64   // when it was opened
+	Changed() bool // it has another size now, or was written to
 }
 
 // openInput opens FILE to be judged; "" and "-" are standard input. A regular
@@ -49,7 +52,7 @@ func (a *app) open(name string, source func(f io.ReaderAt, size int64) spool.Sou
 	if regular != nil {
 		a.env.spread(regular.Size())
 		a.env.meter.begin(stageInput, regular.Size())
-		return &input{name: name, source: a.env.meter.watch(source(regular, regular.Size())), close: func() { regular.Close() }}, nil
+		return &input{name: name, source: a.env.meter.watch(source(regular, regular.Size())), close: func() { regular.Close() }, changed: regular.Changed}, nil
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -76,12 +79,20 @@ func (a *app) openStandardInput(source func(f io.ReaderAt, size int64) spool.Sou
 				size := info.Size() - at
 				a.env.spread(size)
 				a.env.meter.begin(stageInput, size)
-				return &input{name: "-", source: a.env.meter.watch(source(io.NewSectionReader(f, at, size), size)), close: func() {}}, nil
+				return &input{name: "-", source: a.env.meter.watch(source(io.NewSectionReader(f, at, size), size)), close: func() {}, changed: changedSince(f, info)}, nil
 			}
 		}
 	}
 	a.env.meter.await(" on standard input")
 	return a.hold("-", a.env.meter.count(a.env.stdin))
+}
+
+// changedSince reports whether a file was written to, or cut, since info was got.
+func changedSince(f *os.File, info os.FileInfo) func() bool {
+	return func() bool {
+		now, err := f.Stat()
+		return err == nil && (now.Size() != info.Size() || !now.ModTime().Equal(info.ModTime()))
+	}
 }
 
 func (a *app) hold(name string, r io.Reader) (*input, error) {

@@ -34,19 +34,26 @@ func openFile(name string) (regularFile, *os.File, error) {
 		unix.Close(fd)
 		return nil, nil, &os.PathError{Op: "stat", Path: name, Err: err}
 	case stat.Mode&unix.S_IFMT == unix.S_IFREG:
-		return &plainFile{fd: fd, name: name, size: stat.Size}, nil, nil
+		return &plainFile{fd: fd, name: name, size: stat.Size, written: stat.Mtim}, nil, nil
 	}
 	return nil, os.NewFile(uintptr(fd), name), nil
 }
 
 // plainFile is a regular file that is open for reading. After Close nobody must use it.
 type plainFile struct {
-	fd   int // -1: it is closed
-	name string
-	size int64
+	fd      int // -1: it is closed
+	name    string
+	size    int64
+	written unix.Timespec // when somebody wrote to it last
 }
 
 func (f *plainFile) Size() int64 { return f.size }
+
+func (f *plainFile) Changed() bool {
+	var now unix.Stat_t
+	err := unix.Fstat(f.fd, &now)
+	return err == nil && (now.Size != f.size || now.Mtim != f.written)
+}
 
 // mostRead is how much is asked of the system in one call: Linux gives no more than 2 GiB.
 const mostRead = 1 << 30

@@ -16,14 +16,17 @@ func openFile(name string) (regularFile, *os.File, error) {
 		return nil, nil, err
 	}
 	if info.Mode().IsRegular() {
-		return sizedFile{f, info.Size()}, nil, nil
+		return sizedFile{f, info.Size(), changedSince(f, info)}, nil, nil
 	}
 	return nil, f, nil
 }
 
 type sizedFile struct {
 	*os.File
-	size int64
+	size    int64
+	changed func() bool
 }
 
 func (f sizedFile) Size() int64 { return f.size }
+
+func (f sizedFile) Changed() bool { return f.changed() }

@@ -30,7 +30,21 @@ func (x *Examiner) Examine(in Input) *Examination {
 	}
 	w.ex.facts = w.facts
 	w.ex.Report = verdict.Judge(w.facts, x.Policy)
+	w.orChanged()
 	return w.ex
+}
+
+// orChanged says of what is bad or cannot be read that it has changed, if it has: what is read but once may be partly one
+// thing and partly the other, and whoever looks again may find it as it should be.
+func (w *walk) orChanged() {
+	word := w.ex.Report.Verdict
+	if word != verdict.WordBad && word != verdict.WordUnreadable || w.in.Changed == nil || !w.in.Changed() {
+		return
+	}
+	w.facts.Layers, w.facts.Partial = nil, nil
+	w.facts.Stop = stopFor(spool.ErrChanged, -1)
+	w.ex.facts = w.facts
+	w.ex.Report = verdict.Judge(w.facts, w.x.Policy)
 }
 
 // Inspect describes a message without any judgement: what is signed and

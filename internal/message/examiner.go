@@ -96,6 +96,7 @@ type Input struct {
 	Open    bool         // take off encrypted layers too (decrypt)
 	Serial  bool         // one goroutine does it all, however large the message is
 	Once    bool         // Source is for this examination alone: nobody reads it afterwards, but Release
+	Changed func() bool  // whether somebody has written to Source since it was opened; nil = that cannot be told
 	Early   *Early       // where large content may be written before it is judged; nil = nowhere
 	Large   int64        // from how many octets on a message is large, and read as seldom as possible; 0 = 2 MiB
 

@@ -48,7 +48,7 @@ func stopFor(err error, layer int) *verdict.Stop {
 			s.Hints = []string{MoreRoom}
 		}
 	case errors.Is(err, spool.ErrChanged), errors.Is(err, cms.ErrChanged):
-		s.Code, s.Word = verdict.InputOutput, verdict.WordError
+		s.Code, s.Word, s.Hints = verdict.InputOutput, verdict.WordError, []string{"nothing was written; run it again on a copy"}
 	case errors.As(err, &recipient):
 		s.Code, s.Word = verdict.NotARecipient, verdict.WordNoKey
 	case errors.As(err, &integrity):
