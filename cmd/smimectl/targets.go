@@ -135,7 +135,10 @@ func (t *targets) find(name string) place {
 	p := place{target: name, own: true}
 	info, err := os.Lstat(name)
 	p.there, p.free = err == nil, errors.Is(err, fs.ErrNotExist)
+	p.folder = p.there && info.IsDir()
 	if p.there && info.Mode()&fs.ModeSymlink != 0 {
+		to, err := os.Stat(name)
+		p.folder = err == nil && to.IsDir()
 		if path, err := filepath.EvalSymlinks(name); err == nil {
 			name, p.own = path, false
 		}
@@ -197,6 +200,7 @@ type place struct {
 	target string // as it is named
 	path   string // resolved
 	there  bool   // something has the name
+	folder bool   // it is a directory, or a link to one
 	free   bool   // nothing has it; with other errors than that it is neither
 	own    bool   // it is no link that leads to another name
 }
@@ -229,6 +233,9 @@ func (t *targets) take(m *mail, at place) error {
 // spares says whether the output of a mail takes no mail's place.
 func (t *targets) spares(m *mail, at place) error {
 	target, path := at.target, at.path
+	if at.folder {
+		return wouldReplace(target, errIsFolder)
+	}
 	if m.path != "" && at.there && sameFile(m.path, target) {
 		return wouldReplace(m.name, errIsItself)
 	}
@@ -252,6 +259,7 @@ func (t *targets) spares(m *mail, at place) error {
 }
 
 var (
+	errIsFolder   = errors.New("it is a directory")
 	errIsItself   = errors.New("it is the mail itself")
 	errIsTaken    = errors.New("it is the output of another mail of this run")
 	errIsInput    = errors.New("it is one of the mails of this run")
