@@ -16,7 +16,7 @@ import (
 // PKCS#1 v1.5 too.
 //
 // text is what was found out of content that was not kept, and nil otherwise.
-func (w *walk) believable(c *content, text *textScan, implicit bool) bool {
+func (w *walk) believable(c *content, text *utf8Scan, implicit bool) bool {
 	outer := w.ex.outer
 	switch {
 	case outer == nil || looksLikeEntity(c.entity):

@@ -72,7 +72,7 @@ func TestIsText(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 		for size := range 5 { // pieces of every size, with seams in all places of a character
-			scan := new(textScan)
+			scan := new(utf8Scan)
 			for p := []byte(test.octets); len(p) > 0; {
 				n := min(size+1, len(p))
 				scan.take(p[:n])

@@ -35,7 +35,7 @@ type decryption struct {
 	rest *remainder
 	held *spool.Buffer
 
-	text *textScan // of a plaintext that was written early; nil: none was wanted
+	text *utf8Scan // of a plaintext that was written early; nil: none was wanted
 }
 
 // usedKey is what came of asking for the content-encryption key.
@@ -149,7 +149,7 @@ func (d *decryption) place(head []byte, whole bool) stage.Writer {
 	if w.in.Early != nil && len(w.facts.Layers) == 1 && (beginsNoHeader(head) || !mayHoldLayer(head)) {
 		if e := w.writeEarly(head, whole); e != nil {
 			if !d.facts.Authenticated && !w.in.Raw && w.ex.outer != nil && !looksLikeEntity(e.entity) {
-				d.text = new(textScan)
+				d.text = new(utf8Scan)
 			}
 			d.rest = &remainder{early: e, head: e.head, text: d.text, whole: whole}
 			return d.rest
@@ -173,7 +173,7 @@ func (plain) Settle() error { return nil }
 type remainder struct {
 	*early
 	head  []byte // as far as they did not come again
-	text  *textScan
+	text  *utf8Scan
 	whole bool // all of it is kept as well: content of this size always is
 	size  int64
 }

@@ -7,16 +7,16 @@ import (
 	"smimectl/internal/spool"
 )
 
-// textScan looks at octets, as they come, whether they are text: UTF-8 without control
+// utf8Scan looks at octets, as they come, whether they are text: UTF-8 without control
 // characters, but for those between lines and words.
-type textScan struct {
+type utf8Scan struct {
 	kept  [utf8.UTFMax]byte // of a character that is not complete
 	n     int
 	noise bool
 }
 
 // take looks at the next octets.
-func (s *textScan) take(p []byte) {
+func (s *utf8Scan) take(p []byte) {
 	for s.n > 0 && len(p) > 0 && !s.noise { // the character that the piece before began
 		s.kept[s.n] = p[0]
 		s.n++
@@ -32,7 +32,7 @@ func (s *textScan) take(p []byte) {
 }
 
 // scan returns what is left of p: the beginning of a character.
-func (s *textScan) scan(p []byte) []byte {
+func (s *utf8Scan) scan(p []byte) []byte {
 	for len(p) > 0 {
 		if p[0] < utf8.RuneSelf {
 			if p[0] < ' ' && p[0] != '\t' && p[0] != '\n' && p[0] != '\r' && p[0] != '\f' || p[0] == 0x7f {
@@ -56,18 +56,18 @@ func (s *textScan) scan(p []byte) []byte {
 }
 
 // text reports whether all that was taken is text.
-func (s *textScan) text() bool { return !s.noise && s.n == 0 }
+func (s *utf8Scan) text() bool { return !s.noise && s.n == 0 }
 
 // isText reports whether all octets of a content are text. scan has taken them already,
 // or is nil.
-func isText(c *content, scan *textScan) bool {
+func isText(c *content, scan *utf8Scan) bool {
 	if scan != nil {
 		return scan.text()
 	}
 	if c.source == nil {
 		return false
 	}
-	scan = new(textScan)
+	scan = new(utf8Scan)
 	r := spool.NewReader(c.source)
 	buf := make([]byte, 32<<10)
 	for !scan.noise {
