@@ -81,6 +81,7 @@ func (w *walk) digestClear(sd *cms.SignedData, l *mimewrap.Layer) error {
 		c = w.newClearContent()
 		err = sd.DigestContent(l.ContentReader(false), c.unverified(w))
 	case !sd.Digested(c.digest):
+		w.stage(Checking)
 		err = sd.DigestContent(l.ContentReader(false), nil)
 	}
 	if err != nil {

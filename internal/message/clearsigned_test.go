@@ -2,6 +2,7 @@ package message
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,4 +77,29 @@ func verified(t *testing.T, w *world, mail string, large int64) (report, content
 		}
 	}
 	return reportBytes(t, ex.Report), content, times
+}
+
+// TestDigestedAgain: who watches is told of each reading of a large multipart/signed, and what it is for.
+func TestDigestedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	mail := mailOf(fromAlice, w.clear(inside("Content-Type: text/plain\r\n", "\r\n", 1<<20), w.alice))
+	for micalg, want := range map[string][]Stage{
+		"sha-256": {Reading, Reading, Checking, Reading}, // the mail, its layer, what is signed, and what that holds
+		"sha-512": {Reading, Reading, Checking, Checking, Reading},
+		"unknown": {Reading, Reading, Checking, Reading},
+	} {
+		var stages []Stage
+		in := verifyInput(strings.Replace(mail, "micalg=sha-256", "micalg="+micalg, 1))
+		in.Large = 1
+		in.Observer = &Observer{
+			Stage: func(s Stage, _ int64) { stages = append(stages, s) },
+			Watch: func(s spool.Source) spool.Source { return s },
+			Held:  func(*spool.Buffer) {},
+		}
+		examine(t, w.examiner(), in)
+		if !slices.Equal(stages, want) {
+			t.Errorf("%s: stages %v, not %v", micalg, stages, want)
+		}
+	}
 }

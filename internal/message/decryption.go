@@ -11,7 +11,8 @@ import (
 	"smimectl/internal/verdict"
 )
 
-// large is from which size of the message on it is read but once to be decrypted.
+// large is from which size on a message is read but once to be decrypted, and a
+// multipart/signed to be verified.
 const large = 2 << 20
 
 // decryption is the way from an encrypted layer to what is inside.
