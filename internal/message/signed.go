@@ -18,49 +18,6 @@ import (
 // hostile bags must not cost more (P33).
 const maxSignerCandidates = 8
 
-// clearSigned takes off a multipart/signed layer: the first part's octets, in
-// canonical form, are the content of the detached signature in the second
-// (RFC 8551, Section 3.5.3).
-func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error) {
-	layer := verdict.Layer{Kind: "signed", Form: "multipart/signed", Part: current.part, WholeBody: true}
-	w.facts.Layers = append(w.facts.Layers, layer)
-	w.note(l.Notes)
-	if l.OutsideText {
-		w.facts.Notes = append(w.facts.Notes, verdict.Note{Code: verdict.OutsideText})
-	}
-	sd, err := readSigned(l.CMS, nil, w.limits())
-	if err != nil {
-		return nil, err
-	}
-	if !sd.Detached || w.in.Content != nil {
-		// What is shown and what is signed would be two things (P5, RFC 8551, Section 3.5.3.1).
-		if !w.look {
-			return nil, &DetachedHasContent{}
-		}
-		w.facts.Notes = append(w.facts.Notes, verdict.Note{Code: verdict.DetachedHasContent, Level: verdict.Warn,
-			Text: "the signature brings a content of its own: what is shown is not what is signed"})
-	}
-	if !w.look {
-		if err := w.digestClear(sd, l); err != nil {
-			return nil, err
-		}
-	}
-	// The canonical reading is the only one: trying others until one fits would
-	// find a signature's favour for what nobody sent (P68).
-	signed := func() io.Reader { return l.ContentReader(false) }
-	w.checkDigestLabel(l, sd.Signers)
-	signers := w.signers(sd)
-	part := current.part + ".1"
-	w.completeSigned(sd, signers, l.Content, part)
-	if err := w.explain(l, sd.ContentSize); err != nil {
-		return nil, err
-	}
-	next := &content{source: l.Content.Source, entity: l.Content, signed: signed, part: part}
-	w.ex.inner = next
-	w.isProtected(next)
-	return next, nil
-}
-
 // opaque takes off a signed-data layer whose content is inside, or judges a
 // detached signature that is no mail with the content handed in.
 func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part string) (*content, error) {
