@@ -34,6 +34,9 @@ func TestDigestedInPassing(t *testing.T) {
 			{"sha-256", true}, {"SHA256", true}, {`"sha-512, sha-256"`, true}, {`"sha-256,sha-256,sha-256"`, true},
 			{"sha-512", false}, {"md5", false}, {"unknown", false}, {`""`, false}, {`"sha-256,"`, false}, {`"sha-256,sha-384,sha-512"`, false},
 		} {
+			if form.name != "text" && !strings.HasPrefix(test.micalg, "sha-") {
+				continue // what a micalg names has nothing to do with the form
+			}
 			t.Run(form.name+", "+test.micalg, func(t *testing.T) {
 				t.Parallel()
 				for _, mail := range []string{mail, changed} {
