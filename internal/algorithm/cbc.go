@@ -68,7 +68,7 @@ func (m cbc) decrypter(_ *ContentCipher, p *CipherParameters, key []byte) (Decry
 	if err != nil {
 		return nil, err
 	}
-	return &cbcDecrypter{blockStream{mode: newCBCBlocks(b, p.IV), size: m.size, keep: 1}}, nil
+	return newCBCDecrypter(b, p.IV), nil
 }
 
 func (m cbc) ciphertextSize(plain int64) int64 { return plain + int64(m.size) - plain%int64(m.size) }

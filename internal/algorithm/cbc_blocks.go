@@ -21,9 +21,12 @@ type cbcBlocks struct {
 
 func newCBCBlocks(block cipher.Block, iv []byte) *cbcBlocks {
 	c := &cbcBlocks{block: block, size: block.BlockSize()}
-	copy(c.row[:c.size], iv)
+	c.follow(iv)
 	return c
 }
+
+// follow says which ciphertext, or IV, comes before what is decrypted next: its last block.
+func (c *cbcBlocks) follow(before []byte) { copy(c.row[:c.size], before[len(before)-c.size:]) }
 
 func (c *cbcBlocks) BlockSize() int { return c.size }
 

@@ -68,3 +68,51 @@ func TestCBCSteady(t *testing.T) {
 		t.Errorf("%v pieces of memory for each piece", n)
 	}
 }
+
+// TestResume: at every block a decrypter goes on where another one is, whatever it did before.
+func TestResume(t *testing.T) {
+	t.Parallel()
+	for _, c := range ContentCiphers() {
+		p, err := c.NewParameters()
+		if err != nil {
+			continue // it is for reading only
+		}
+		key := randomBytes(c.KeySize)
+		made, err := c.NewDecrypter(p, key)
+		if err != nil {
+			t.Fatal(c.Name, err)
+		}
+		other, can := made.(Resumer)
+		if can == c.Authenticated {
+			t.Errorf("%s: resumes %v", c.Name, can)
+		}
+		if !can {
+			continue
+		}
+		ciphertext := randomBytes(3*cbcRow + 5*c.BlockSize)
+		straight := func() (Decrypter, []byte) {
+			d, err := c.NewDecrypter(p, key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d, d.Update(nil, ciphertext)
+		}
+		_, want := straight()
+		for at := ResumeSize; at < len(ciphertext); at += c.BlockSize {
+			from := 0
+			if at%64 == 0 {
+				from = at - ResumeSize // it need not know more
+			}
+			other.Resume(ciphertext[from:at])
+			if got := other.Update(nil, ciphertext[at:]); !bytes.Equal(got, want[at-c.BlockSize:]) {
+				t.Fatalf("%s: from %d on others came", c.Name, at)
+			}
+		}
+		d, _ := straight()
+		all, err := d.Final(nil)
+		rest, again := other.Final(nil)
+		if !bytes.Equal(rest, all) || again != err {
+			t.Errorf("%s: ends with %x, %v, not %x, %v", c.Name, rest, again, all, err)
+		}
+	}
+}

@@ -60,9 +60,25 @@ func (e *cbcEncrypter) Final(dst []byte) (out, tag []byte) {
 	return append(dst, last...), nil
 }
 
-type cbcDecrypter struct{ blockStream }
+type cbcDecrypter struct {
+	blockStream
+	blocks *cbcBlocks
+}
+
+func newCBCDecrypter(block cipher.Block, iv []byte) *cbcDecrypter {
+	blocks := newCBCBlocks(block, iv)
+	return &cbcDecrypter{blockStream{mode: blocks, size: blocks.size, keep: 1}, blocks}
+}
 
 func (d *cbcDecrypter) Update(dst, src []byte) []byte { return d.update(dst, src) }
+
+// Resume implements [Resumer]: the last block is held back, and to the one before it the next
+// is added.
+func (d *cbcDecrypter) Resume(before []byte) {
+	last := len(before) - d.size
+	d.blocks.follow(before[:last])
+	d.n = copy(d.held[:], before[last:])
+}
 
 // Final takes the padding off. A ciphertext that does not end with a block, or
 // has none, never reaches the cipher.

@@ -95,6 +95,18 @@ type Decrypter interface {
 	Final(dst []byte) ([]byte, error) // ErrPadding
 }
 
+// Resumer is a Decrypter that can go on anywhere in a ciphertext: several of them can
+// decrypt pieces of one content at the same time. Those of ciphers that authenticate are none.
+type Resumer interface {
+	Decrypter
+	// Resume has it go on behind a ciphertext that ends with before, which has ResumeSize
+	// octets at least. Up to there the ciphertext must be whole blocks.
+	Resume(before []byte)
+}
+
+// ResumeSize is how many octets of ciphertext a [Resumer] has to know, whatever the cipher.
+const ResumeSize = 2 * maxBlock
+
 // ErrPadding says that the padding at the end of a decrypted content is wrong,
 // or that there is none. It must not be told apart from other failures to
 // whoever may have sent the message.

@@ -62,18 +62,18 @@ type passer struct {
 	head   algorithm.Decrypter // for the first octets, which are decrypted twice
 	fits   bool                // the key has the length it should have
 	behind *stage.Behind
-	in     stage.Ring
-	one    []byte // serially: the only buffer, in which the plaintext takes the place of the ciphertext
 	dst    stage.Writer
-	out    stage.Ring
-	err    error // of dst
+	err    error      // of dst
+	ring   stage.Ring // the plaintext takes the place of the ciphertext, and goes on to dst
+	one    []byte     // serially: the only buffer
+	shares *sharing   // nil: who reads decrypts nothing
 }
 
 // passer returns nil where the cipher has to know more before it begins than stands
 // before the ciphertext.
 func (e *Envelope) passer(cek []byte) *passer {
 	key, fits := e.keyFor(cek)
-	d := &passer{fits: fits}
+	d := &passer{fits: fits, ring: stage.Ring{Twice: true}}
 	d.behind = stage.NewBehind(e.lim.Serial, d.piece)
 	if e.Cipher.Authenticated {
 		tag, err := e.Cipher.NewAuthenticator(e.Parameters, key, nil)
@@ -90,6 +90,8 @@ func (e *Envelope) passer(cek []byte) *passer {
 	}
 	if e.lim.Serial {
 		d.one = make([]byte, pieceSize, pieceSize+pieceSlack)
+	} else if d.shares, err = e.share(key); err != nil {
+		return nil
 	}
 	return d
 }
@@ -119,10 +121,14 @@ func (d *passer) all(content *ber.OctetReader, p Passing) error {
 func (d *passer) next(r io.Reader) (more bool, err error) {
 	piece := d.one
 	if piece == nil {
-		piece = d.in.Next(pieceSize)[:pieceSize]
+		piece = d.ring.Next(pieceSize + pieceSlack)[:pieceSize]
 	}
 	n, err := readPiece(r, piece)
-	d.behind.Lend(piece[:n]) // its error is that of Settle
+	if d.shares != nil {
+		d.shares.lend(d.behind, piece[:n])
+	} else {
+		d.behind.Lend(piece[:n]) // its error is that of Settle
+	}
 	return n == len(piece), err
 }
 
@@ -143,16 +149,15 @@ func (d *passer) settle() {
 }
 
 func (d *passer) piece(piece []byte) error {
+	if d.shares != nil && d.shares.done(d.text) {
+		return d.dst.Lend(piece)
+	}
 	if d.tag != nil {
 		if _, err := d.tag.Write(piece); err != nil {
 			return err
 		}
 	}
-	room := piece[:0]
-	if d.one == nil {
-		room = d.out.Next(pieceSize + pieceSlack)
-	}
-	plain := d.text.Update(room, piece)
+	plain := d.text.Update(piece[:0], piece)
 	if len(plain) == 0 {
 		return nil
 	}
@@ -182,6 +187,6 @@ func (d *passer) finish(e *Envelope) error {
 func (d *passer) wipe() {
 	if d != nil {
 		clear(d.one)
-		d.out.Clear()
+		d.ring.Clear()
 	}
 }

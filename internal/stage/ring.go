@@ -4,14 +4,20 @@ import "io"
 
 // Ring is the buffers of who lends. They are made when they are needed.
 type Ring struct {
-	buffers [Buffers][]byte
+	// Twice says that a piece is lent twice: who gets it lends it to another one.
+	Twice   bool
+	buffers [2 * Buffers][]byte
 	at      int
 }
 
 // Next returns the buffer that was lent longest ago, empty and with room for n
 // octets. It stays the present one until Next is called again.
 func (r *Ring) Next(n int) []byte {
-	r.at = (r.at + 1) % Buffers
+	all := Buffers
+	if r.Twice { // when a piece was handed over, Buffers-1 may not have been lent to the second one yet
+		all *= 2
+	}
+	r.at = (r.at + 1) % all
 	if cap(r.buffers[r.at]) < n {
 		r.buffers[r.at] = make([]byte, 0, n)
 	}

@@ -83,14 +83,24 @@ func NewBehind(serial bool, do func(p []byte) error) *Behind {
 
 // Lend implements [Writer].
 func (b *Behind) Lend(p []byte) error {
+	if taken, err := b.Offer(p); taken || err != nil {
+		return err
+	}
+	b.room.send(b.pieces, p)
+	return nil
+}
+
+// Offer is Lend, unless that would have to wait: then p is not taken, and who offered it may
+// do some of the work itself in the meantime.
+func (b *Behind) Offer(p []byte) (taken bool, err error) {
 	if b.pieces == nil {
 		if b.err != nil {
-			return b.err
+			return false, b.err
 		}
 		if b.serial || b.lent < From {
 			b.lent += int64(len(p))
 			b.err = b.do(p)
-			return b.err
+			return true, b.err
 		}
 		// With one piece waiting and one that is worked on, all pieces before
 		// these are done when a piece was handed over.
@@ -98,10 +108,14 @@ func (b *Behind) Lend(p []byte) error {
 		go b.work(b.pieces)
 	}
 	if b.failed.Load() {
-		return b.Settle()
+		return false, b.Settle()
 	}
-	b.room.send(b.pieces, p)
-	return nil
+	select {
+	case b.pieces <- p:
+		return true, nil
+	default:
+		return false, nil
+	}
 }
 
 // Write implements [io.Writer]: nothing is read of p after it.

@@ -122,6 +122,108 @@ func TestBehindKeepsAtMost(t *testing.T) {
 	}
 }
 
+// TestOffer: what is offered is taken where nobody has to wait, and else not, and is done in
+// its order with what is lent.
+func TestOffer(t *testing.T) {
+	const size = From / 4
+	for _, serial := range []bool{true, false} {
+		var got []byte
+		goOn := make(chan struct{})
+		b := NewBehind(serial, func(p []byte) error {
+			if got = append(got, p[0]); len(got) > 4 && !serial {
+				<-goOn
+			}
+			return nil
+		})
+		piece := func(i int) []byte { return append(make([]byte, 0, size), byte(i))[:size] }
+		n := 0
+		for ; n < 100; n++ {
+			taken, err := b.Offer(piece(n))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !taken {
+				break
+			}
+		}
+		// One may have been taken from the channel to be worked on.
+		if serial && n != 100 || !serial && (n < 4+Buffers-2 || n > 4+Buffers-1) {
+			t.Errorf("serial %v: %d were taken", serial, n)
+		}
+		close(goOn)
+		if err := b.Lend(piece(n)); err != nil {
+			t.Error(err)
+		}
+		b.Settle()
+		for i, c := range got {
+			if c != byte(i) || len(got) != n+1 {
+				t.Fatalf("serial %v: %v", serial, got)
+			}
+		}
+	}
+	broken := errors.New("broken")
+	for _, serial := range []bool{true, false} {
+		b := NewBehind(serial, func([]byte) error { return broken })
+		b.lent = From
+		var err error
+		for range 1000 {
+			if _, err = b.Offer([]byte{1}); err != nil {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if taken, again := b.Offer([]byte{1}); err != broken || again != broken || !serial && taken {
+			t.Errorf("serial %v: %v, then %v, taken %v", serial, err, again, taken)
+		}
+		b.Settle()
+	}
+	endsOf(t)
+}
+
+// TestRingTwice: of a piece that is lent twice nothing is lost, whichever of the two is slow.
+func TestRingTwice(t *testing.T) {
+	const size = 1 << 10
+	want := content(From + 200*size)
+	for slow := range 3 {
+		wait := func(who int) {
+			if who == slow {
+				time.Sleep(50 * time.Microsecond)
+			}
+		}
+		var got bytes.Buffer
+		second := NewBehind(false, func(p []byte) error {
+			if got.Len() >= From {
+				wait(2)
+			}
+			got.Write(p)
+			return nil
+		})
+		n := 0
+		first := NewBehind(false, func(p []byte) error {
+			if n += len(p); n >= From {
+				wait(1)
+			}
+			return second.Lend(p)
+		})
+		ring := Ring{Twice: true}
+		for i := 0; i < len(want); i += size {
+			if i >= From {
+				wait(0)
+			}
+			p := append(ring.Next(size), want[i:i+size]...)
+			if err := first.Lend(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first.Settle()
+		second.Settle()
+		if !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("%d is slow: other octets came", slow)
+		}
+	}
+	endsOf(t)
+}
+
 // TestBehindFails tells the error of each piece, nothing is done after it, and it
 // stays.
 func TestBehindFails(t *testing.T) {
