@@ -31,6 +31,7 @@ type targets struct {
 	folders []string            // resolved, ending in a separator: every file below them is a mail
 	unknown bool                // other mails may lie beside those on a list that is read as it comes
 	taken   map[digest]struct{} // nil: no two mails can have one output
+	empty   bool                // so nothing can have the name of an output, or somebody gives it to something meanwhile
 	last    digest              // the one that was taken last
 
 	mu       sync.Mutex // of the two below
@@ -67,7 +68,19 @@ func (s *several) targetsOf(a *app, operands []string) *targets {
 	if list != "" || len(operands) != 1 || s.outputs.suffix != "" || linkBelow(s.outputs.folder) {
 		t.taken = map[digest]struct{}{}
 	}
+	t.empty = t.taken == nil && isEmpty(s.outputs.folder)
 	return t
+}
+
+// isEmpty says whether a folder is not there yet, or has nothing in it.
+func isEmpty(folder string) bool {
+	f, err := os.Open(folder)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	defer f.Close()
+	_, err = f.Readdirnames(1)
+	return err == io.EOF
 }
 
 // linkBelow says whether two names below a folder may be one file: whether there is a link in it, or something that cannot
@@ -143,8 +156,13 @@ func (t *targets) find(name string) place {
 			name, p.own = path, false
 		}
 	}
-	p.path = filepath.Join(t.folderOf(filepath.Dir(name)), filepath.Base(name))
+	p.path = t.path(name)
 	return p
+}
+
+// path resolves the folder of a name.
+func (t *targets) path(name string) string {
+	return filepath.Join(t.folderOf(filepath.Dir(name)), filepath.Base(name))
 }
 
 // folderOf is resolveFolder, once for many files in one folder.
@@ -205,8 +223,15 @@ type place struct {
 	own    bool   // it is no link that leads to another name
 }
 
+// place looks what is where the output of a mail goes. For a name in a folder that had nothing in it, of no other mail, that
+// is left to the moment at which the output gets it: a look for a name that is not there has to wait until no
+// other worker gives one.
 func (t *targets) place(m *mail) place {
-	return t.find(t.outputs.target(m))
+	target := t.outputs.target(m)
+	if !t.empty {
+		return t.find(target)
+	}
+	return place{target: target, path: t.path(target), free: true, own: true}
 }
 
 // take claims the output of a mail, or says who has it already.
