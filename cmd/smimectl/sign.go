@@ -216,7 +216,7 @@ func (a *app) done(command, name string, entity *mimewrap.Entity, composed *mess
 	for _, n := range notes {
 		a.inform("note: %s", n.Text)
 	}
-	if entity != nil {
+	if entity != nil && (a.global.json || a.global.report != "") { // a person knows the mail
 		facts.Mail, facts.IsMail = message.MailFacts(entity)
 	}
 	for _, text := range composed.Notes {
@@ -231,14 +231,14 @@ func (a *app) done(command, name string, entity *mimewrap.Entity, composed *mess
 
 // readDraft reads a mail that is to be sent, and who it is from.
 func readDraft(in *input, bare bool) (*mimewrap.Entity, []cert.Address, error) {
-	switch mimewrap.Detect(in.source) {
+	form, entity, err := mimewrap.Open(in.source)
+	switch form {
 	case mimewrap.FormMail, mimewrap.FormEntity:
 	default:
 		return nil, nil, messageErrorf(verdict.Malformed, "%s is no mail", quoted(displayName(in.name))).
 			withHint("a mail begins with header lines such as From: and Subject:").
 			withHint("plain bytes are taken with --raw, a bare MIME part with --entity")
 	}
-	entity, err := mimewrap.ReadMail(in.source)
 	if err != nil {
 		return nil, nil, composeError(in.name, err)
 	}
