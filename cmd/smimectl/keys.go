@@ -20,6 +20,7 @@ import (
 type identityFlags struct {
 	who        []string
 	keys       []string
+	usual      string // of SMIMECTL_IDENTITY
 	passphrase passphraseFlags
 	kept       *keptIdentities // those that were read before; nil: nothing is kept
 }
@@ -29,6 +30,15 @@ func (f *identityFlags) add(cmd *cobra.Command, env *environment, use string) {
 	cmd.Flags().Var(many(&f.keys, "FILE"), "key", "private key in a file of its own (repeatable)")
 	f.passphrase.add(cmd, env)
 	f.kept = &keptIdentities{}
+	f.usual = env.getenv("SMIMECTL_IDENTITY")
+}
+
+// whom are those that -i names, and where neither it nor --key does, the usual one.
+func (f *identityFlags) whom() []string {
+	if len(f.who)+len(f.keys) == 0 && f.usual != "" {
+		return []string{f.usual}
+	}
+	return f.who
 }
 
 // identity is a certificate with its chain and a key that is opened when needed.
@@ -55,8 +65,13 @@ func (id *identity) who() string {
 
 // isFile tells an operand that names a file from an address or a fingerprint.
 func isFile(who string) bool {
-	if strings.ContainsRune(who, filepath.Separator) {
-		return true
+	if at := strings.LastIndexByte(who, filepath.Separator); at >= 0 {
+		// Of an address the part before the @ may have separators in it, as those of X.400 gateways do.
+		if first := who[0]; first == '.' || filepath.IsAbs(who) || !strings.Contains(who[at:], "@") {
+			return true
+		}
+		_, err := os.Stat(who)
+		return err == nil
 	}
 	switch strings.ToLower(filepath.Ext(who)) {
 	case ".p12", ".pfx", ".pem", ".der", ".crt", ".cer", ".key", ".p7b", ".p7c", ".p8":
@@ -82,7 +97,7 @@ func (f *identityFlags) fromFiles() ([]*identity, error) {
 // files are the files that -i and --key name.
 func (f *identityFlags) files() []string {
 	var names []string
-	for _, who := range f.who {
+	for _, who := range f.whom() {
 		if isFile(who) {
 			names = append(names, who)
 		}
@@ -331,13 +346,8 @@ func (a *app) decryptionKeys(f *identityFlags) ([]message.Key, error) {
 		return nil, err
 	}
 	store := a.env.store()
-	named := len(f.who)+len(f.keys) > 0
-	who := f.who
-	if !named {
-		if fixed := a.env.getenv("SMIMECTL_IDENTITY"); fixed != "" {
-			who, named = []string{fixed}, true
-		}
-	}
+	who := f.whom()
+	named := len(who)+len(f.keys) > 0
 	for _, w := range who {
 		if isFile(w) {
 			continue

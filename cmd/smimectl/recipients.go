@@ -211,7 +211,7 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 		return err
 	}
 	groups := people(ids)
-	for _, who := range o.signing.identity.who {
+	for _, who := range o.signing.identity.whom() {
 		if isFile(who) {
 			continue
 		}
@@ -227,7 +227,7 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 		}
 	}
 	addresses := from
-	if len(o.signing.identity.who) > 0 {
+	if len(o.signing.identity.whom()) > 0 {
 		addresses = nil
 	}
 	for _, group := range groups {

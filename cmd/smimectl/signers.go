@@ -70,25 +70,17 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *send
 	if err != nil {
 		return nil, err
 	}
-	who := o.identity.who
-	if len(who)+len(o.identity.keys) == 0 {
-		if fixed := a.env.getenv("SMIMECTL_IDENTITY"); fixed != "" {
-			who = []string{fixed}
-			if isFile(fixed) {
-				o.identity.who = who
-				if files, err = o.identity.fromFiles(); err != nil {
-					return nil, err
-				}
-			}
-		} else if c, err := a.configKept(&o.trust); err != nil {
+	who, fromMail := o.identity.whom(), false
+	given := len(who)+len(o.identity.keys) > 0
+	if !given {
+		if c, err := a.configKept(&o.trust); err != nil {
 			return nil, err
 		} else if c.Identity != "" && a.noneFor(from) {
 			who = []string{c.Identity}
 		} else if len(from) == 0 {
 			return nil, usageErrorf("there is no From to tell who signs").withHint("name the signer:  -i alice@example.org")
-		}
-		if len(who) == 0 {
-			who = []string{from[0].String()} // several in From: the comparison with the certificate refuses them
+		} else {
+			who, fromMail = []string{from[0].String()}, true // several in From: the comparison with the certificate refuses them
 		}
 	}
 	var ids []*identity
@@ -100,7 +92,7 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *send
 		ids = append(ids, id)
 	}
 	for _, w := range who {
-		if isFile(w) {
+		if given && isFile(w) {
 			continue
 		}
 		found, err := o.identity.fromStore(a.env.store(), w)
@@ -108,7 +100,7 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *send
 			return nil, err
 		}
 		if len(found) == 0 {
-			return nil, a.noIdentity(w, len(o.identity.who) == 0)
+			return nil, a.noIdentity(w, fromMail)
 		}
 		if err := onePerson(w, found); err != nil {
 			return nil, err

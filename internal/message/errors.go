@@ -42,13 +42,17 @@ type NotARecipient struct {
 }
 
 func (e *NotARecipient) Error() string {
+	among := "among its " + count(e.Recipients, "recipient")
+	if e.Recipients == 1 {
+		among = "its only recipient"
+	}
 	switch e.Identities {
 	case 0:
 		return "message: cannot decrypt: there is no identity of yours, and it has " + count(e.Recipients, "recipient")
 	case 1:
-		return "message: cannot decrypt: your identity is not among its " + count(e.Recipients, "recipient")
+		return "message: cannot decrypt: your identity is not " + among
 	}
-	return fmt.Sprintf("message: cannot decrypt: none of your %d identities is among its %s", e.Identities, count(e.Recipients, "recipient"))
+	return fmt.Sprintf("message: cannot decrypt: none of your %d identities is %s", e.Identities, among)
 }
 
 func count(n int, what string) string {
