@@ -65,7 +65,7 @@ func configError(path string, err error) error {
 	case errors.As(err, &strict) && len(strict.Errors) > 0:
 		row, _ := strict.Errors[0].Position()
 		return usageErrorf("%s, line %d: there is no such setting", quoted(path), row).
-			withHint("there are: identity, cipher, profile, sign-encrypted, self, revocation, min-validity")
+			withHint("there are: %s", settingNames())
 	case errors.As(err, &decode):
 		row, column := decode.Position()
 		if key := strings.Join(decode.Key(), "."); key != "" && strings.Contains(decode.Error(), "struct field") {

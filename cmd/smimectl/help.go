@@ -85,6 +85,10 @@ func (h *helpPage) screen(cmd *cobra.Command, short bool) {
 	}
 	h.verbs(cmd)
 	h.flags(cmd, false)
+	h.heading("Environment")
+	h.entries(variables, flagColumn)
+	h.heading("Lines of " + configName)
+	h.entries(settingLines(), flagColumn)
 	h.exitCodes()
 }
 

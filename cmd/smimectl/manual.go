@@ -104,6 +104,17 @@ func manualPage(w io.Writer, cmd *cobra.Command, date string) {
 			p.entry(strings.TrimSpace(flagTerm(f)), flagText(f))
 		}
 	}
+	if !cmd.HasParent() {
+		p.section("ENVIRONMENT")
+		for _, v := range variables {
+			p.entry(v[0], v[1])
+		}
+		p.section("FILES")
+		p.text(configName + " in the folder of the configuration may have these lines:")
+		for _, s := range settingLines() {
+			p.entry(s[0], s[1])
+		}
+	}
 	p.section("EXIT STATUS")
 	for _, e := range exitCodes() {
 		p.entry(e[0], e[1])
