@@ -31,6 +31,7 @@ type environment struct {
 
 	directories *directories // those that wait to be made durable; nil: each file makes its own so
 	nothingAt   string       // a name that nothing had when the mail's output was given it; "": not known
+	came        func() error // says whether the output may take the place of what came to that name since; nil: it may
 	ownName     string       // a name that led to no other one then: a link that does so by now leads to another mail's output; "": not known
 	large       int64        // from which size on a mail to be decrypted is large; 0: message.Input says it
 	apart       bool         // several mails are worked on at a time, each by one goroutine

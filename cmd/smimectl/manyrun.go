@@ -236,6 +236,7 @@ func (s *several) one(a *app, m *mail) *outcome {
 		}
 		if m.fresh {
 			a.env.nothingAt = target // a's own
+			a.env.came = func() error { return s.targets.spares(m, s.targets.find(target)) }
 		}
 		if m.own {
 			a.env.ownName = target

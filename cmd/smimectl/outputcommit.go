@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 
 	"smimectl/internal/spool"
 )
@@ -14,8 +15,8 @@ import (
 // giveName gives the finished file the target's name if nothing has it, else one
 // beside the target, for a moment: a rename replaces what is there, a link does not.
 func (o *output) giveName() (string, error) {
-	if o.named {
-		return o.file.Name(), nil
+	if o.named { // a rename asks nobody
+		return o.file.Name(), o.lookAgain()
 	}
 	err := linkUnnamed(o.file, o.target)
 	if err == nil {
@@ -24,20 +25,8 @@ func (o *output) giveName() (string, error) {
 	if !errors.Is(err, os.ErrExist) {
 		return "", err
 	}
-	if !o.looked { // it came since somebody looked
-		before := o.mode
-		regular, lookErr := o.look()
-		if lookErr != nil {
-			return "", lookErr
-		}
-		if !regular {
-			return "", err
-		}
-		if o.mode != before {
-			if err := o.setMode(); err != nil {
-				return "", err
-			}
-		}
+	if err := o.lookAgain(); err != nil {
+		return "", err
 	}
 	// Watching for interruptions takes two threads, which is a sixth of the work on a
 	// small mail. For the one output of a run they are kept away instead.
@@ -56,6 +45,29 @@ func (o *output) giveName() (string, error) {
 			return "", err
 		}
 	}
+}
+
+// lookAgain looks at what came to the target's name since somebody looked, if nobody has yet.
+func (o *output) lookAgain() error {
+	if o.looked {
+		return nil
+	}
+	if o.env.came != nil {
+		if err := o.env.came(); err != nil {
+			return err
+		}
+	}
+	before := o.mode
+	regular, err := o.look()
+	switch {
+	case err != nil:
+		return err
+	case !regular:
+		return &os.PathError{Op: "rename", Path: o.target, Err: syscall.EEXIST}
+	case o.mode != before:
+		return o.setMode()
+	}
+	return nil
 }
 
 // letInterrupt lets interruptions in again that giveName keeps away.
@@ -107,6 +119,9 @@ func (o *output) commit() error {
 		if name != "" {
 			os.Remove(name)
 			o.env.temporary.forget(name)
+		}
+		if refused, ok := errors.AsType[*cliError](err); ok && refused.exit == exitMachine {
+			return refused
 		}
 		return o.cannotWrite(err)
 	}
