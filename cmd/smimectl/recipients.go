@@ -211,6 +211,10 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 		return err
 	}
 	groups := people(ids)
+	var addresses []cert.Address
+	if len(o.signing.identity.whom()) == 0 {
+		addresses = from[:len(from):len(from)]
+	}
 	for _, who := range o.signing.identity.whom() {
 		if isFile(who) {
 			continue
@@ -224,11 +228,11 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 		}
 		if len(found) > 0 {
 			groups = append(groups, found)
+		} else if address, err := cert.ParseAddress(who); err == nil {
+			addresses = append(addresses, address) // to encrypt takes no key: the certificate alone may be there
+		} else {
+			f.noCopy(who)
 		}
-	}
-	addresses := from
-	if len(o.signing.identity.whom()) > 0 {
-		addresses = nil
 	}
 	for _, group := range groups {
 		var list []candidate
@@ -239,10 +243,10 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 		}
 		switch {
 		case len(list) == 0: // a key without a certificate
-			addresses = append(addresses[:len(addresses):len(addresses)], from...)
+			addresses = append(addresses, from...)
 		case !f.selfAs(group[0].who(), list):
 			// Somebody who signs with one key and reads with another.
-			addresses = append(addresses[:len(addresses):len(addresses)], list[0].certificate.Addresses()...)
+			addresses = append(addresses, list[0].certificate.Addresses()...)
 		}
 	}
 	for _, address := range addresses {
@@ -251,10 +255,15 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 			return err
 		}
 		if !f.selfAs(address.String(), list) && !f.has(address) {
-			f.a.inform("note: no certificate of yours for %s: you cannot read what you send", verdict.Escape(address.String()))
+			f.noCopy(address.String())
 		}
 	}
 	return nil
+}
+
+// noCopy tells that nothing is encrypted for the sender.
+func (f *recipientFinder) noCopy(who string) {
+	f.a.inform("note: no certificate of yours for %s: you cannot read what you send", verdict.Escape(who))
 }
 
 // selfAs adds the sender by one of these certificates; false when none of them is
