@@ -70,8 +70,9 @@ func isFile(who string) bool {
 		if first := who[0]; first == '.' || filepath.IsAbs(who) || !strings.Contains(who[at:], "@") {
 			return true
 		}
-		_, err := os.Stat(who)
-		return err == nil
+		if _, err := os.Stat(who); err == nil {
+			return true
+		}
 	}
 	switch strings.ToLower(filepath.Ext(who)) {
 	case ".p12", ".pfx", ".pem", ".der", ".crt", ".cer", ".key", ".p7b", ".p7c", ".p8":
