@@ -66,6 +66,9 @@ func (a *app) readFiles(flags *pflag.FlagSet) []string {
 	for _, name := range []string{"SMIMECTL_CA", "SMIMECTL_PASSPHRASE_FILE"} {
 		out = append(out, a.env.getenv(name))
 	}
+	if who := a.env.getenv("SMIMECTL_IDENTITY"); who != "" && isFile(who) {
+		out = append(out, who)
+	}
 	if dir := a.env.roots().Config; dir != "" {
 		out = append(out, filepath.Join(dir, configName))
 	}
