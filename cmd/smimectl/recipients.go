@@ -202,24 +202,29 @@ func endEntities(list []*cert.Certificate) []*cert.Certificate {
 }
 
 // self adds the sender, so that the copy that is kept can be read: the identities
-// of -i, else those of the address in From. Who has no certificate that is made
+// of -i, else those of the address in From: SMIMECTL_IDENTITY, which may be set for
+// other things, adds nobody who can read it. Who has no certificate that is made
 // for encryption is told so; one that must not be used stops the mail, because a
 // copy that is missing is noticed only when it is needed.
 func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
-	ids, err := o.signing.identity.fromFiles()
-	if err != nil {
-		return err
+	named := &o.signing.identity
+	var ids []*identity
+	if len(named.who)+len(named.keys) > 0 {
+		var err error
+		if ids, err = named.fromFiles(); err != nil {
+			return err
+		}
 	}
 	groups := people(ids)
 	var addresses []cert.Address
-	if len(o.signing.identity.whom()) == 0 {
+	if len(named.who) == 0 {
 		addresses = from[:len(from):len(from)]
 	}
-	for _, who := range o.signing.identity.whom() {
+	for _, who := range named.who {
 		if isFile(who) {
 			continue
 		}
-		found, err := o.signing.identity.fromStore(f.a.env.store(), who)
+		found, err := named.fromStore(f.a.env.store(), who)
 		if err != nil {
 			return err
 		}

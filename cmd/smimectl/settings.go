@@ -27,7 +27,7 @@ func settingNames() string {
 // variables are what is read of the environment. Flags come before them, and config.toml after.
 var variables = [][2]string{
 	{"SMIMECTL_HOME", "the folder of store and config.toml, instead of those in XDG_DATA_HOME and XDG_CONFIG_HOME, or in ~/.local/share/smimectl and ~/.config/smimectl"},
-	{"SMIMECTL_IDENTITY", "WHO where there is neither -i nor --key: an address, a fingerprint or a file"},
+	{"SMIMECTL_IDENTITY", "WHO signs and opens where there is neither -i nor --key: an address, a fingerprint or a file"},
 	{"SMIMECTL_CA", "FILE where there is no --ca"},
 	{"SMIMECTL_PASSPHRASE_FILE", "FILE where there is no flag for the passphrase"},
 	{"SMIMECTL_PASSPHRASE", "the passphrase, after that; every process of yours can read it"},
