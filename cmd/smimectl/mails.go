@@ -143,7 +143,11 @@ func mailsOf(operand string, give func(*mail) bool) bool {
 		if !regular { // a pipe or a device would be waited for
 			return nil
 		}
-		if !mailsOfFile(path, below, !maildir.holds(path), give) {
+		maildir.look(filepath.Dir(path))
+		if maildir.beside && ofTheServer(d.Name()) {
+			return nil
+		}
+		if !mailsOfFile(path, below, !maildir.is, give) {
 			return stop
 		}
 		return nil
@@ -165,28 +169,44 @@ func skippedFolder(path, name string) bool {
 	return err != nil
 }
 
-// delivered tells the files of a Maildir, each of which is one mail by definition:
-// nobody has to look into them.
+// delivered tells the files of a Maildir: in cur and new each is one mail by
+// definition, so that nobody has to look into them; beside these folders lie
+// files of the server.
 type delivered struct {
 	folder string // the last one that was looked at
-	is     bool
+	is     bool   // its files are mails
+	beside bool   // its files lie beside cur, new and tmp
 }
 
-func (d *delivered) holds(path string) bool {
-	folder := filepath.Dir(path)
+func (d *delivered) look(folder string) {
 	if folder == d.folder {
-		return d.is
+		return
 	}
-	d.folder, d.is = folder, false
 	base := filepath.Base(folder)
-	if base == "cur" || base == "new" {
-		d.is = true
-		for _, name := range []string{"cur", "new", "tmp"} {
-			info, err := os.Stat(filepath.Join(filepath.Dir(folder), name))
-			d.is = d.is && err == nil && info.IsDir()
+	*d = delivered{folder: folder, beside: isMaildir(folder)}
+	d.is = !d.beside && (base == "cur" || base == "new") && isMaildir(filepath.Dir(folder))
+}
+
+// ofTheServer reports names under which Dovecot and Courier keep their own records
+// in a Maildir: none of them is a mail, and each run would end with what it says
+// of them.
+func ofTheServer(name string) bool {
+	switch name {
+	case "maildirsize", "maildirfolder", "subscriptions":
+		return true
+	}
+	return strings.HasPrefix(name, "dovecot-") || strings.HasPrefix(name, "dovecot.") || strings.HasPrefix(name, "courierimap") || strings.HasPrefix(name, "courierpop3")
+}
+
+// isMaildir reports whether a folder has all three of a Maildir's.
+func isMaildir(folder string) bool {
+	for _, name := range []string{"cur", "new", "tmp"} {
+		info, err := os.Stat(filepath.Join(folder, name))
+		if err != nil || !info.IsDir() {
+			return false
 		}
 	}
-	return d.is
+	return true
 }
 
 // mailsOfFile gives the mail of a file, or each one of a file that may be an mbox

@@ -413,12 +413,14 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestDelivered looks into files for mbox files, but not into those of a Maildir.
+// TestDelivered looks into files for mbox files, but not into those of a Maildir, and
+// leaves out what servers keep beside its folders; the same names elsewhere are mails.
 func TestDelivered(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	two := "From a Sun Nov 22 00:00:00 2026\nSubject: one\n\nbody\n\nFrom a Sun Nov 22 00:00:01 2026\nSubject: two\n\nbody\n"
-	for _, name := range []string{"box/cur/1", "box/new/2", "box/tmp/3", "box/x", "new/4", "half/cur/5"} {
+	for _, name := range []string{"box/cur/1", "box/new/2", "box/tmp/3", "box/x", "new/4", "half/cur/5",
+		"box/dovecot-uidlist", "box/dovecot.index.log", "box/maildirsize", "box/courierimapuiddb", "box/cur/dovecot-uidlist", "half/maildirsize"} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -433,7 +435,8 @@ func TestDelivered(t *testing.T) {
 		name, _ := filepath.Rel(dir, m.name)
 		got = append(got, filepath.ToSlash(name))
 	}
-	want := []string{"box/cur/1", "box/new/2", "box/x:1", "box/x:2", "half/cur/5:1", "half/cur/5:2", "new/4:1", "new/4:2"}
+	want := []string{"box/cur/1", "box/cur/dovecot-uidlist", "box/new/2", "box/x:1", "box/x:2", "half/cur/5:1", "half/cur/5:2",
+		"half/maildirsize:1", "half/maildirsize:2", "new/4:1", "new/4:2"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
