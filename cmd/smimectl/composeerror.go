@@ -25,7 +25,7 @@ func composeError(name string, err error) error {
 		bomb      *message.CompressesTooWell
 		detached  *message.DetachedHasContent
 	)
-	shown := quoted(displayName(name))
+	shown := inWords(displayName(name))
 	switch {
 	case errors.As(err, &e):
 		return e

@@ -62,7 +62,7 @@ func machineError(doing, name string, err error) *cliError {
 	e := &cliError{exit: exitMachine, code: verdict.InputOutput, err: err}
 	reason := reasonOf(err)
 	if name != "" {
-		doing += " " + quoted(name)
+		doing += " " + inWords(name)
 	}
 	e.text = doing + ": " + reason
 	var held *spool.Error
@@ -75,6 +75,23 @@ func machineError(doing, name string, err error) *cliError {
 		e.withHint("is the name right, and does its folder exist?")
 	}
 	return e
+}
+
+// What is read and written without a name.
+const (
+	standardInput  = "standard input"
+	standardOutput = "standard output"
+	standardError  = "standard error"
+	theReport      = "the report"
+)
+
+// inWords is quoted, but leaves the words alone that stand for what has no name.
+func inWords(name string) string {
+	switch name {
+	case standardInput, standardOutput, standardError, theReport:
+		return name
+	}
+	return quoted(name)
 }
 
 func reasonOf(err error) string {

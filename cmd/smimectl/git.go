@@ -93,7 +93,7 @@ func (a *app) gitSetup(o *gitSetupOptions) error {
 	}
 	program, err := gitProgram()
 	if err != nil {
-		return machineError("cannot find", "this program's file", err)
+		return machineError("cannot find this program's file", "", err)
 	}
 	settings := [][2]string{{"gpg.format", "x509"}, {"gpg.x509.program", program}, {"user.signingkey", id.certificate.Fingerprint()}}
 	for _, s := range settings {
@@ -154,7 +154,7 @@ func (a *app) gitIdentity(who string) (*identity, error) {
 func (a *app) gitProbe(settings [][2]string, id *identity) error {
 	dir, err := os.MkdirTemp(a.env.getenv("TMPDIR"), "smimectl-git-*")
 	if err != nil {
-		return machineError("cannot make", "a folder for the probe", err)
+		return machineError("cannot make a folder for the probe", "", err)
 	}
 	defer os.RemoveAll(dir)
 	address := id.who()

@@ -40,7 +40,7 @@ func (a *app) gitPayload() ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(a.env.stdin, maxGitPayload+1))
 	switch {
 	case err != nil:
-		return nil, machineError("cannot read", "standard input", err)
+		return nil, machineError("cannot read", standardInput, err)
 	case len(data) > maxGitPayload:
 		return nil, messageErrorf(verdict.TooLarge, "what git wants signed is larger than %d MiB", maxGitPayload>>20)
 	}

@@ -85,7 +85,7 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 		return out
 	}, a.beside(func(f *finished) error {
 		if _, err := a.env.stderr.Write(f.named()); err != nil {
-			return machineError("cannot write", "standard error", err)
+			return machineError("cannot write", standardError, err)
 		}
 		if f.report == nil { // a directory in a list, and the like
 			a.fail(f.outcome.err)

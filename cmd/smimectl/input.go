@@ -124,7 +124,7 @@ func (env *environment) spread(size int64) {
 
 func displayName(name string) string {
 	if name == "-" || name == "" {
-		return "standard input"
+		return standardInput
 	}
 	return name
 }

@@ -102,6 +102,7 @@ func (a *app) inspectAll(o *inspectOptions, name string) error {
 		if err != nil {
 			return err
 		}
+		out.flag = "--report"
 		show.file = out
 	}
 	err := a.inspectOne(o, name, show.outcome)
@@ -218,7 +219,7 @@ func eachMail(source spool.Source, do func(mail spool.Source, number int, offset
 		mail, offset, err = next, after, failed
 	}
 	if err != nil {
-		return machineError("cannot read", "the mailbox", err)
+		return machineError("cannot read the mailbox", "", err)
 	}
 	return nil
 }
@@ -275,7 +276,7 @@ func readWhole(in *input) ([]byte, error) {
 		return nil, readError(in.name, err)
 	}
 	if len(data) > maxSmall {
-		return nil, messageErrorf(verdict.TooLarge, "%s is too large for keys or certificates (over %d MiB)", quoted(displayName(in.name)), maxSmall>>20)
+		return nil, messageErrorf(verdict.TooLarge, "%s is too large for keys or certificates (over %d MiB)", inWords(displayName(in.name)), maxSmall>>20)
 	}
 	return data, nil
 }

@@ -91,7 +91,7 @@ func (a *app) structures(out *listing, in *input, several bool, shown *int) erro
 	}
 	for _, e := range list {
 		if !a.global.json && (several || len(list) > 1 || e.of != "") {
-			head := quoted(displayName(name))
+			head := inWords(displayName(name))
 			if e.of != "" {
 				head += ", " + verdict.Escape(e.of)
 			}
@@ -112,7 +112,7 @@ func (a *app) structures(out *listing, in *input, several bool, shown *int) erro
 func (a *app) structure(out *listing, name string, e encoding) error {
 	r, err := e.open()
 	if err != nil {
-		return messageErrorf(verdict.Malformed, "%s cannot be read: %s", quoted(displayName(name)), reasonOf(err)).because(err)
+		return messageErrorf(verdict.Malformed, "%s cannot be read: %s", inWords(displayName(name)), reasonOf(err)).because(err)
 	}
 	text := verdict.ASN1Text{Style: a.style(a.env.stdout)}
 	tree := verdict.ASN1JSON{}
@@ -157,7 +157,7 @@ func (a *app) structure(out *listing, name string, e encoding) error {
 }
 
 func faultError(name string, fault *asn1tree.Fault) *cliError {
-	name = quoted(displayName(name))
+	name = inWords(displayName(name))
 	switch {
 	case fault == nil:
 		return messageErrorf(verdict.Malformed, "%s holds no element", name)
@@ -179,7 +179,7 @@ func encodings(in *input) ([]encoding, error) {
 	case mimewrap.FormMail, mimewrap.FormEntity:
 		list, err := mailEncodings(in.source)
 		if err == nil && len(list) == 0 {
-			return nil, nothingErrorf("there is no CMS object in %s: nothing of it is signed or encrypted", quoted(displayName(in.name)))
+			return nil, nothingErrorf("there is no CMS object in %s: nothing of it is signed or encrypted", inWords(displayName(in.name)))
 		}
 		return list, err
 	case mimewrap.FormCMS:

@@ -32,7 +32,7 @@ func (a *app) inspectCerts(o *inspectOptions, name string) error {
 		return err
 	}
 	if len(all) == 0 {
-		return nothingErrorf("there is no certificate in %s", quoted(displayName(name))).
+		return nothingErrorf("there is no certificate in %s", inWords(displayName(name))).
 			withHint("what else is in it:  smimectl inspect %s", quoted(name))
 	}
 	out, err := newOutput(a.env, o.output, false)
@@ -79,7 +79,7 @@ func (a *app) certificatesOfMail(x *message.Examiner, name string, mail spool.So
 	defer ex.Close()
 	out := &outcome{certificates: ex.Certificates()}
 	if r := ex.Report; r.Verdict != "" && len(out.certificates) == 0 {
-		out.err = messageErrorf(verdict.Malformed, "%s cannot be read: %s", quoted(displayName(name)), firstFail(r))
+		out.err = messageErrorf(verdict.Malformed, "%s cannot be read: %s", inWords(displayName(name)), firstFail(r))
 	}
 	return out
 }

@@ -55,7 +55,7 @@ func (a *app) readFile(o *inspectOptions, in *input) (*fileContents, error) {
 	held := &fileContents{}
 	rest, err := held.readOthers(data)
 	if err != nil {
-		return nil, messageErrorf(verdict.Malformed, "%s cannot be read: %s", quoted(displayName(in.name)), reasonOf(err)).because(err).
+		return nil, messageErrorf(verdict.Malformed, "%s cannot be read: %s", inWords(displayName(in.name)), reasonOf(err)).because(err).
 			withHint("as far as it goes:  smimectl inspect --asn1 %s", quoted(in.name))
 	}
 	if rest {

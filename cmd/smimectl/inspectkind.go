@@ -44,7 +44,7 @@ var lookalikes = []lookalike{
 // whatItSeems is the error for a file that nothing here can read: what it seems
 // to be, and what to do.
 func whatItSeems(in *input, data []byte, malformed *certstore.MalformedError) *cliError {
-	name := quoted(displayName(in.name))
+	name := inWords(displayName(in.name))
 	for _, row := range lookalikes {
 		if !bytes.HasPrefix(data, []byte(row.begins)) {
 			continue

@@ -310,7 +310,7 @@ func (a *app) namesFrom(list string) iter.Seq2[string, error] {
 		for {
 			line, err := in.ReadSlice(end)
 			if errors.Is(err, bufio.ErrBufferFull) {
-				yield("", messageErrorf("", "%s holds a name of more than %d octets", quoted(displayName(list)), maxName))
+				yield("", messageErrorf("", "%s holds a name of more than %d octets", inWords(displayName(list)), maxName))
 				return
 			}
 			if err != nil && !errors.Is(err, io.EOF) {

@@ -123,7 +123,7 @@ func (s *several) run(a *app, operands []string) error {
 	err = a.each(mails, workers, s.one, a.beside(func(f *finished) error {
 		if len(f.said) > 0 {
 			if _, err := a.env.stderr.Write(f.named()); err != nil {
-				return machineError("cannot write", "standard error", err)
+				return machineError("cannot write", standardError, err)
 			}
 		}
 		if f.report == nil {
@@ -173,7 +173,7 @@ func (f *finished) named() []byte {
 	var out []byte
 	for line := range bytes.Lines(f.said) {
 		if rest, ok := bytes.CutPrefix(line, []byte(begins)); ok {
-			out = append(append(append(out, begins...), quoted(displayName(f.name))...), ": "...)
+			out = append(append(append(out, begins...), inWords(displayName(f.name))...), ": "...)
 			line = rest
 		}
 		out = append(out, line...)

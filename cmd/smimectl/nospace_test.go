@@ -25,6 +25,7 @@ func TestNoSpaceHint(t *testing.T) {
 		{"what is held back", (&output{env: env}).cannotWrite(&spool.Error{Op: "write", Err: full}), "TMPDIR=DIR"},
 		{"the text", releaseError(fmt.Errorf("around: %w", &spool.Error{Op: "write", Err: full})), "TMPDIR=DIR"},
 		{"the output", (&output{env: env, target: "m1/o"}).cannotWrite(full), "-o FILE"},
+		{"a report", (&output{env: env, target: "m1/r", flag: "--report"}).cannotWrite(full), "--report FILE"},
 		{"one of several outputs", (&output{env: &several, target: "m1/o"}).cannotWrite(full), "--out-dir DIR"},
 		{"standard output", (&output{env: env}).cannotWrite(full), "free some space there"},
 		{"the results", machineError("cannot write", "r.jsonl", full), "free some space there"},

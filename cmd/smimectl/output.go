@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -17,6 +18,7 @@ import (
 type output struct {
 	env     *environment
 	target  string // "" for standard output
+	flag    string // that named the target; "" is -o
 	file    outputFile
 	named   bool   // file has a name, which must not stay
 	moded   bool   // file has the mode it is to have
@@ -182,14 +184,14 @@ func (o *output) cannotWrite(err error) error {
 		if o.env.directories != nil {
 			return e.withHint("free some space there, or write to another folder:  --out-dir DIR")
 		}
-		return e.withHint("free some space there, or write to another place:  -o FILE")
+		return e.withHint("free some space there, or write to another place:  %s FILE", cmp.Or(o.flag, "-o"))
 	}
 	return e
 }
 
 func (o *output) name() string {
 	if o.target == "" {
-		return "standard output"
+		return standardOutput
 	}
 	return o.target
 }

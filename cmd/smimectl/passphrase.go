@@ -104,7 +104,7 @@ func (p *passphraseFlags) readDescriptor() ([]byte, error) {
 	}
 	line, err := firstLine(f)
 	if err != nil {
-		return nil, machineError("cannot read the passphrase from", "descriptor "+p.fd, err)
+		return nil, machineError("cannot read the passphrase from descriptor "+p.fd, "", err)
 	}
 	return line, nil
 }

@@ -122,7 +122,7 @@ func (a *app) finish(o *outcome, toStdout bool) {
 	}
 	if err != nil {
 		// What was to be read did not get there: the file must not say that all is well.
-		e := machineError("cannot write", "the report", err)
+		e := machineError("cannot write", theReport, err)
 		a.exit = a.fail(e)
 		if o.report != nil && a.global.report != "" {
 			file := ""
@@ -139,6 +139,7 @@ func (a *app) writeReportFile(r *verdict.Report) error {
 	if err != nil {
 		return err
 	}
+	out.flag = "--report"
 	if err := writeJSON(out, r); err != nil {
 		out.discard()
 		return err

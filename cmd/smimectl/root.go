@@ -186,5 +186,5 @@ func stdoutError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return machineError("cannot write", "standard output", err)
+	return machineError("cannot write", standardOutput, err)
 }

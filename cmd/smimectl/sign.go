@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"smimectl/internal/cert"
@@ -235,7 +237,10 @@ func readDraft(in *input, bare bool) (*mimewrap.Entity, []cert.Address, error) {
 	switch form {
 	case mimewrap.FormMail, mimewrap.FormEntity:
 	default:
-		return nil, nil, messageErrorf(verdict.Malformed, "%s is no mail", quoted(displayName(in.name))).
+		if limit, ok := errors.AsType[*mimewrap.LimitError](err); ok {
+			return nil, nil, composeError(in.name, limit)
+		}
+		return nil, nil, messageErrorf(verdict.Malformed, "%s is no mail", inWords(displayName(in.name))).
 			withHint("a mail begins with header lines such as From: and Subject:").
 			withHint("plain bytes are taken with --raw, a bare MIME part with --entity")
 	}

@@ -174,7 +174,7 @@ func (a *app) stampLater(o *signOptions, name string) *outcome {
 	token, err := message.ReadTimeStamp(answer, si, nil, others, cms.Limits{})
 	if err != nil {
 		return fail(messageErrorf(verdict.TimestampInvalid, "%s is no time stamp for this signature: %s", quoted(o.stamp.reply), verdict.Escape(plainStampError(err).Error())).
-			withHint("write the question for this mail and have it answered:  smimectl sign --timestamp-query QUERY.tsq %s", quoted(displayName(name))))
+			withHint("write the question for this mail and have it answered:  smimectl sign --timestamp-query QUERY.tsq %s", quoted(name)))
 	}
 	if err := signed.Data.AddTimeStamp(si, token.Raw); err != nil {
 		return fail(composeError(name, err))
