@@ -64,7 +64,7 @@ func stopFor(err error, layer int) *verdict.Stop {
 	case errors.As(err, &detached):
 		s.Code, s.Word = verdict.DetachedHasContent, verdict.WordUnreadable
 	case errors.As(err, &missing), malformed(err):
-		s.Code, s.Word = verdict.Malformed, verdict.WordUnreadable
+		s.Code, s.Word, s.Form = verdict.Malformed, verdict.WordUnreadable, formOf(err, layer)
 	default:
 		s.Code, s.Word = verdict.InputOutput, verdict.WordError
 	}
@@ -108,6 +108,23 @@ func malformed(err error) bool {
 	)
 	return errors.As(err, &inCMS) || errors.As(err, &inMIME) || errors.As(err, &inCert) ||
 		errors.As(err, &parameter) || errors.As(err, &key) || errors.As(err, &mismatch)
+}
+
+// formOf says what a file is, as far as that tells what to do.
+func formOf(err error, layer int) verdict.StopForm {
+	if _, ok := errors.AsType[*ContentMissing](err); ok && layer == 0 {
+		return verdict.FormApart
+	}
+	e, ok := errors.AsType[*mimewrap.MalformedError](err)
+	switch {
+	case !ok || layer >= 0: // the fault of a part
+		return ""
+	case e.NoMail:
+		return verdict.FormNoMail
+	case e.Several:
+		return verdict.FormSeveral
+	}
+	return ""
 }
 
 // plainText is what an error of a lower floor says, without the floor's name:

@@ -133,7 +133,7 @@ func ReadMail(src spool.Source) (*Entity, error) {
 		return nil, malformed("file is empty")
 	}
 	if odd := oddStart(head); odd != "" {
-		return nil, malformed(odd)
+		return nil, &MalformedError{Detail: odd, NoMail: true}
 	}
 	e, err := readEntity(src, head)
 	if err != nil {
@@ -152,7 +152,7 @@ func (e *Entity) onlyMail() (*Entity, error) {
 		return nil, err
 	}
 	if second {
-		return nil, malformed("mbox file with more than one mail")
+		return nil, &MalformedError{Detail: "mbox file with more than one mail", Several: true}
 	}
 	return e, nil
 }

@@ -25,7 +25,9 @@ const (
 
 // MalformedError says that octets are no mail, or a mail that two readers could read in two ways.
 type MalformedError struct {
-	Detail string
+	Detail  string
+	NoMail  bool // it does not even begin as a mail does: it may be a file of another kind
+	Several bool // it is an mbox file of several mails, where one was asked for
 }
 
 func (e *MalformedError) Error() string { return "mimewrap: " + e.Detail }

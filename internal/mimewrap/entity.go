@@ -178,7 +178,7 @@ func startsHeader(buf []byte) error {
 		return nil
 	}
 	if _, _, ok := fieldName(buf); !ok {
-		return malformed("does not begin with a header field")
+		return &MalformedError{Detail: "does not begin with a header field", NoMail: true}
 	}
 	return nil
 }

@@ -70,6 +70,20 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	return nil
 }
 
+// formHints are for a file that is no mail, or not one: fetching it again would not help.
+func (j *judge) formHints(form StopForm) []string {
+	name := operand(j.f.File)
+	switch {
+	case form == FormNoMail:
+		return []string{strings.TrimSpace("smimectl inspect " + name)}
+	case form == FormSeveral:
+		return []string{"smimectl " + j.f.Command + " MAILS.mbox"}
+	case form == FormApart && !j.f.IsMail:
+		return []string{strings.TrimSpace("smimectl verify --content FILE " + name)}
+	}
+	return nil
+}
+
 // hints are those of the judge, about this signer. A root that is not in the mail cannot be taken from there.
 func (w *witness) hints(code Code) []string {
 	hints := w.j.hintsFor(code, w.s.Certificate)

@@ -194,6 +194,9 @@ func (j *judge) stop() Word {
 	if len(hints) == 0 {
 		hints = j.hints(code)
 	}
+	if len(hints) == 0 {
+		hints = j.formHints(s.Form)
+	}
 	j.r.Reasons = append(j.r.Reasons, newReason(layer, nil, code, Fail, word, text, hints))
 	return word
 }

@@ -60,6 +60,9 @@ func (j *judge) layers(verify bool) (word, other Word) {
 		own := wordOf(reasons)
 		if report.SignedReport != nil {
 			report.SignedReport.Verdict = own
+			if s := j.f.Stop; l.Signed == nil && s != nil && s.Layer == i && j.stopped != "" {
+				report.SignedReport.Verdict = j.stopped // nobody has judged it
+			}
 		}
 		if !giving[i] && l.Kind == "signed" {
 			// Only what no good message has can do anything to the word from here.

@@ -168,6 +168,16 @@ func leadsOf(code Code, hints []string) []string {
 			return []string{"if you have it:", "or, if you know this CA:"}
 		}
 		return []string{"to look for it on the network:", "or, if you have it:", "or, if you know this CA:"}
+	case Malformed:
+		switch {
+		case len(hints) == 0:
+		case strings.HasPrefix(hints[0], "smimectl inspect"):
+			return []string{"see what it is:"}
+		case strings.HasPrefix(hints[0], "smimectl verify --content"):
+			return []string{"name the file that was signed:"}
+		default:
+			return []string{"put it into a file, and name that:"}
+		}
 	case CertificateMissing:
 		return []string{"if you have it:", "or take it from another mail of the signer:"}
 	case ExpiredNow:
