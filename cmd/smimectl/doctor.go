@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -177,10 +178,21 @@ func (x *examination) store() {
 	certificates, err2 := store.Certificates()
 	anchors, err3 := store.Anchors()
 	stamps, err4 := store.AnchorsFor(certstore.ForTimeStamps)
+	closed, readable := 0, true
 	for _, err := range []error{err1, err2, err3, err4} {
-		if err != nil {
-			x.fail("store", storeError(err))
+		if err == nil {
+			continue
 		}
+		readable = false
+		if errors.Is(err, fs.ErrPermission) {
+			if closed++; closed > 1 { // the folder above is closed: once is enough
+				continue
+			}
+		}
+		x.fail("store", storeError(err))
+	}
+	if closed == 4 {
+		return
 	}
 	roots := "no e-mail roots"
 	list, err := x.a.mailRoots()
@@ -193,7 +205,9 @@ func (x *examination) store() {
 	if len(stamps) > 0 {
 		mine += fmt.Sprintf(", %d for time stamps", len(stamps))
 	}
-	x.say("ok", "store", "%s, %s, %s, %s", pluralIdentity(len(identities)), plural(len(certificates), "certificate"), mine, roots)
+	if readable {
+		x.say("ok", "store", "%s, %s, %s, %s", pluralIdentity(len(identities)), plural(len(certificates), "certificate"), mine, roots)
+	}
 	if err == nil && x.now.Sub(list.Date) > rootsOldDays*24*time.Hour {
 		// The list of the program gets old by itself: that is worth a line, and no
 		// warning at every run. Who took a list of his own wants to know.

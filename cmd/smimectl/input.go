@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"smimectl/internal/spool"
 	"smimectl/internal/stage"
@@ -135,7 +136,23 @@ func readError(name string, err error) *cliError {
 		e.hints = nil
 		return e.withHint("is the name right?  ls %s", quoted(name))
 	}
+	if errors.Is(err, fs.ErrPermission) && len(e.hints) == 0 {
+		return e.withHint("who may read it?  ls -ld %s", quoted(inTheWay(name)))
+	}
 	return e
+}
+
+// inTheWay is the file that refused itself, or the folder above it behind which
+// nothing can be seen.
+func inTheWay(name string) string {
+	for {
+		_, err := os.Lstat(name)
+		above := filepath.Dir(name)
+		if err == nil || above == name {
+			return name
+		}
+		name = above
+	}
 }
 
 // readSmall reads a small file whole: a key, a certificate, a passphrase.

@@ -3,11 +3,13 @@ package main
 import (
 	"crypto/sha256"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -266,5 +268,18 @@ func storeError(err error) error {
 		return keyErrorf(verdict.KeyMissing, "%s can be read by others", quoted(mode.Path)).
 			withHint("chmod %04o %s", mode.Want.Perm(), quoted(mode.Path))
 	}
-	return machineError("cannot use the store", "", err)
+	if errors.Is(err, certstore.ErrNoStore) {
+		return machineError("cannot use the store", "", errors.New("there is no place for one: HOME, XDG_DATA_HOME and SMIMECTL_HOME are all empty")).
+			withHint("name one:  export SMIMECTL_HOME=DIR")
+	}
+	path, ok := errors.AsType[*fs.PathError](err)
+	if !ok {
+		return machineError("cannot use the store", "", err)
+	}
+	e := machineError("cannot use the store: "+quoted(path.Path), "", err)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		e.withHint("whose is it?  ls -ld %s", quoted(inTheWay(path.Path))).
+			withHint("another place for the store:  export SMIMECTL_HOME=DIR")
+	}
+	return e
 }

@@ -156,7 +156,7 @@ func (s *Store) identitiesWhere(match func(*cert.Certificate) bool) ([]*Identity
 // addresses there are copies of the certificate.
 func (s *Store) AddIdentity(key *algorithm.PrivateKey, chain []*cert.Certificate, passphrase []byte, force bool) (*Identity, error) {
 	if s.root == "" {
-		return nil, errNoStore
+		return nil, ErrNoStore
 	}
 	if len(chain) == 0 {
 		return nil, &UnfitError{Detail: "a key without a certificate is no identity"}

@@ -84,8 +84,8 @@ func (s *Store) dir(elements ...string) string {
 	return filepath.Join(append([]string{s.root}, elements...)...)
 }
 
-// errNoStore is what writing gives without a directory.
-var errNoStore = errors.New("certstore: no directory for the store")
+// ErrNoStore is what writing gives without a directory.
+var ErrNoStore = errors.New("certstore: no directory for the store")
 
 // readNames lists a directory, without what is hidden or being written; a missing
 // one is empty.

@@ -16,7 +16,7 @@ const lockName = ".lock"
 // key is there before its certificate.
 func (s *Store) lock() (unlock func(), err error) {
 	if s.root == "" {
-		return nil, errNoStore
+		return nil, ErrNoStore
 	}
 	if err := os.MkdirAll(s.root, 0o700); err != nil {
 		return nil, fmt.Errorf("certstore: %w", err)
