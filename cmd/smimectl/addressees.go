@@ -30,7 +30,7 @@ func bccRule(o *encryptOptions, entity *mimewrap.Entity) error {
 	first := verdict.Escape(list[0])
 	local := first[:strings.IndexByte(first+"@", '@')]
 	return usageErrorf("Bcc: everyone in To and Cc could see that %s can read the mail", first).
-		withHint("send %s a copy of his own:  smimectl encrypt --only --to %s", local, first).
+		withHint("send %s a copy of his own:  smimectl encrypt --only --to %s", local, quoted(list[0])).
 		withHint("and the others theirs:  smimectl encrypt --drop-bcc")
 }
 
@@ -58,7 +58,7 @@ func parseAddresses(flag string, list []string) ([]cert.Address, error) {
 	for _, s := range list {
 		address, err := cert.ParseAddress(s)
 		if err != nil {
-			return nil, usageErrorf("%s %s is no mail address", flag, quoted(s))
+			return nil, usageErrorf("%s %s is no mail address", flag, quoted(s)).withHint("%s", strings.TrimSpace(strings.TrimPrefix(flag, "ADDRESS")+" alice@example.org"))
 		}
 		out = append(out, address)
 	}

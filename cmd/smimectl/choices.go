@@ -52,11 +52,27 @@ func notWritten(flag, name, table string, names []string) *cliError {
 		}[r.Status]
 		return usageErrorf("%s %s: %s", flag, quoted(name), why).withHint("one of %s", strings.Join(listed, ", "))
 	}
-	e := usageErrorf("%s %s: there is no such name", flag, quoted(name)).withHint("one of %s", strings.Join(listed, ", "))
+	e := usageErrorf("%s %s: there is no such name", flag, quoted(name))
+	if meant := nearName(name, names); meant != "" {
+		e.withHint("did you mean:  %s %s", flag, meant)
+	}
+	e.withHint("one of %s", strings.Join(listed, ", "))
 	if table != "" {
 		e.withHint("what they are:  smimectl algorithms %s", table)
 	}
 	return e
+}
+
+// nearName is the name that was meant by one in capitals, as reports show it, or
+// without the dashes, as openssl has it; "" when none was.
+func nearName(name string, names []string) string {
+	bare := func(s string) string { return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(s)) }
+	for _, n := range names {
+		if b := bare(name); bare(n) == b || bare(n) == b+"cbc" {
+			return n
+		}
+	}
+	return ""
 }
 
 // digestNamed reads --digest; nil is what suits the key.

@@ -77,7 +77,7 @@ func readLists(name string) ([]certpath.List, error) {
 	}
 	if err != nil || len(bundle.CRLs) == 0 {
 		return nil, keyErrorf(verdict.CertificateUnfit, "%s holds no revocation list", quoted(name)).
-			withHint("see what it is:  openssl asn1parse -in %s", quoted(name))
+			withHint("see what it is:  smimectl inspect %s", quoted(name))
 	}
 	var out []certpath.List
 	for _, raw := range bundle.CRLs {

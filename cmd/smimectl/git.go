@@ -184,7 +184,7 @@ func (a *app) gitProbe(settings [][2]string, id *identity) error {
 				text = lastLine(said.said)
 			}
 			return keyErrorf(verdict.KeyMissing, "%s: %s", step.doing, verdict.Escape(text)).because(err).
-				withHint("see it all:  smimectl sign --raw -i %s -o /dev/null README", verdict.Escape(address)).
+				withHint("see it all:  echo probe | smimectl sign --raw -i %s -o /dev/null", quoted(address)).
 				withHint("your anchors:  smimectl ca list   your identities:  smimectl id list")
 		}
 	}

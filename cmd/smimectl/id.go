@@ -225,7 +225,7 @@ func (a *app) idExportCommand() *cobra.Command {
 		data, err := certstore.EncodePKCS12(key, append([]*cert.Certificate{id.Certificate}, id.Chain...), secret)
 		if unsupported := (*certstore.UnsupportedError)(nil); errors.As(err, &unsupported) {
 			return keyErrorf(verdict.CertificateUnfit, "a key of %s cannot be written as PKCS#12", keyTitle(id.Certificate)).because(err).
-				withHint("the certificate alone:  smimectl id export %s --certificate", verdict.Escape(id.Who()))
+				withHint("the certificate alone:  smimectl id export %s --certificate", quoted(id.Who()))
 		}
 		if err != nil {
 			return machineError("cannot write", o.output, err)

@@ -137,7 +137,7 @@ the certificate comes:  smimectl id import CERT.pem --key KEY.pem`,
 			return err
 		}
 		if o.keyOut == "" {
-			return usageErrorf("id request needs a file for the key").withHint("--key-out alice.key")
+			return usageErrorf("id request needs a file for the key").withHint("--key-out %s.key", cmp.Or(plainLocalPart(addresses[0].String()), "new"))
 		}
 		if fileExists(o.keyOut) {
 			return usageErrorf("%s exists; a key is never written over", quoted(o.keyOut)).withHint("--key-out ANOTHER.key")
@@ -176,17 +176,25 @@ the certificate comes:  smimectl id import CERT.pem --key KEY.pem`,
 	return cmd
 }
 
-// certificateFile is a name for the file of a certificate: the part of its address
-// before the @, where that is a plain word.
+// certificateFile is a name for the file of a certificate.
 func certificateFile(c *cert.Certificate) string {
-	local, _, _ := strings.Cut(addressOf(c), "@")
+	if local := plainLocalPart(addressOf(c)); local != "" {
+		return local + ".pem"
+	}
+	return shortFingerprint(c) + ".pem"
+}
+
+// plainLocalPart is the part of an address before the @ where that is a plain word,
+// which can be the name of a file; else "".
+func plainLocalPart(address string) string {
+	local, _, _ := strings.Cut(address, "@")
 	for _, r := range local {
 		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.' && r != '-' && r != '_' {
-			local = ""
+			return ""
 		}
 	}
 	if local == "" || local[0] == '-' || local[0] == '.' {
-		local = shortFingerprint(c)
+		return ""
 	}
-	return local + ".pem"
+	return local
 }

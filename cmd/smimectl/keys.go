@@ -48,6 +48,7 @@ type identity struct {
 	public      *algorithm.PublicKey
 	name        string // address, or the file it came from
 	file        string
+	named       string // the file in which the user named the certificate; "": it is the store's
 	open        func() (*algorithm.PrivateKey, error)
 }
 
@@ -141,6 +142,11 @@ func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 		// Somebody named both: the key is the wrong one, and not what it is used on.
 		return nil, keyErrorf(verdict.CertificateUnfit, "the key in %s does not fit the certificate in %s", quoted(ids[0].file), quoted(strings.Join(of, ", "))).
 			withHint("name the key that belongs to it:  -i %s --key FILE", quoted(of[0]))
+	}
+	for _, id := range ids {
+		if id.named = id.file; len(of) == 1 {
+			id.named = of[0]
+		}
 	}
 	return ids, nil
 }
@@ -324,8 +330,11 @@ func fileError(name string, err error) error {
 		e.hints = passphraseHints
 		return e
 	case errors.As(err, &malformed):
-		return keyErrorf(verdict.CertificateUnfit, "cannot read %s: malformed %s: %s", quoted(name), malformed.Format, verdict.Escape(malformed.Detail)).because(err).
-			withHint("export it again from where it came")
+		e := keyErrorf(verdict.CertificateUnfit, "cannot read %s: malformed %s: %s", quoted(name), malformed.Format, verdict.Escape(malformed.Detail)).because(err)
+		if malformed.Format == "file" { // not even that is known
+			return e.withHint("see what it is:  smimectl inspect %s", quoted(name))
+		}
+		return e.withHint("export it again from where it came")
 	case errors.As(err, &unsupported):
 		return keyErrorf(verdict.CertificateUnfit, "cannot read %s: unsupported %s: %s", quoted(name), unsupported.Format, verdict.Escape(unsupported.Detail)).because(err)
 	case errors.As(err, &limit):

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -180,7 +181,9 @@ func (f *recipientFinder) file(name string) error {
 	if len(own[0].Addresses()) == 0 {
 		f.a.inform("note: the certificate in %s has no mail address: be sure whose it is", quoted(name))
 	}
-	f.take(who, candidates, useRecipient)
+	use := useRecipient
+	use.file = name
+	f.take(who, candidates, use)
 	return nil
 }
 
@@ -305,7 +308,7 @@ func (f *recipientFinder) missing() error {
 	local := localPart(f.without[0])
 	e := keyErrorf(verdict.CertificateMissing, "no certificate for %s", who).
 		withHint("import one from any mail %s signed:  smimectl cert import MAIL.eml", local).
-		withHint("or from a file:  smimectl cert import %s.pem", local)
+		withHint("or from a file:  smimectl cert import %s.pem", cmp.Or(plainLocalPart(f.without[0]), "CERT"))
 	var fine string
 	for _, r := range f.found {
 		if !r.self {
@@ -313,5 +316,5 @@ func (f *recipientFinder) missing() error {
 			break
 		}
 	}
-	return e.withHint("or leave %s out:  --skip %s%s", local, who, fine)
+	return e.withHint("or leave %s out:  --skip %s%s", local, quoted(f.without[0]), fine)
 }

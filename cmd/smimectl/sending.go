@@ -21,6 +21,7 @@ type sendingUse struct {
 	own     bool   // ours: we renew it ourselves
 	copied  bool   // for the copy that the sender keeps
 	skip    string // the address in To or Cc that brought it in
+	file    string // that it comes from; "": the store
 }
 
 var (
@@ -33,14 +34,22 @@ var (
 type refusal struct {
 	why     string // goes behind "will not sign as ...:"
 	hints   []string
-	renew   bool // another certificate of that person would help
-	purpose bool // it was never made for this
+	look    *cert.Certificate // worth a look
+	renew   bool              // another certificate of that person would help
+	purpose bool              // it was never made for this
 }
 
 // error words the refusal for somebody who is served by no other certificate.
 func (r *refusal) error(who string, use sendingUse) *cliError {
 	e := keyErrorf(verdict.CertificateUnfit, "will not %s %s: %s", use.doing, verdict.Escape(who), r.why)
 	e.hints = append(e.hints, r.hints...)
+	switch {
+	case r.look == nil:
+	case use.file != "":
+		e.withHint("look at it:  smimectl inspect %s", quoted(use.file))
+	default:
+		e.withHint("look at it:  smimectl cert show %s", shortFingerprint(r.look))
+	}
 	switch {
 	case !r.renew:
 	case use.doing == useSigner.doing:
@@ -54,7 +63,7 @@ func (r *refusal) error(who string, use sendingUse) *cliError {
 	case use.copied:
 		e.withHint("or send without a copy that you can read:  --no-self")
 	case use.skip != "":
-		e.withHint("or leave %s out:  --skip %s", localPart(use.skip), verdict.Escape(use.skip))
+		e.withHint("or leave %s out:  --skip %s", localPart(use.skip), quoted(use.skip))
 	}
 	return e
 }
@@ -117,7 +126,7 @@ func (r *sendingRules) refuses(c *cert.Certificate, purpose certpath.Purpose) *r
 		return &refusal{why: "the extension " + c.Malformed()[0].String() + " of the certificate is malformed", renew: true}
 	}
 	if ca, _, _ := c.BasicConstraints(); ca { // RFC 8550, Section 4.4.1
-		return &refusal{why: "its certificate is that of a CA, which is not for mail", hints: []string{lookAt(c)}, purpose: true}
+		return &refusal{why: "its certificate is that of a CA, which is not for mail", look: c, purpose: true}
 	}
 	if err := certpath.Fits(c, purpose); err != nil {
 		detail := err.Error()
@@ -125,13 +134,13 @@ func (r *sendingRules) refuses(c *cert.Certificate, purpose certpath.Purpose) *r
 		if errors.As(err, &unfit) {
 			detail = unfit.Detail
 		}
-		return &refusal{why: verdict.Escape(detail), hints: []string{lookAt(c)}, purpose: true}
+		return &refusal{why: verdict.Escape(detail), look: c, purpose: true}
 	}
 	if purpose != certpath.PurposeEncrypt && !key.CanSign {
-		return &refusal{why: "nothing can be signed with a key of kind " + key.Title, hints: []string{lookAt(c)}, purpose: true}
+		return &refusal{why: "nothing can be signed with a key of kind " + key.Title, look: c, purpose: true}
 	}
 	if key.ReadOnly {
-		return &refusal{why: "nothing new is made with a key of kind " + key.Title + ": it is only read", hints: []string{lookAt(c)}, renew: true}
+		return &refusal{why: "nothing new is made with a key of kind " + key.Title + ": it is only read", look: c, renew: true}
 	}
 	switch {
 	case !(verdict.Policy{}).AllowsKey(key):
@@ -149,10 +158,6 @@ func (r *sendingRules) refuses(c *cert.Certificate, purpose certpath.Purpose) *r
 			renew: true, hints: []string{"to use it while it lasts:  --min-validity 0"}}
 	}
 	return nil
-}
-
-func lookAt(c *cert.Certificate) string {
-	return "look at it:  smimectl cert show " + c.Fingerprint()[:12]
 }
 
 // warnOfExpiry speaks of one's own certificate while there is time to renew it.

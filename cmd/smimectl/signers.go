@@ -128,6 +128,7 @@ func (a *app) chooseSigner(ids []*identity, rules *sendingRules) (*identity, err
 		list = slices.DeleteFunc(list, func(c candidate) bool { return !c.postQuantum() })
 	}
 	use := rules.signing()
+	use.file = ids[0].named
 	c := rules.choose(list, use)
 	a.explainChoice(ids[0].who(), use, c)
 	if c.taken == nil {
@@ -156,7 +157,7 @@ func (a *app) noIdentity(who string, isFrom bool) error {
 			e.withHint("or sign as one you have:  -i %s --any-from   (receivers will see that From does not match)", list[0])
 		}
 	} else {
-		e.withHint("or make one to try things out:  smimectl id new %s", verdict.Escape(who))
+		e.withHint("or make one to try things out:  smimectl id new %s", quoted(who))
 	}
 	return e
 }
@@ -177,7 +178,7 @@ func fromFits(id *identity, from []cert.Address) error {
 		what += ", and the certificate has no address"
 	}
 	return keyErrorf(verdict.FromMismatch, "will not sign as %s: %s", verdict.Escape(id.who()), what).
-		withHint("sign as the sender:  -i %s", verdict.Escape(from[0].String())).
+		withHint("sign as the sender:  -i %s", quoted(from[0].String())).
 		withHint("or all the same:  --any-from   (receivers will see that From does not match)")
 }
 

@@ -119,7 +119,7 @@ func readCertificates(name string) ([]*cert.Certificate, error) {
 	}
 	if len(bundle.Certificates) == 0 {
 		return nil, keyErrorf(verdict.CertificateMissing, "%s holds no certificate (%s)", quoted(name), bundle.Format).
-			withHint("see what it is:  openssl asn1parse -in %s", quoted(name))
+			withHint("see what it is:  smimectl inspect %s", quoted(name))
 	}
 	return bundle.Certificates, nil
 }
