@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -150,6 +151,30 @@ var foreign = map[string]string{
 
 func foreignHint(name string) string { return foreign[name] }
 
+// foreignVerb finds the verbs of openssl, whose flags would otherwise be spoken of.
+func foreignVerb(verb string, args []string) error {
+	var hint string
+	switch verb {
+	default:
+		return nil
+	case "cms", "smime":
+		hint = "smimectl --help"
+		for _, name := range []string{"sign", "verify", "encrypt", "decrypt"} {
+			if slices.Contains(args, "-"+name) {
+				hint = "smimectl " + name + " --help"
+			}
+		}
+		if slices.Contains(args, "-cmsout") {
+			hint = "smimectl inspect --help"
+		}
+	case "pkcs12":
+		hint = "smimectl id import --help"
+	case "x509", "pkcs7", "asn1parse":
+		hint = "smimectl inspect --help"
+	}
+	return usageErrorf("there is no smimectl %s", verb).withHint("%s", hint)
+}
+
 // foreignFlag finds the one-dash long flags of openssl, which would otherwise be
 // taken for a row of one-letter flags.
 func foreignFlag(args []string) error {
@@ -162,6 +187,9 @@ func foreignFlag(args []string) error {
 			verb = arg
 		}
 		if len(arg) > 2 && arg[0] == '-' && arg[1] != '-' {
+			if e := foreignVerb(verb, args); e != nil {
+				return e
+			}
 			if hint := foreign[arg]; hint != "" {
 				what := ""
 				if verb != "" {

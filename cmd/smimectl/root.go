@@ -48,6 +48,9 @@ func run(env *environment, args []string) int {
 	if call, ok := parseGitCall(args); ok {
 		return a.runGit(call)
 	}
+	if len(args) > 0 && args[0] == "--version" { // as everywhere
+		args = append([]string{"version"}, args[1:]...)
+	}
 	root := a.rootCommandFor(args)
 	completing := len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd)
 	if completing {
@@ -110,9 +113,12 @@ func (a *app) bareRoot() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(a.help)
 	root.SetHelpCommand(&cobra.Command{Use: "help [VERB]", Short: "help about a verb", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {
-		target, _, err := cmd.Root().Find(args)
+		target, rest, err := cmd.Root().Find(args)
 		if err != nil || target == nil {
 			return usageErrorf("no verb %s", quoted(strings.Join(args, " "))).withHint("smimectl --help")
+		}
+		if len(rest) > 0 && target.HasSubCommands() {
+			return noArguments(target, rest)
 		}
 		return target.Help()
 	}})

@@ -32,6 +32,7 @@ func verbs() []verb {
 		{name: "git", make: (*app).gitCommand},
 		{name: "doctor", make: (*app).doctorCommand},
 		{name: "version", make: (*app).versionCommand},
+		{name: "completion", make: (*app).completionCommand, whole: true},
 		{name: "manual", make: (*app).manualCommand, whole: true},
 	}
 }

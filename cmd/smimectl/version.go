@@ -19,7 +19,7 @@ import (
 var version = ""
 
 func (a *app) versionCommand() *cobra.Command {
-	cmd := newVerb("version", "the version, and how it was built", `Version prints the version and what the program was built from: the commit and its date, the Go release, the built-in
+	cmd := newVerb("version", "the version, and how it was built", `Version, or --version, prints the version and what the program was built from: the commit and its date, the Go release, the built-in
 e-mail roots, and the modules that its cryptography comes from. Two builds of one commit with one Go release give the same bytes.`, `  smimectl version
   smimectl version --json`)
 	cmd.Args = noArguments
