@@ -355,13 +355,13 @@ func (x *examination) passphrase() {
 	if err != nil {
 		return
 	}
-	sealed := 0
+	var sealed []*certstore.Identity
 	for _, id := range identities {
 		if yes, err := id.LooksUsable(); err == nil && yes {
-			sealed++
+			sealed = append(sealed, id)
 		}
 	}
-	if sealed == 0 {
+	if len(sealed) == 0 {
 		return
 	}
 	if name := env.getenv("SMIMECTL_PASSPHRASE_FILE"); name != "" {
@@ -369,11 +369,15 @@ func (x *examination) passphrase() {
 			x.fail("passphrase", err)
 			return
 		}
-		x.say("ok", "passphrase", "from $SMIMECTL_PASSPHRASE_FILE")
+		if x.opens(sealed, "SMIMECTL_PASSPHRASE_FILE") {
+			x.say("ok", "passphrase", "from $SMIMECTL_PASSPHRASE_FILE")
+		}
 		return
 	}
 	if env.getenv("SMIMECTL_PASSPHRASE") != "" {
-		x.say("ok", "passphrase", "from $SMIMECTL_PASSPHRASE; a file is safer: other programs of yours see the environment")
+		if x.opens(sealed, "SMIMECTL_PASSPHRASE") {
+			x.say("ok", "passphrase", "from $SMIMECTL_PASSPHRASE; a file is safer: other programs of yours see the environment")
+		}
 		return
 	}
 	if tty, err := openTerminal(); err == nil {
@@ -383,6 +387,34 @@ func (x *examination) passphrase() {
 	}
 	x.say("warn", "passphrase", "no terminal here and no $SMIMECTL_PASSPHRASE_FILE: signing would stop").
 		hint("for jobs:  export SMIMECTL_PASSPHRASE_FILE=FILE")
+}
+
+// opens tries the passphrase of the environment on the keys: a job stops at the first that
+// it does not open, whatever else is well.
+func (x *examination) opens(sealed []*certstore.Identity, variable string) bool {
+	pass := (&passphraseFlags{env: x.a.env, silent: true}).function()
+	var closed []*certstore.Identity
+	for _, id := range sealed {
+		_, err := id.Key(pass)
+		var wrong *certstore.WrongPassphraseError
+		if errors.As(err, &wrong) {
+			closed = append(closed, id)
+		}
+	}
+	if len(closed) == 0 {
+		return true
+	}
+	level := "warn"
+	if len(closed) == len(sealed) {
+		level = "fail"
+	}
+	first, more := verdict.Escape(closed[0].Who()), ""
+	if n := len(closed) - 1; n > 0 {
+		more = fmt.Sprintf(" and of %d more", n)
+	}
+	x.say(level, "passphrase", "that of $%s does not open the key of %s%s", variable, first, more).
+		hint("one for each, tried in order:  --passphrase-file FILE --passphrase-file ANOTHER")
+	return false
 }
 
 // temporary looks at where bytes are held back.
