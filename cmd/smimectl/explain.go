@@ -17,6 +17,7 @@ func (a *app) explainCommand() *cobra.Command {
 gpgsm printed, in quotation marks or with - from standard input, and finds the reason that it stands for.`,
 		`  smimectl explain content-changed
   smimectl explain
+  smimectl explain --json
   smimectl explain "Verify error:unable to get local issuer certificate"`)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -50,7 +51,7 @@ func (a *app) explain(text string) error {
 		info, _ = verdict.Explain(string(other.code))
 	}
 	if a.global.json {
-		return stdoutError(json.NewEncoder(a.env.stdout).Encode(info))
+		return a.codesAsJSON(explained(info))
 	}
 	_, width := a.env.terminal(a.env.stdout)
 	about := ""
@@ -65,7 +66,37 @@ func (a *app) explain(text string) error {
 	return stdoutError(err)
 }
 
+// explainedCode is a reason code in JSON.
+type explainedCode struct {
+	Code    verdict.Code `json:"code"`
+	Title   string       `json:"title"`
+	Explain string       `json:"explain"`
+	Do      string       `json:"do"`
+	Verdict *string      `json:"verdict"` // when this is what ended the work; null for what only colours a judgement
+}
+
+func explained(info verdict.CodeInfo) explainedCode {
+	out := explainedCode{Code: info.Code, Title: info.Title, Explain: info.Explain, Do: info.Do}
+	if word := string(info.Word); word != "" {
+		out.Verdict = &word
+	}
+	return out
+}
+
+func (a *app) codesAsJSON(value any) error {
+	encoder := json.NewEncoder(a.env.stdout)
+	encoder.SetEscapeHTML(false)
+	return stdoutError(encoder.Encode(value))
+}
+
 func (a *app) listCodes() error {
+	if a.global.json {
+		list := []explainedCode{}
+		for _, info := range verdict.Codes() {
+			list = append(list, explained(info))
+		}
+		return a.codesAsJSON(list)
+	}
 	var b strings.Builder
 	_, width := a.env.terminal(a.env.stdout)
 	column := 0
