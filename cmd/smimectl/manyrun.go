@@ -74,6 +74,8 @@ type several struct {
 	screens bool   // --verbose shows the screen of each mail, as of one
 	do      func(a *app, m *mail, target string) *outcome
 	targets *targets // of the run
+
+	complained bool // the hints of the first complaint were given
 }
 
 // run works on every mail that the command line names: a line for each on standard
@@ -260,7 +262,7 @@ func (s *several) show(a *app, f *finished, n int) error {
 	case a.global.json:
 		return stdoutError(writeJSON(w, o.report))
 	case a.global.quiet:
-		return nil
+		return s.complain(a, f)
 	}
 	text := a.record(verdict.OneLine(o.report)) + "\n"
 	if s.showsScreens(a) {
@@ -274,6 +276,36 @@ func (s *several) show(a *app, f *finished, n int) error {
 	}
 	_, err := io.WriteString(w, text)
 	return stdoutError(err)
+}
+
+// complain says on standard error, although all else is quiet, that a mail could not be
+// worked on: what is wrong with a key or with the machine is no verdict, and a job that
+// ends with 5 has to say why. The hints stand behind the first alone.
+func (s *several) complain(a *app, f *finished) error {
+	o := f.outcome
+	code := o.exit()
+	if code != exitMachine && code != exitKey && (o.err == nil || code == exitNothing) {
+		return nil
+	}
+	var text string
+	if e := o.err; e != nil {
+		text = "smimectl: error: " + e.text + "\n"
+		for _, h := range e.hints {
+			text += "smimectl: hint: " + h + "\n"
+		}
+	} else {
+		text = o.report.Text(a.style(a.env.stderr))
+	}
+	if s.complained {
+		text, _, _ = strings.Cut(text, "\nsmimectl: hint: ")
+		text = strings.TrimSuffix(text, "\n") + "\n"
+	}
+	s.complained = true
+	said := &finished{mail: f.mail, said: []byte(a.plainly(text))}
+	if _, err := a.env.stderr.Write(said.named()); err != nil {
+		return machineError("cannot write", standardError, err)
+	}
+	return nil
 }
 
 // mailTally counts the words of several mails.
