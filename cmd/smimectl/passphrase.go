@@ -99,8 +99,8 @@ func (p *passphraseFlags) readDescriptor() ([]byte, error) {
 		return nil, usageErrorf("--passphrase-fd %s is no file descriptor", quoted(p.fd))
 	}
 	f := os.NewFile(uintptr(n), "descriptor "+p.fd)
-	if f == nil {
-		return nil, usageErrorf("--passphrase-fd %d is not open", n)
+	if f == nil || !inherited(n) { // or one of the program's own would be read
+		return nil, usageErrorf("--passphrase-fd %d is not open", n).withHint("smimectl ... --passphrase-fd %d %d<FILE", n, n)
 	}
 	line, err := firstLine(f)
 	if err != nil {
