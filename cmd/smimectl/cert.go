@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/certstore"
 	"smimectl/internal/message"
@@ -53,10 +54,25 @@ func (a *app) certListCommand() *cobra.Command {
 		}
 		return a.printTable(len(entries), func(i int) []string {
 			c := entries[i].Certificate
-			return []string{shortFingerprint(c), verdict.Escape(addressOf(c)), keyTitle(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c)), verdict.Escape(strings.Join(entries[i].Capabilities, " "))}
+			return []string{shortFingerprint(c), verdict.Escape(addressOf(c)), keyTitle(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c)), readsLine(entries[i].Capabilities)}
 		})
 	}
 	return cmd
+}
+
+// readsLine is what of somebody's capabilities decides the cipher of a mail to him; the
+// JSON has them all.
+func readsLine(capabilities []string) string {
+	var ciphers []string
+	for _, r := range algorithm.RowsOf("cipher") {
+		if slices.Contains(capabilities, r.Name) {
+			ciphers = append(ciphers, r.Name)
+		}
+	}
+	if len(ciphers) == 0 {
+		return ""
+	}
+	return "reads " + strings.Join(ciphers, " ")
 }
 
 type certImportOptions struct {
