@@ -165,16 +165,13 @@ func (a *app) addAnchors(o *caAddOptions, files []string) error {
 	if o.name != "" && len(list) > 1 {
 		return usageErrorf("--name goes with one certificate, got %d", len(list))
 	}
-	for i, x := range list {
+	for _, x := range list {
 		if o.name != "" {
 			x.name = o.name
 		} else if len(list) > 1 && len(files) == 1 {
 			x.name = nameOf(x.c)
 		}
 		if err := a.addAnchor(o, x.c, x.name); err != nil {
-			if i > 0 && asExists(err) != nil {
-				continue
-			}
 			return err
 		}
 	}
@@ -188,6 +185,14 @@ func (a *app) addAnchor(o *caAddOptions, c *cert.Certificate, name string) error
 	}
 	purpose := anchorPurpose(o.purpose)
 	x, err := a.env.store().AddAnchorFor(purpose, name, c, o.force)
+	if knownToStore(err) {
+		a.inform("%s is an anchor already: %s", verdict.Escape(c.DisplayName()), quoted(x.Name))
+		return nil
+	}
+	if asExists(err) != nil {
+		return keyErrorf(verdict.CertificateUnfit, "another anchor has the name %s", quoted(name)).
+			withHint("a name of its own:  --name NAME").withHint("to write over it:  --force")
+	}
 	if err != nil {
 		return addError(name, err)
 	}

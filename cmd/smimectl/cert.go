@@ -188,7 +188,7 @@ func announced(s *verdict.Signer) *certstore.Announced {
 func (a *app) keepCertificate(store *certstore.Store, c *cert.Certificate, file string, force bool) error {
 	_, err := store.AddCertificate(c, filepath.Base(displayName(file)), a.env.now(), nil, force)
 	switch {
-	case asExists(err) != nil: // entries are told by fingerprint: it is this one
+	case knownToStore(err):
 		a.inform("%s is in the store already", verdict.Escape(addressOf(c)))
 		return nil
 	case err != nil:

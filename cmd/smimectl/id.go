@@ -129,10 +129,15 @@ func (a *app) addIdentities(pairs *certstore.Paired, secret []byte, force bool) 
 		if err != nil {
 			return keyOpenError(p.Who(), err)
 		}
-		if _, err := store.AddIdentity(key, append([]*cert.Certificate{p.Certificate}, p.Chain...), secret, force); err != nil {
-			return addError(addressOf(p.Certificate), err)
-		}
 		c := p.Certificate
+		_, err = store.AddIdentity(key, append([]*cert.Certificate{c}, p.Chain...), secret, force)
+		if knownToStore(err) { // no obstacle to the others of a file, and none to a script that runs twice
+			a.inform("%s is in the store already, under the passphrase it was given then; to write over it:  --force", verdict.Escape(addressOf(c)))
+			continue
+		}
+		if err != nil {
+			return addError(addressOf(c), err)
+		}
 		a.inform("imported %s, %s, %s, %s", verdict.Escape(addressOf(c)), keyTitle(c), usesOf(c), untilOf(c, now))
 		if len(p.Chain) > 0 {
 			var names []string

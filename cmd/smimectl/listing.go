@@ -237,6 +237,12 @@ func asExists(err error) *certstore.ExistsError {
 	return e
 }
 
+// knownToStore reports whether err says that the same certificate is in the store already.
+func knownToStore(err error) bool {
+	e := asExists(err)
+	return e != nil && e.Same
+}
+
 func asUnfit(err error) *certstore.UnfitError {
 	var e *certstore.UnfitError
 	errors.As(err, &e)

@@ -84,8 +84,8 @@ func (s *Store) AddAnchor(name string, c *cert.Certificate, force bool) (*Anchor
 }
 
 // AddAnchorFor makes c an anchor for a purpose under a name. A certificate that is
-// one already, or a name that is taken, is *ExistsError; force writes over the
-// name.
+// one already is returned, with *ExistsError, which a name that is taken is too;
+// force writes over the name.
 func (s *Store) AddAnchorFor(purpose AnchorPurpose, name string, c *cert.Certificate, force bool) (*Anchor, error) {
 	unlock, err := s.lock()
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Store) AddAnchorFor(purpose AnchorPurpose, name string, c *cert.Certifi
 	path := s.dir(purpose.dir(), safeName(name)+certificateSuffix)
 	for _, a := range anchors {
 		if a.Certificate.Equal(c) && (!force || a.Path != path) {
-			return nil, &ExistsError{Path: a.Path}
+			return a, &ExistsError{Path: a.Path, Same: true}
 		}
 	}
 	if err := s.writeFile(path, encodeChain([]*cert.Certificate{c}), force); err != nil {

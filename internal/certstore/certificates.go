@@ -122,6 +122,9 @@ func (s *Store) AddCertificate(c *cert.Certificate, source string, added time.Ti
 	if known != nil && len(e.Capabilities) == 0 {
 		e.Capabilities, e.Signed = known.Capabilities, known.Signed
 	}
+	if known != nil && !force {
+		return nil, &ExistsError{Path: known.Path, Same: true}
+	}
 	return e, s.writeEntry(e, force)
 }
 

@@ -122,7 +122,10 @@ func (e *DamagedError) Unwrap() error { return e.Err }
 
 // An ExistsError says that something is in the store already and was left as it
 // is.
-type ExistsError struct{ Path string }
+type ExistsError struct {
+	Path string
+	Same bool // what is there is the same certificate
+}
 
 func (e *ExistsError) Error() string { return "certstore: " + e.Path + " exists" }
 

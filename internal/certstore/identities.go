@@ -186,8 +186,11 @@ func (s *Store) AddIdentity(key *algorithm.PrivateKey, chain []*cert.Certificate
 	defer unlock()
 	base := s.dir(identitiesDir, dirs[0], certificateName(leaf))
 	if !force {
-		if _, err := os.Lstat(base + certificateSuffix); err == nil {
-			return nil, &ExistsError{Path: base + certificateSuffix}
+		path := base + certificateSuffix
+		if _, err := os.Lstat(path); err == nil {
+			_, b, _, err := readCertificates(path)
+			_, noKey := os.Lstat(base + keySuffix)
+			return nil, &ExistsError{Path: path, Same: err == nil && b != nil && b.Certificates[0].Equal(leaf) && noKey == nil}
 		}
 	}
 	// The key first: a certificate that readers see has its key. No certificate

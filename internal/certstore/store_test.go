@@ -219,7 +219,7 @@ func TestIdentity(t *testing.T) {
 	}
 
 	var exists *ExistsError
-	if _, err := s.AddIdentity(key, chain, []byte("neu"), false); !errors.As(err, &exists) {
+	if _, err := s.AddIdentity(key, chain, []byte("neu"), false); !errors.As(err, &exists) || !exists.Same {
 		t.Errorf("once more: %v", err)
 	}
 	if after := tree(t, s.root); after != before {
@@ -231,6 +231,23 @@ func TestIdentity(t *testing.T) {
 	ids, _ = s.Identities()
 	if _, err := ids[0].Key(nil); err != nil {
 		t.Errorf("unencrypted key: %v", err)
+	}
+	base := strings.TrimSuffix(ids[0].File, certificateSuffix)
+	for what, with := range map[string]func(){
+		"without its key":        func() { os.Remove(base + keySuffix) },
+		"damaged":                func() { os.WriteFile(base+certificateSuffix, []byte("x"), 0o600) },
+		"another of a like name": func() { os.WriteFile(base+certificateSuffix, encodeChain(chain[1:]), 0o600) },
+	} {
+		if _, err := s.AddIdentity(key, chain, noEncryption(), true); err != nil {
+			t.Fatal(err)
+		}
+		with()
+		if _, err := s.AddIdentity(key, chain, noEncryption(), false); !errors.As(err, &exists) || exists.Same {
+			t.Errorf("%s: %+v, is not the same", what, err)
+		}
+	}
+	if _, err := s.AddIdentity(key, chain, noEncryption(), true); err != nil {
+		t.Fatal(err)
 	}
 	if err := s.RemoveIdentity(ids[0]); err != nil {
 		t.Fatal(err)
@@ -489,8 +506,14 @@ func TestCertificates(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	var exists *ExistsError
-	if _, err := s.AddCertificate(c, "", testTime, nil, false); !errors.As(err, &exists) {
+	if _, err := s.AddCertificate(c, "", testTime, nil, false); !errors.As(err, &exists) || !exists.Same {
 		t.Errorf("once more: %v", err)
+	}
+	if err := os.WriteFile(added.Path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.AddCertificate(c, "", testTime, nil, false); !errors.As(err, &exists) || exists.Same {
+		t.Errorf("what is there is damaged: %v", err)
 	}
 	if err := s.RemoveCertificate(added); err != nil {
 		t.Fatal(err)
@@ -537,11 +560,11 @@ func TestAnchors(t *testing.T) {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	var exists *ExistsError
-	if _, err := s.AddAnchor("ux-root", ca2.Certificate, false); !errors.As(err, &exists) {
+	if _, err := s.AddAnchor("ux-root", ca2.Certificate, false); !errors.As(err, &exists) || exists.Same {
 		t.Errorf("name is taken: %v", err)
 	}
-	if _, err := s.AddAnchor("again", ca.Certificate, false); !errors.As(err, &exists) {
-		t.Errorf("is an anchor already: %v", err)
+	if x, err := s.AddAnchor("again", ca.Certificate, false); !errors.As(err, &exists) || !exists.Same || x.Name != "ux-root" {
+		t.Errorf("is an anchor already: %+v, %v", x, err)
 	}
 	if _, err := s.AddAnchor("../../x", ca2.Certificate, false); err != nil {
 		t.Fatal(err)
