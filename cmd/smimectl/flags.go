@@ -114,6 +114,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		if h := foreignHint(name); h != "" {
 			return e.withHint("%s", h)
 		}
+		for _, near := range nearFlags(cmd, unknown.GetSpecifiedName()) {
+			e.withHint("did you mean:  --%s", near)
+		}
 		return e.withHint("%s", hint)
 	case errors.As(err, &required):
 		return usageErrorf("--%s needs a value", required.GetFlag().Name).withHint("%s", hint)
@@ -121,6 +124,22 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usageErrorf("--%s %s: %s", invalid.GetFlag().Name, quoted(invalid.GetValue()), invalid.Unwrap()).withHint("%s", hint)
 	}
 	return usageErrorf("%s", err).withHint("%s", hint)
+}
+
+// nearFlags are the flags that a verb shows whose names are like name, three at most: found as
+// cobra finds verbs.
+func nearFlags(cmd *cobra.Command, name string) []string {
+	if len(name) < 2 {
+		return nil
+	}
+	names := &cobra.Command{SuggestionsMinimumDistance: 2}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+		}
+	})
+	near := names.SuggestionsFor(name)
+	return near[:min(len(near), 3)]
 }
 
 // foreign are the flags that people bring from openssl and gpgsm.

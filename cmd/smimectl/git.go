@@ -96,14 +96,14 @@ func (a *app) gitSetup(o *gitSetupOptions) error {
 		return machineError("cannot find this program's file", "", err)
 	}
 	settings := [][2]string{{"gpg.format", "x509"}, {"gpg.x509.program", program}, {"user.signingkey", id.certificate.Fingerprint()}}
+	if err := a.gitProbe(settings, id); err != nil {
+		return err
+	}
 	for _, s := range settings {
 		if _, err := git("", nil, "config", where, s[0], s[1]); err != nil {
 			return machineError("cannot set "+s[0], "", err)
 		}
 		a.inform("git config %s %s %s", where, s[0], quoted(s[1]))
-	}
-	if err := a.gitProbe(settings, id); err != nil {
-		return err
 	}
 	a.inform("%s signs as %s and verifies; a probe was signed and verified", verdict.Escape(version), verdict.Escape(id.who()))
 	a.inform("sign a commit with  git commit -S   and every one with  git config %s commit.gpgsign true", where)
@@ -183,7 +183,7 @@ func (a *app) gitProbe(settings [][2]string, id *identity) error {
 			if errors.As(err, &said) && said.said != "" {
 				text = lastLine(said.said)
 			}
-			return keyErrorf(verdict.KeyMissing, "%s: %s", step.doing, verdict.Escape(text)).because(err).
+			return keyErrorf(verdict.KeyMissing, "%s: %s; nothing was set", step.doing, verdict.Escape(text)).because(err).
 				withHint("see it all:  echo probe | smimectl sign --raw -i %s -o /dev/null", quoted(address)).
 				withHint("your anchors:  smimectl ca list   your identities:  smimectl id list")
 		}

@@ -235,7 +235,11 @@ func (a *app) idExportCommand() *cobra.Command {
 		if err != nil {
 			return machineError("cannot write", o.output, err)
 		}
-		return a.writeWhole(o.output, data, true)
+		if err := a.writeWhole(o.output, data, true); err != nil {
+			return err
+		}
+		a.inform("wrote %s with its key into %s, under its passphrase", verdict.Escape(addressOf(id.Certificate)), quoted(o.output))
+		return nil
 	}
 	return cmd
 }

@@ -24,6 +24,8 @@ type mailFlags struct {
 	filesFrom string
 	shard     shardFlag
 	elsewhere int // mails that belong to other parts
+
+	outputs func(folder string) bool // reports the folder of the outputs, whose files are no mails of the run; nil: there is none
 }
 
 func (m *mailFlags) add(cmd *cobra.Command) {
@@ -85,7 +87,7 @@ func (a *app) mails(m *mailFlags, operands []string) iter.Seq[*mail] {
 			return yield(x)
 		}
 		for _, name := range operands {
-			if !mailsOf(name, give) {
+			if !m.mailsOf(name, give) {
 				return
 			}
 		}
@@ -97,7 +99,7 @@ func (a *app) mails(m *mailFlags, operands []string) iter.Seq[*mail] {
 				give(&mail{name: m.filesFrom, err: err})
 				return
 			}
-			if !mailsOf(name, give) {
+			if !m.mailsOf(name, give) {
 				return
 			}
 		}
@@ -106,7 +108,7 @@ func (a *app) mails(m *mailFlags, operands []string) iter.Seq[*mail] {
 
 // mailsOf gives the mails of one operand: a file, an mbox file, a Maildir, or a
 // folder of any of them. false means stop.
-func mailsOf(operand string, give func(*mail) bool) bool {
+func (m *mailFlags) mailsOf(operand string, give func(*mail) bool) bool {
 	info, err := os.Stat(operand)
 	if err != nil {
 		return give(&mail{name: operand, below: safeBelow(operand), err: readError(operand, err)})
@@ -128,7 +130,7 @@ func mailsOf(operand string, give func(*mail) bool) bool {
 			}
 			return nil
 		case d.IsDir():
-			if path != operand && skippedFolder(path, d.Name()) {
+			if path != operand && (skippedFolder(path, d.Name()) || m.outputs != nil && m.outputs(path)) {
 				return fs.SkipDir
 			}
 			return nil

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -59,6 +61,9 @@ func withoutExtension(name string) string {
 func (o *outputsFlags) check() error {
 	if strings.ContainsAny(o.suffix, "/\\") {
 		return usageErrorf("--suffix %s is no end of a file's name", quoted(o.suffix)).withHint("--suffix .signed.eml")
+	}
+	if first, _ := utf8.DecodeRuneInString(o.suffix); unicode.IsLetter(first) || unicode.IsNumber(first) { // mailEXT is not what was meant
+		return usageErrorf("--suffix %s would be one word with the name", quoted(o.suffix)).withHint("--suffix .%s", quoted(o.suffix))
 	}
 	return nil
 }
@@ -113,6 +118,9 @@ func (s *several) run(a *app, operands []string) error {
 		return err
 	}
 	defer results.close()
+	if s.outputs.folder != "" {
+		s.flags.mails.outputs = targets.isFolder
+	}
 	var mails iter.Seq[*mail] = a.mails(&s.flags.mails, operands)
 	if s.outputs.given() || s.flags.skipDone {
 		s.targets = targets

@@ -127,7 +127,7 @@ func TestOutputsSpareWhatCame(t *testing.T) {
 			come   func(mail, target string) error
 			want   string // of the error; "": it is replaced
 		}{
-			{"a mail", true, func(_, target string) error { return os.WriteFile(target, []byte("a mail"), 0o644) }, "it is one of the mails of this run"},
+			{"a mail", true, func(_, target string) error { return os.WriteFile(target, []byte("a mail"), 0o644) }, "in a folder of mails of this run"},
 			{"a file", false, func(_, target string) error { return os.WriteFile(target, []byte("a file"), 0o644) }, ""},
 			{"the mail itself", false, os.Link, "it is the mail itself"},
 			{"a directory", false, func(_, target string) error { return os.Mkdir(target, 0o700) }, "it is a directory"},

@@ -72,6 +72,12 @@ func (s *several) targetsOf(a *app, operands []string) *targets {
 	return t
 }
 
+// isFolder reports whether a folder is the one of the outputs: within a folder of mails it is
+// no folder of mails, or a run would find what it has written, and sign that too.
+func (t *targets) isFolder(folder string) bool {
+	return sameFile(folder, t.outputs.folder)
+}
+
 // isEmpty says whether a folder is not there yet, or has nothing in it.
 func isEmpty(folder string) bool {
 	f, err := os.Open(folder)
@@ -277,7 +283,7 @@ func (t *targets) spares(m *mail, at place) error {
 	}
 	for _, folder := range t.folders {
 		if strings.HasPrefix(path, folder) {
-			return wouldReplace(target, errIsInput)
+			return wouldReplace(target, errIsBelow)
 		}
 	}
 	return nil
@@ -288,6 +294,7 @@ var (
 	errIsItself   = errors.New("it is the mail itself")
 	errIsTaken    = errors.New("it is the output of another mail of this run")
 	errIsInput    = errors.New("it is one of the mails of this run")
+	errIsBelow    = errors.New("it is there, in a folder of mails of this run")
 	errMayBeInput = errors.New("it is there, and may be one of the mails of this run")
 	errIsReport   = errors.New("it is the file of --report")
 )

@@ -1,7 +1,6 @@
 package message
 
 import (
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -49,9 +48,6 @@ type Composed struct {
 	Warnings []string
 }
 
-// ErrAlreadySigned says that a mail to be signed is signed already.
-var ErrAlreadySigned = errors.New("message: already signed")
-
 // Sign writes e signed to dst: the outer header fields as they are, the MIME
 // entity inside the signature (RFC 8551, Sections 3.1 and 3.5). The content is looked
 // at first, for what would break in transport and for its size, and then written.
@@ -63,7 +59,20 @@ var ErrAlreadySigned = errors.New("message: already signed")
 func Sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions) (*Composed, error) {
 	opaque := opt.Opaque && !opt.Compress
 	now := ahead{safe: !opt.Compress, size: opaque && (amends(dst) || !opaqueBySize(e, &opt))}
-	return inOnePass(dst, now, func(now ahead) (*Composed, error) { return sign(dst, e, opt, now) })
+	composed, err := inOnePass(dst, now, func(now ahead) (*Composed, error) { return sign(dst, e, opt, now) })
+	return composed.noting(e, map[string]string{
+		"signed":    "it was signed already: the new signature is around the other, not beside it (that is --add)",
+		"encrypted": "it was encrypted already: what is signed is the ciphertext",
+	}), err
+}
+
+// noting adds what is to be said of a mail that is signed or encrypted already, which is
+// allowed (RFC 8551, Section 3.7) and seldom meant.
+func (c *Composed) noting(e *mimewrap.Entity, notes map[string]string) *Composed {
+	if note := notes[e.Protection()]; c != nil && note != "" {
+		c.Notes = slices.Insert(c.Notes, 0, note)
+	}
+	return c
 }
 
 func sign(dst io.Writer, e *mimewrap.Entity, opt SignOptions, now ahead) (*Composed, error) {
@@ -155,7 +164,12 @@ func micalgName(d *algorithm.Digest) string {
 // To a Restarter a large mail is written before all is known of it, as Sign does.
 func Encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions) (*Composed, error) {
 	now := ahead{safe: true, size: opt.Sign == nil && !opt.Compress && !opt.Cipher.Sized && amends(dst)}
-	return inOnePass(dst, now, func(now ahead) (*Composed, error) { return encrypt(dst, e, opt, now) })
+	composed, err := inOnePass(dst, now, func(now ahead) (*Composed, error) { return encrypt(dst, e, opt, now) })
+	notes := map[string]string{"encrypted": "it was encrypted already: to read it takes decrypting twice"}
+	if opt.Sign != nil {
+		notes["signed"] = "it was signed already: the new signature is around the other, not beside it"
+	}
+	return composed.noting(e, notes), err
 }
 
 func encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions, now ahead) (*Composed, error) {

@@ -142,6 +142,16 @@ func describe(e *Entity, number string, m MediaType) Part {
 	return p
 }
 
+// Protection tells what is done to an entity as a whole: "signed", "encrypted", or "" for
+// neither. Its media type says so, or else the first octets of a CMS object.
+func (e *Entity) Protection() string {
+	m, err := e.MediaType()
+	if err != nil {
+		return ""
+	}
+	return e.protection(m)
+}
+
 // protection tells from the media type what is done to a part. Only when nothing is said about a CMS object
 // are its first octets looked at.
 func (e *Entity) protection(m MediaType) string {
