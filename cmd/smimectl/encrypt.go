@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,7 +10,6 @@ import (
 	"smimectl/internal/cms"
 	"smimectl/internal/message"
 	"smimectl/internal/mimewrap"
-	"smimectl/internal/verdict"
 )
 
 type encryptOptions struct {
@@ -172,14 +169,6 @@ func (o *encryptOptions) configure(a *app) error {
 	return nil
 }
 
-// recipient is somebody a mail is encrypted for.
-type recipient struct {
-	certificate *cert.Certificate // nil: the holders of a shared secret
-	who         string
-	self        bool
-	reads       map[string]bool // capabilities by name; nil = not known
-}
-
 // encryptOne encrypts a mail, closes it, and writes it to target.
 func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 	defer in.close()
@@ -279,84 +268,4 @@ func (o *encryptOptions) check(a *app) error {
 		return usageErrorf("-i without --sign means yourself as recipient, and --no-self leaves you out").withHint("did you mean --sign?")
 	}
 	return nil
-}
-
-// names lists recipients for the line on standard error.
-func names(recipients []recipient) string {
-	var out []string
-	you := false
-	for _, r := range recipients {
-		if r.self {
-			you = true
-			continue
-		}
-		out = append(out, verdict.Escape(r.who))
-	}
-	text := strings.Join(out, ", ")
-	switch {
-	case you && text == "":
-		return "you"
-	case you:
-		return text + " and you"
-	}
-	return text
-}
-
-// recipients finds a certificate for everybody; one who has none fails the whole
-// mail (P106).
-func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert.Address, now time.Time) ([]recipient, error) {
-	var wanted []cert.Address
-	if entity != nil && !o.entity {
-		if err := bccRule(o, entity); err != nil {
-			return nil, err
-		}
-		if !o.only {
-			var err error
-			if wanted, err = addressees(entity); err != nil {
-				return nil, err
-			}
-		}
-	}
-	skip, err := parseAddresses("--skip", o.skip)
-	if err != nil {
-		return nil, err
-	}
-	rules, err := a.newSendingRules(&o.trust, o.signing.least, now)
-	if err != nil {
-		return nil, err
-	}
-	rules.postQuantum = o.profile.postQuantum
-	if rules.profileBy = "--profile " + o.profile.name; o.signing.profile == "" {
-		rules.profileBy = "profile = \"" + o.profile.name + "\" of " + configName
-	}
-	finder := &recipientFinder{a: a, rules: rules, kept: o.trust.kept}
-	for _, address := range wanted {
-		if !containsAddress(skip, address) {
-			use := useRecipient
-			use.skip = address.String()
-			if err := finder.address(address, use); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for _, who := range o.to {
-		if address, err := cert.ParseAddress(who); err == nil && containsAddress(skip, address) {
-			continue
-		}
-		if err := finder.named(who); err != nil {
-			return nil, err
-		}
-	}
-	if !o.noSelf && !o.only {
-		if err := finder.self(o, from); err != nil {
-			return nil, err
-		}
-	}
-	if err := finder.missing(); err != nil {
-		return nil, err
-	}
-	if len(finder.found) == 0 && !o.shared.given() {
-		return nil, usageErrorf("there is nobody to encrypt for: no To, no Cc, no --to").withHint("--to bob@example.org")
-	}
-	return finder.found, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -86,144 +85,6 @@ func isFile(who string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// fromFiles reads the identities of -i FILE and --key FILE: certificates and keys
-// in any order; a key goes with the certificate it fits.
-func (f *identityFlags) fromFiles() ([]*identity, error) {
-	names := f.files()
-	if len(names) == 0 {
-		return nil, nil
-	}
-	return f.kept.find("file "+strings.Join(names, "\x00"), func() ([]*identity, error) { return f.readFiles(names) })
-}
-
-// files are the files that -i and --key name.
-func (f *identityFlags) files() []string {
-	var names []string
-	for _, who := range f.whom() {
-		if isFile(who) {
-			names = append(names, who)
-		}
-	}
-	return append(names, f.keys...)
-}
-
-func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
-	var (
-		certificates []*cert.Certificate
-		keys         []*fileKey
-		of           []string // the files with certificates of people
-	)
-	for _, name := range names {
-		data, err := readSmall(name)
-		if err != nil {
-			return nil, err
-		}
-		bundle, err := certstore.ReadFile(data, f.named(name))
-		if err != nil {
-			return nil, fileError(name, err)
-		}
-		certificates = append(certificates, bundle.Certificates...)
-		if slices.ContainsFunc(bundle.Certificates, func(c *cert.Certificate) bool { ca, _, _ := c.BasicConstraints(); return !ca }) {
-			of = append(of, name)
-		}
-		for _, k := range bundle.Keys {
-			keys = append(keys, &fileKey{sealed: k, file: name})
-		}
-	}
-	if len(keys) == 0 {
-		return nil, keyErrorf(verdict.KeyMissing, "no private key in %s", quoted(strings.Join(names, ", "))).
-			withHint("name the file of the key:  --key FILE")
-	}
-	ids, err := f.match(certificates, keys)
-	if err != nil {
-		return nil, err
-	}
-	if len(of) > 0 && !slices.ContainsFunc(ids, func(id *identity) bool { return id.certificate != nil }) {
-		// Somebody named both: the key is the wrong one, and not what it is used on.
-		return nil, keyErrorf(verdict.CertificateUnfit, "the key in %s does not fit the certificate in %s", quoted(ids[0].file), quoted(strings.Join(of, ", "))).
-			withHint("name the key that belongs to it:  -i %s --key FILE", quoted(of[0]))
-	}
-	for _, id := range ids {
-		if id.named = id.file; len(of) == 1 {
-			id.named = of[0]
-		}
-	}
-	return ids, nil
-}
-
-type fileKey struct {
-	sealed *certstore.SealedKey
-	file   string
-}
-
-// named describes what a passphrase is for: the file as the user named it.
-func (f *identityFlags) named(name string) certstore.PassphraseFunc {
-	ask := f.passphrase.function()
-	return func(_ string, try int) ([]byte, error) { return ask(filepath.Base(name), try) }
-}
-
-// match pairs keys with certificates: a key goes with each certificate that holds
-// its public key, whatever their order. After a renewal with the same key that may
-// be several.
-func (f *identityFlags) match(certificates []*cert.Certificate, keys []*fileKey) ([]*identity, error) {
-	var out []*identity
-	for _, k := range keys {
-		private, err := k.sealed.Open(f.named(k.file))
-		if err != nil {
-			return nil, fileError(k.file, err)
-		}
-		id := identity{public: private.Public, name: filepath.Base(k.file), file: k.file,
-			open: func() (*algorithm.PrivateKey, error) { return private, nil }}
-		fits := false
-		for _, c := range certificates {
-			pub, err := c.PublicKey()
-			if err != nil || !pub.Equal(private.Public) {
-				continue
-			}
-			fits = true
-			if slices.ContainsFunc(out, func(o *identity) bool { return o.certificate != nil && o.certificate.Equal(c) }) {
-				continue // named twice
-			}
-			one := id
-			one.certificate, one.chain = c, certstore.ChainOf(c, certificates)
-			out = append(out, &one)
-		}
-		if !fits {
-			out = append(out, &id)
-		}
-	}
-	return out, nil
-}
-
-// people puts together the identities of files that are one person's: the keys of
-// one file whose certificates share an address, and several certificates of one
-// key. Files of their own are signers of their own, because each was named.
-func people(ids []*identity) [][]*identity {
-	var out [][]*identity
-	for _, id := range ids {
-		i := slices.IndexFunc(out, func(group []*identity) bool {
-			return slices.ContainsFunc(group, func(o *identity) bool { return o.samePerson(id) })
-		})
-		if i < 0 {
-			out = append(out, []*identity{id})
-			continue
-		}
-		out[i] = append(out[i], id)
-	}
-	return out
-}
-
-func (id *identity) samePerson(o *identity) bool {
-	if id.certificate == nil || o.certificate == nil {
-		return false
-	}
-	return id.public.Equal(o.public) || id.file == o.file && shareAddress(id.certificate, o.certificate)
-}
-
-func shareAddress(a, b *cert.Certificate) bool {
-	return slices.ContainsFunc(a.Addresses(), func(x cert.Address) bool { return slices.ContainsFunc(b.Addresses(), x.Equal) })
-}
-
 // fromStore finds identities by address or fingerprint.
 func (f *identityFlags) fromStore(store *certstore.Store, who string) ([]*identity, error) {
 	return f.kept.find("store "+who, func() ([]*identity, error) { return f.findStored(store, who) })
@@ -277,77 +138,6 @@ func (f *identityFlags) stored(s *certstore.Identity) *identity {
 	return id
 }
 
-// keyOpenError words why a key of the store could not be opened.
-func keyOpenError(who string, err error) error {
-	var (
-		wrong   *certstore.WrongPassphraseError
-		missing *certstore.NoPassphraseError
-		mode    *certstore.ModeError
-		unfit   *certstore.UnfitError
-	)
-	who = verdict.Escape(who)
-	var cli *cliError
-	switch {
-	case errors.As(err, &cli): // the source of the passphrase itself
-		return cli
-	case errors.As(err, &wrong):
-		return keyErrorf(verdict.PassphraseWrong, "cannot open the key of %s: wrong passphrase", who).because(err)
-	case errors.As(err, &missing):
-		e := keyErrorf(verdict.PassphraseMissing, "the key of %s needs a passphrase and there is no terminal", who).because(err)
-		e.hints = passphraseHints
-		return e
-	case errors.As(err, &mode):
-		return storeError(err)
-	case errors.As(err, &unfit):
-		return keyErrorf(verdict.CertificateUnfit, "cannot use the key of %s: %s", who, verdict.Escape(unfit.Detail)).because(err)
-	case errors.Is(err, os.ErrNotExist):
-		return keyErrorf(verdict.KeyMissing, "the key of %s is not in the store", who).because(err).
-			withHint("import it:  smimectl id import FILE")
-	}
-	return keyErrorf(verdict.KeyMissing, "cannot open the key of %s: %s", who, reasonOf(err)).because(err)
-}
-
-// fileError words why a file of keys or certificates could not be used.
-func fileError(name string, err error) error {
-	var (
-		wrong       *certstore.WrongPassphraseError
-		missing     *certstore.NoPassphraseError
-		malformed   *certstore.MalformedError
-		unsupported *certstore.UnsupportedError
-		limit       *certstore.LimitError
-		mac         *certstore.NoMACError
-		empty       *certstore.EmptyError
-		cli         *cliError
-	)
-	switch {
-	case errors.As(err, &cli):
-		return cli
-	case errors.As(err, &wrong):
-		return keyErrorf(verdict.PassphraseWrong, "cannot read %s: wrong passphrase", quoted(name)).because(err).
-			withHint("the file itself is fine: %s", wrong.Format)
-	case errors.As(err, &missing):
-		e := keyErrorf(verdict.PassphraseMissing, "%s needs a passphrase and there is no terminal", quoted(name)).because(err)
-		e.hints = passphraseHints
-		return e
-	case errors.As(err, &malformed):
-		e := keyErrorf(verdict.CertificateUnfit, "cannot read %s: malformed %s: %s", quoted(name), malformed.Format, verdict.Escape(malformed.Detail)).because(err)
-		if malformed.Format == "file" { // not even that is known
-			return e.withHint("see what it is:  smimectl inspect %s", quoted(name))
-		}
-		return e.withHint("export it again from where it came")
-	case errors.As(err, &unsupported):
-		return keyErrorf(verdict.CertificateUnfit, "cannot read %s: unsupported %s: %s", quoted(name), unsupported.Format, verdict.Escape(unsupported.Detail)).because(err)
-	case errors.As(err, &limit):
-		return keyErrorf(verdict.CertificateUnfit, "cannot read %s: %s", quoted(name), verdict.Escape(limit.What)).because(err)
-	case errors.As(err, &mac):
-		return keyErrorf(verdict.CertificateUnfit, "cannot read %s: a PKCS#12 file without a MAC may have been changed by anyone", quoted(name)).because(err).
-			withHint("export it again with a passphrase")
-	case errors.As(err, &empty):
-		return keyErrorf(verdict.CertificateMissing, "%s holds no key and no certificate", quoted(name)).because(err)
-	}
-	return keyErrorf(verdict.CertificateUnfit, "cannot read %s: %s", quoted(name), reasonOf(err)).because(err)
-}
-
 // decryptionKeys are the keys that may open a mail: those named, else every
 // identity of the store.
 func (a *app) decryptionKeys(f *identityFlags) ([]message.Key, error) {
@@ -389,12 +179,4 @@ func (a *app) decryptionKeys(f *identityFlags) ([]message.Key, error) {
 		}})
 	}
 	return keys, nil
-}
-
-// inReport makes of trouble with a key or with the store one that a report can tell.
-func inReport(err error) error {
-	if e, ok := errors.AsType[*cliError](err); ok {
-		return &message.KeyError{Code: e.code, Err: e, Hints: e.hints}
-	}
-	return err
 }
