@@ -1,9 +1,12 @@
 package algorithm
 
 import (
+	"bytes"
 	"crypto"
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 )
@@ -67,23 +70,31 @@ func (pkcs1v15) seal(pub *PublicKey, cek []byte) ([]byte, error) {
 	return encrypted, nil
 }
 
-// open draws a random key first and returns it wherever the padding is not
-// right. The standard library selects between both in constant time; the
+// open makes a key that nobody knows first and returns it wherever the padding is
+// not right. The standard library selects between both in constant time; the
 // errors that are left (a ciphertext not below the modulus or of another
 // length) depend on public values. Private keys elsewhere may know no
 // implicit rejection and give errors or lengths of their own: those end in
-// the random key, too.
+// that key, too.
 func (pkcs1v15) open(key crypto.Decrypter, encryptedKey []byte, size int) ([]byte, error) {
 	pub, err := rsaDecrypter(key)
 	if err != nil {
 		return nil, err
 	}
-	random := make([]byte, size)
-	if _, err := rand.Read(random); err != nil {
+	unknown, err := rejection(key, pub, encryptedKey, size)
+	if err != nil {
 		return nil, err
 	}
 	if len(encryptedKey) != pub.Size() {
-		return random, nil
+		return unknown, nil
+	}
+	if private, ok := key.(*rsa.PrivateKey); ok {
+		cek := bytes.Clone(unknown)
+		//lint:ignore SA1019 it leaves the key as it is where the padding is wrong
+		if rsa.DecryptPKCS1v15SessionKey(rand.Reader, private, encryptedKey, cek) != nil {
+			return unknown, nil
+		}
+		return cek, nil
 	}
 	//lint:ignore SA1019 the form with SessionKeyLen is the one without an oracle
 	cek, err := key.Decrypt(rand.Reader, encryptedKey, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: size})
@@ -91,9 +102,26 @@ func (pkcs1v15) open(key crypto.Decrypter, encryptedKey []byte, size int) ([]byt
 		return nil, err
 	}
 	if err != nil || len(cek) != size {
-		return random, nil
+		return unknown, nil
 	}
 	return cek, nil
+}
+
+// rejection returns the key that takes the place of one that is not there. It is
+// derived of the private key and the ciphertext, so that a message gives the same
+// each time it is opened: a key that changes would tell whoever sends one message
+// often enough that the padding was wrong. Where the private key is out of reach it
+// is random.
+func rejection(key crypto.Decrypter, pub *rsa.PublicKey, encryptedKey []byte, size int) ([]byte, error) {
+	private, ok := key.(*rsa.PrivateKey)
+	if !ok {
+		random := make([]byte, size)
+		_, err := rand.Read(random)
+		return random, err
+	}
+	secret := private.D.FillBytes(make([]byte, pub.Size()))
+	defer clear(secret)
+	return hkdf.Key(sha256.New, secret, encryptedKey, "smimectl: implicit rejection", size)
 }
 
 // minRSABits is the smallest key that a message may be encrypted to, RFC 8551,

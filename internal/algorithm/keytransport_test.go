@@ -146,6 +146,7 @@ func TestKeyTransportRoundTrip(t *testing.T) {
 				t.Errorf("%s: Decrypt changed its input", tr.Name)
 			}
 			// Everything that can be wrong: one outcome.
+			instead := map[string]string{}
 			for name, try := range map[string]func() ([]byte, error){
 				"changed":    func() ([]byte, error) { return tr.Decrypt(key.Decrypter, flipLast(sealed), size) },
 				"other key":  func() ([]byte, error) { return tr.Decrypt(other.Decrypter, sealed, size) },
@@ -171,8 +172,15 @@ func TestKeyTransportRoundTrip(t *testing.T) {
 					want -= 8
 				}
 				if err != nil || len(got) != want || bytes.Equal(got, cek) {
-					t.Errorf("%s, %s: got %x, %v; want a random key", tr.Name, name, got, err)
+					t.Errorf("%s, %s: got %x, %v; want a key that nobody knows", tr.Name, name, got, err)
 				}
+				if again, err := try(); err != nil || !bytes.Equal(again, got) {
+					t.Errorf("%s, %s: another key the second time", tr.Name, name)
+				}
+				if other := instead[string(got)]; other != "" {
+					t.Errorf("%s: the same key for %s and %s", tr.Name, name, other)
+				}
+				instead[string(got)] = name
 			}
 		}
 	}
