@@ -305,7 +305,7 @@ func TestProveFits(t *testing.T) {
 		}
 		f := &identityFlags{who: []string{w.path(name + ".pem")}}
 		f.passphrase.env = systemEnvironment()
-		ids, err := f.fromFiles()
+		ids, err := (&app{env: f.passphrase.env}).fromFiles(f)
 		if err != nil || len(ids) != 1 {
 			t.Fatal(err)
 		}

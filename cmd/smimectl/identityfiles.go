@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +12,35 @@ import (
 	"smimectl/internal/certstore"
 	"smimectl/internal/verdict"
 )
+
+// files are the files that -i and --key name.
+func (f *identityFlags) files() []string {
+	var names []string
+	for _, who := range f.whom() {
+		if isFile(who) {
+			names = append(names, who)
+		}
+	}
+	return append(names, f.keys...)
+}
+
+// fromFiles reads the identities of -i FILE and --key FILE: certificates and keys
+// in any order; a key goes with the certificate it fits. Once in a run it says which of the
+// keys others can read too: who names a file has decided to use it, and may not know.
+func (a *app) fromFiles(f *identityFlags) ([]*identity, error) {
+	names := f.files()
+	if len(names) == 0 {
+		return nil, nil
+	}
+	return f.kept.find("file "+strings.Join(names, "\x00"), func() ([]*identity, error) {
+		ids, err := f.readFiles(names)
+		for _, name := range f.exposed {
+			a.inform("warning: the key in %s has no passphrase, and others can read it", quoted(name))
+			a.inform("hint: chmod 0600 %s", quoted(name))
+		}
+		return ids, err
+	})
+}
 
 func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 	var (
@@ -22,13 +53,20 @@ func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 		if err != nil {
 			return nil, err
 		}
-		bundle, err := certstore.ReadFile(data, f.named(name))
+		ask, asked := f.named(name), false
+		bundle, err := certstore.ReadFile(data, func(what string, try int) ([]byte, error) {
+			asked = true
+			return ask(what, try)
+		})
 		if err != nil {
 			return nil, fileError(name, err)
 		}
 		certificates = append(certificates, bundle.Certificates...)
 		if slices.ContainsFunc(bundle.Certificates, func(c *cert.Certificate) bool { ca, _, _ := c.BasicConstraints(); return !ca }) {
 			of = append(of, name)
+		}
+		if !asked && slices.ContainsFunc(bundle.Keys, func(k *certstore.SealedKey) bool { return !k.Encrypted }) && openToOthers(name) {
+			f.exposed = append(f.exposed, name)
 		}
 		for _, k := range bundle.Keys {
 			keys = append(keys, &fileKey{sealed: k, file: name})
@@ -53,6 +91,13 @@ func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 		}
 	}
 	return ids, nil
+}
+
+// openToOthers reports whether others than its owner can use a file.
+func openToOthers(name string) bool {
+	info, err := os.Stat(name)
+	var mode *certstore.ModeError
+	return err == nil && info.Mode().IsRegular() && errors.As(certstore.CheckMode(name), &mode)
 }
 
 type fileKey struct {
@@ -126,25 +171,4 @@ func (id *identity) samePerson(o *identity) bool {
 
 func shareAddress(a, b *cert.Certificate) bool {
 	return slices.ContainsFunc(a.Addresses(), func(x cert.Address) bool { return slices.ContainsFunc(b.Addresses(), x.Equal) })
-}
-
-// files are the files that -i and --key name.
-func (f *identityFlags) files() []string {
-	var names []string
-	for _, who := range f.whom() {
-		if isFile(who) {
-			names = append(names, who)
-		}
-	}
-	return append(names, f.keys...)
-}
-
-// fromFiles reads the identities of -i FILE and --key FILE: certificates and keys
-// in any order; a key goes with the certificate it fits.
-func (f *identityFlags) fromFiles() ([]*identity, error) {
-	names := f.files()
-	if len(names) == 0 {
-		return nil, nil
-	}
-	return f.kept.find("file "+strings.Join(names, "\x00"), func() ([]*identity, error) { return f.readFiles(names) })
 }

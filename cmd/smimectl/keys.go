@@ -22,6 +22,7 @@ type identityFlags struct {
 	usual      string // of SMIMECTL_IDENTITY
 	passphrase passphraseFlags
 	kept       *keptIdentities // those that were read before; nil: nothing is kept
+	exposed    []string        // files of keys in the clear that others can read
 }
 
 func (f *identityFlags) add(cmd *cobra.Command, env *environment, use string) {
@@ -141,7 +142,7 @@ func (f *identityFlags) stored(s *certstore.Identity) *identity {
 // decryptionKeys are the keys that may open a mail: those named, else every
 // identity of the store.
 func (a *app) decryptionKeys(f *identityFlags) ([]message.Key, error) {
-	ids, err := f.fromFiles()
+	ids, err := a.fromFiles(f)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 	var ids []*identity
 	if len(named.who)+len(named.keys) > 0 {
 		var err error
-		if ids, err = named.fromFiles(); err != nil {
+		if ids, err = f.a.fromFiles(named); err != nil {
 			return err
 		}
 	}

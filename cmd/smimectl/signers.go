@@ -66,7 +66,7 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 }
 
 func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *sendingRules) ([]*identity, error) {
-	files, err := o.identity.fromFiles()
+	files, err := a.fromFiles(&o.identity)
 	if err != nil {
 		return nil, err
 	}
