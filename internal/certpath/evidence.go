@@ -129,7 +129,7 @@ func (e *Evidence) of(key string) []*scope {
 	delete(e.promised, key) // adding looks here, too
 	for _, p := range promised {
 		lists, err := p.Read()
-		if err != nil && e.failed == nil {
+		if e.failed == nil {
 			e.failed = err
 		}
 		for _, l := range lists {

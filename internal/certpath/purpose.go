@@ -80,14 +80,13 @@ const oidExtKeyUsage = algorithm.OID("\x55\x1d\x25") // 2.5.29.37
 // fitsTimeStamp is RFC 3161, Section 2.3: whose key makes time stamps makes
 // nothing else, and says so in a way nobody may pass over.
 func fitsTimeStamp(c *cert.Certificate) error {
-	e := c.Extension(oidExtKeyUsage)
 	purposes, present := c.ExtKeyUsage()
 	switch {
-	case !present || e == nil:
+	case !present:
 		return &UnfitError{Certificate: c, Detail: "it has no extended key usage, where timeStamping has to stand"}
 	case len(purposes) != 1 || purposes[0] != cert.PurposeTimeStamping:
 		return &UnfitError{Certificate: c, Detail: "its extended key usage allows " + purposesOf(c) + ", not timeStamping alone"}
-	case !e.Critical:
+	case !c.Extension(oidExtKeyUsage).Critical:
 		return &UnfitError{Certificate: c, Detail: "its extended key usage is not critical"}
 	}
 	return nil

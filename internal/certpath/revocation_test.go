@@ -131,6 +131,27 @@ func TestPromisedLists(t *testing.T) {
 	if p, e := request(promise(relevant, broken), promise(stranger, nil)); e.Err() != broken || p.Good() {
 		t.Errorf("a list that cannot be read: %v, %v", e.Err(), said(p))
 	}
+	if p, e := request(promise(relevant, broken), promise(relevant, nil)); e.Err() != broken || p.Good() {
+		t.Errorf("a list that cannot be read, before one that can: %v, %v", e.Err(), said(p))
+	}
+	if p, e := request(promise(relevant, broken), promise(relevant, errors.New("another"))); e.Err() != broken || p.Good() {
+		t.Errorf("two lists that cannot be read: %v, %v", e.Err(), said(p))
+	}
+	if err := (*certpath.Evidence)(nil).Err(); err != nil {
+		t.Errorf("no evidence: %v", err)
+	}
+	counted, reads := promise(relevant, nil), 0
+	read := counted.Read
+	counted.Read = func() ([]*cert.CRL, error) {
+		reads++
+		return read()
+	}
+	_, e := request(counted)
+	req := *x.finalReq
+	req.Evidence = e
+	if p := certpath.Validate(req).Paths[0]; !p.Good() || reads != 1 {
+		t.Errorf("for two requests it was read %d times: %v", reads, said(p))
+	}
 	again := certpath.List{CRL: parseList(t, ca), Source: "message"}
 	if p, _ := request(promise(relevant, nil), again); p.Revocation[0].Source != "store" {
 		t.Errorf("the source is %q", p.Revocation[0].Source)

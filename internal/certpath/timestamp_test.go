@@ -1,6 +1,8 @@
 package certpath
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"smimectl/internal/cert"
@@ -36,31 +38,35 @@ func TestTimeStampPurpose(t *testing.T) {
 	signs := certtest.KeyUsage(0)
 	for name, c := range map[string]struct {
 		root, ca, leaf []certtest.Extension
-		good           bool
+		why            string // part of it; "": it is good
 	}{
-		"as it should be":          {nil, nil, []certtest.Extension{signs, critical(forStamps)}, true},
-		"without key usage":        {nil, nil, []certtest.Extension{critical(forStamps)}, true},
-		"CA for time stamps":       {nil, []certtest.Extension{certtest.EKU(forStamps)}, []certtest.Extension{signs, critical(forStamps)}, true},
-		"CA for anything":          {nil, []certtest.Extension{certtest.EKU(forAll)}, []certtest.Extension{signs, critical(forStamps)}, true},
-		"CA for mail":              {nil, []certtest.Extension{certtest.EKU(forMail)}, []certtest.Extension{signs, critical(forStamps)}, false},
-		"anchor for mail":          {[]certtest.Extension{certtest.EKU(forMail)}, nil, []certtest.Extension{signs, critical(forStamps)}, false},
-		"not critical":             {nil, nil, []certtest.Extension{signs, certtest.EKU(forStamps)}, false},
-		"mail too":                 {nil, nil, []certtest.Extension{signs, critical(forStamps, forMail)}, false},
-		"twice":                    {nil, nil, []certtest.Extension{signs, critical(forStamps, forStamps)}, false},
-		"anything":                 {nil, nil, []certtest.Extension{signs, critical(forAll)}, false},
-		"web servers":              {nil, nil, []certtest.Extension{signs, critical(forWeb)}, false},
-		"no purpose":               {nil, nil, []certtest.Extension{signs}, false},
-		"key for encryption alone": {nil, nil, []certtest.Extension{certtest.KeyUsage(2), critical(forStamps)}, false},
+		"as it should be":          {nil, nil, []certtest.Extension{signs, critical(forStamps)}, ""},
+		"without key usage":        {nil, nil, []certtest.Extension{critical(forStamps)}, ""},
+		"CA for time stamps":       {nil, []certtest.Extension{certtest.EKU(forStamps)}, []certtest.Extension{signs, critical(forStamps)}, ""},
+		"CA for anything":          {nil, []certtest.Extension{certtest.EKU(forAll)}, []certtest.Extension{signs, critical(forStamps)}, ""},
+		"CA for mail":              {nil, []certtest.Extension{certtest.EKU(forMail)}, []certtest.Extension{signs, critical(forStamps)}, "allows emailProtection, not timeStamping"},
+		"anchor for mail":          {[]certtest.Extension{certtest.EKU(forMail)}, nil, []certtest.Extension{signs, critical(forStamps)}, "allows emailProtection, not timeStamping"},
+		"not critical":             {nil, nil, []certtest.Extension{signs, certtest.EKU(forStamps)}, "is not critical"},
+		"mail too":                 {nil, nil, []certtest.Extension{signs, critical(forStamps, forMail)}, "not timeStamping alone"},
+		"twice":                    {nil, nil, []certtest.Extension{signs, critical(forStamps, forStamps)}, "not timeStamping alone"},
+		"anything":                 {nil, nil, []certtest.Extension{signs, critical(forAll)}, "not timeStamping alone"},
+		"web servers":              {nil, nil, []certtest.Extension{signs, critical(forWeb)}, "not timeStamping alone"},
+		"no purpose":               {nil, nil, []certtest.Extension{signs}, "has no extended key usage"},
+		"key for encryption alone": {nil, nil, []certtest.Extension{certtest.KeyUsage(2), critical(forStamps)}, "key usage"},
 	} {
 		root := certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("Stamp Root")), Extensions: authority(c.root...)}, nil)
 		ca := certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("Stamp CA")), Extensions: authority(c.ca...)}, root)
 		leaf := parse(certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("TSA")), Extensions: c.leaf}, ca))
 		req := Request{Leaf: leaf, Candidates: []*cert.Certificate{parse(ca)}, Anchors: []Anchor{{Certificate: parse(root)}}, At: certtest.Now(), Purpose: PurposeTimeStamp}
-		if result := Validate(req); result.Paths[0].Good() != c.good {
-			t.Errorf("%s: %+v", name, result.Paths[0].Problems)
-		}
-		if !c.good {
+		path := Validate(req).Paths[0]
+		if c.why != "" {
+			if path.Good() || !slices.ContainsFunc(path.Problems, func(p Problem) bool { return strings.Contains(p.Detail, c.why) }) {
+				t.Errorf("%s: %v, want %q", name, path.Problems, c.why)
+			}
 			continue
+		}
+		if !path.Good() {
+			t.Errorf("%s: %+v", name, path.Problems)
 		}
 		req.Purpose = PurposeSign
 		if result := Validate(req); result.Paths[0].Good() {

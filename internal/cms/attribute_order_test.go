@@ -42,6 +42,8 @@ func TestInOrder(t *testing.T) {
 		{"no SEQUENCE", set(set(a)), false},
 		{"no identifier", set(ber.Wrap(ber.Sequence, integer(1), set(integer(1)))), false},
 		{"no SET", set(ber.Wrap(ber.Sequence, algorithm.Identifier{OID: algorithm.MustOID("1.2.3")}.DER()[2:], integer(1))), false},
+		{"no SEQUENCE, and the same in it", set(ber.Wrap(ber.Set, a[2:])), false},
+		{"no SET, and the same in it", set(ber.Wrap(ber.Sequence, algorithm.Identifier{OID: algorithm.MustOID("1.2.3")}.DER()[2:], ber.Wrap(ber.OctetString, integer(1)))), false},
 		{"half of a value", set(attribute("1.2.3", []byte{2, 9, 1})), false},
 	} {
 		if got := inOrder(c.der); got != c.want {

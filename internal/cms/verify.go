@@ -58,11 +58,7 @@ func copyContent(d *ContentDigest, content io.Reader) error {
 		_, err := w.WriteTo(d)
 		return err
 	}
-	size := int64(-1)
-	if known, ok := content.(interface{ Len() int }); ok {
-		size = int64(known.Len())
-	}
-	_, err := stage.Copy(d, content, size)
+	_, err := stage.Copy(d, content, -1)
 	return err
 }
 
