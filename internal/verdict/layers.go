@@ -60,7 +60,7 @@ func (j *judge) layers(verify bool) (word, other Word) {
 		own := wordOf(reasons)
 		if report.SignedReport != nil {
 			report.SignedReport.Verdict = own
-			if s := j.f.Stop; l.Signed == nil && s != nil && s.Layer == i && j.stopped != "" {
+			if s := j.f.Stop; l.Signed == nil && s != nil && s.Layer == i {
 				report.SignedReport.Verdict = j.stopped // nobody has judged it
 			}
 		}

@@ -130,8 +130,6 @@ func (p Policy) path(leaf *cert.Certificate, path *certpath.Path) assessment {
 func unread(problem certpath.Problem, leaf *cert.Certificate) (finding, bool) {
 	code := Malformed
 	switch {
-	case problem.Err == nil:
-		return finding{}, false
 	case isUnsupported(problem.Err):
 		code = UnsupportedAlg
 	case !isUnreadable(problem.Err):

@@ -91,6 +91,7 @@ func TestPlainName(t *testing.T) {
 		{"Alice, Test", [][2]string{{organization, "Test"}, {commonName, "Alice"}}},
 		{`"<ceo@example.org>", Test`, [][2]string{{organization, "Test"}, {commonName, "<ceo@example.org>"}}},
 		{"Test", [][2]string{{organization, "Test"}, {commonName, ""}}},
+		{"Test", [][2]string{{organization, "Test"}, {commonName, "\xff\xfe"}}}, // no text
 		{"", nil},
 	} {
 		var b cryptobyte.Builder

@@ -48,6 +48,7 @@ var scope = []target{
 		"parts.go",      // rows of a mail that is only partly protected
 		"refused.go",    // rows of the others
 		"screens.go",    // which rows a screen has
+		"sheet.go",      // a screen of fields
 		"compare.go",    // rows of --compare
 		"verbose.go",    // rows of -v
 		"cause.go",      // which accident of transport is told
