@@ -115,7 +115,18 @@ func (e *essCertificate) parseIssuerSerial(entry *cryptobyte.String) bool {
 	return true
 }
 
-// names reports whether the entry is of certificate c.
+// Names reports whether the signed attributes say that c is the certificate of the
+// signer (RFC 5035, Section 2): with both versions of the attribute, whether both do.
+func (si *SignerInfo) Names(c *cert.Certificate) bool {
+	for i := range si.certificates {
+		if si.certificates[i].check(c) != nil {
+			return false
+		}
+	}
+	return len(si.certificates) > 0
+}
+
+// check returns nil if the entry is of certificate c.
 func (e *essCertificate) check(c *cert.Certificate) error {
 	if e.digest == nil {
 		return algorithmError(e.err)

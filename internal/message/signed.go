@@ -137,27 +137,13 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo, evidence *certpath
 		s.Countersignatures, s.TimeStamps = w.countersignatures(sd, si, evidence), w.timeStamps(sd, si, nil, evidence)
 		return s
 	}
-	for _, c := range candidates {
-		err := sd.Verify(si, c)
-		if err == nil {
-			// Two certificates of one key and one identifier, an old one and its renewal: the one that can be
-			// trusted counts, in whatever order they come.
-			path := w.path(sd, c, at, evidence, true)
-			if s.Now == nil || faultless(path) {
-				s.Certificate, s.Check, s.Checked, s.Now = c, nil, true, path
-			}
-			if faultless(path) {
-				break
-			}
-			continue
-		}
-		if s.Certificate == nil {
-			s.Certificate, s.Check, s.Checked = c, err, true
-		}
-		var fault *cms.SignatureError
-		if errors.As(err, &fault) && fault.Kind == cms.ContentChanged {
-			break // another certificate cannot change what the content is
-		}
+	if !w.tryCertificates(sd, si, &s, candidates, at, evidence) && w.x.Store != nil {
+		// The message may have another one of the same key identifier, and the store the right one.
+		w.tryCertificates(sd, si, &s, w.storedSigners(si, candidates), at, evidence)
+	}
+	if s.Check == nil && s.Certificate != nil && !si.ID.Matches(s.Certificate) {
+		layer := w.lastLayer()
+		layer.Notes = append(layer.Notes, notesOf([]string{"signer identifier names another certificate than the signed attributes"})...)
 	}
 	s.Countersignatures, s.TimeStamps = w.countersignatures(sd, si, evidence), w.timeStamps(sd, si, s.Certificate, evidence)
 	if s.Certificate == nil {
@@ -175,11 +161,47 @@ func (w *walk) signer(sd *cms.SignedData, si *cms.SignerInfo, evidence *certpath
 	return s
 }
 
-// signerCandidates are the certificates that the signer identifier names, those
-// of the message first: position in the message has no meaning (P4), the
-// signature decides.
+// tryCertificates judges a signature with each of the certificates until one fits
+// and can be trusted. It reports whether more of them could make no difference.
+func (w *walk) tryCertificates(sd *cms.SignedData, si *cms.SignerInfo, s *verdict.Signer, list []*cert.Certificate, at time.Time, evidence *certpath.Evidence) bool {
+	for _, c := range list {
+		err := sd.Verify(si, c)
+		if err == nil {
+			// Two certificates of one key and one identifier, an old one and its renewal: the one that can be
+			// trusted counts, in whatever order they come.
+			path := w.path(sd, c, at, evidence, true)
+			if s.Now == nil || faultless(path) {
+				s.Certificate, s.Check, s.Checked, s.Now = c, nil, true, path
+			}
+			if faultless(path) {
+				return true
+			}
+			continue
+		}
+		if s.Certificate == nil {
+			s.Certificate, s.Check, s.Checked = c, err, true
+		}
+		var fault *cms.SignatureError
+		if errors.As(err, &fault) && fault.Kind == cms.ContentChanged {
+			return true // another certificate cannot change what the content is
+		}
+	}
+	return s.Now != nil || si.Unsupported != nil
+}
+
+// signerCandidates are the certificates that may be the signer's: the one that his
+// signed attributes name (RFC 8550, Section 4.2), then those that the signer
+// identifier names, those of the message first. Position in the message has no
+// meaning (P4), the signature decides.
 func (w *walk) signerCandidates(si *cms.SignerInfo, carried ...[]*cert.Certificate) []*cert.Certificate {
 	var out []*cert.Certificate
+	lists := append(slices.Clip(carried), w.x.Chain)
+	for _, list := range lists {
+		if i := slices.IndexFunc(list, si.Names); i >= 0 {
+			out = append(out, list[i])
+			break
+		}
+	}
 	add := func(list []*cert.Certificate) {
 		for _, c := range list {
 			if len(out) < maxSignerCandidates && si.ID.Matches(c) && !containsCertificate(out, c) {
@@ -187,15 +209,26 @@ func (w *walk) signerCandidates(si *cms.SignerInfo, carried ...[]*cert.Certifica
 			}
 		}
 	}
-	for _, list := range carried {
+	for _, list := range lists {
 		add(list)
 	}
-	add(w.x.Chain)
 	for _, a := range w.x.Anchors {
 		add([]*cert.Certificate{a.Certificate})
 	}
 	if len(out) == 0 && w.x.Store != nil {
-		add(w.x.Store(Wanted{ID: si.ID}))
+		return w.storedSigners(si, nil)
+	}
+	return out
+}
+
+// storedSigners are the certificates of the store that the signer identifier names,
+// without those that were tried.
+func (w *walk) storedSigners(si *cms.SignerInfo, tried []*cert.Certificate) []*cert.Certificate {
+	var out []*cert.Certificate
+	for _, c := range w.x.Store(Wanted{ID: si.ID}) {
+		if len(out) < maxSignerCandidates && si.ID.Matches(c) && !containsCertificate(tried, c) && !containsCertificate(out, c) {
+			out = append(out, c)
+		}
 	}
 	return out
 }

@@ -152,6 +152,56 @@ func TestRenewedCertificate(t *testing.T) {
 	expect(t, examine(t, x, verifyInput(mailOf(fromAlice, w.multipartSigned(text, byKey)))), verdict.WordUntrusted, verdict.ExpiredWhenSigned)
 }
 
+// TestNamedCertificate has a signer identifier of another certificate with the same
+// key, which nobody has signed: the signed attribute says which certificate it is
+// (RFC 8550, Section 4.2).
+func TestNamedCertificate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	twin := cmstest.Issue(t, w.root, cmstest.Options{Key: w.alice.Key, CommonName: "mallory", Emails: []string{"mallory@example.org"}})
+	other := cmstest.ParseSigned(w.signedData([]byte(text), true, twin))
+	s := cmstest.ParseSigned(w.signedData([]byte(text), true, w.alice))
+	s.Signer(0).Children[1] = other.Signer(0).At(1)
+	message := mailOf(fromAlice, w.multipartSigned(text, s.Encode()))
+	for _, list := range [][]*cert.Certificate{{twin.Certificate}, nil} {
+		x := w.examiner()
+		x.Chain = list
+		ex := examine(t, x, verifyInput(message))
+		expect(t, ex, verdict.WordGood, "")
+		if got := ex.Signers()[0].Certificate; !got.Equal(w.alice.Certificate) {
+			t.Errorf("signed by %s", got.Subject)
+		}
+		if !slices.ContainsFunc(ex.Report.Reasons, func(r verdict.Reason) bool { return r.Code == verdict.Tolerated }) {
+			t.Error("nothing is said about the identifier")
+		}
+	}
+	// Nobody but the one who is named: the certificate of the identifier alone does not do.
+	s.Certificates().Children = []*cmstest.Node{cmstest.Raw(twin.Certificate.Raw)}
+	message = mailOf(strings.Replace(fromAlice, "alice@", "mallory@", 1), w.multipartSigned(text, s.Encode()))
+	expect(t, examine(t, w.examiner(), verifyInput(message)), verdict.WordBad, verdict.SignatureInvalid)
+}
+
+// TestStoredNamesake has somebody else's certificate with the same key identifier in
+// the message, and the right one in the store (RFC 8551, Section 2.6).
+func TestStoredNamesake(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	namesake := cmstest.Issue(t, w.root, cmstest.Options{Key: w.bob.Key, CommonName: "bob", Emails: []string{"bob@example.org"}, SubjectKeyID: w.alice.Certificate.SubjectKeyID()})
+	message := mailOf(fromAlice, w.multipartSigned(text, w.byKeyID(text, w.alice)))
+	x := w.examiner()
+	x.Chain = []*cert.Certificate{namesake.Certificate}
+	expect(t, examine(t, x, verifyInput(message)), verdict.WordBad, verdict.SignatureInvalid)
+	x.Store = func(Wanted) []*cert.Certificate {
+		return []*cert.Certificate{namesake.Certificate, w.alice.Certificate}
+	}
+	expect(t, examine(t, x, verifyInput(message)), verdict.WordGood, "")
+	// What was changed stays changed, whoever else is in the store.
+	x.Chain = []*cert.Certificate{w.alice.Certificate}
+	x.Store = func(Wanted) []*cert.Certificate { t.Error("the store was asked"); return nil }
+	changed := mailOf(fromAlice, w.multipartSigned(strings.Replace(text, "e", "a", 1), w.byKeyID(text, w.alice)))
+	expect(t, examine(t, x, verifyInput(changed)), verdict.WordBad, verdict.ContentChanged)
+}
+
 // TestClaimedTime accepts the signer's claim for a past moment only, and never
 // lets a certificate grow valid by it.
 func TestClaimedTime(t *testing.T) {
