@@ -57,14 +57,17 @@ func (r *Report) who(s *SignerReport) string {
 	case s.Name == nil || *s.Name == address:
 		return address
 	case address == "":
-		return *s.Name
+		return bareName(*s.Name)
 	}
-	// A name that could be read as an address of its own is put into quotes.
-	name := clip(*s.Name)
+	return bareName(clip(*s.Name)) + " <" + address + ">"
+}
+
+// bareName is a name as it may be shown: one that could be read as an address of its own is put into quotes.
+func bareName(name string) string {
 	if strings.ContainsAny(name, "<>@") {
-		return quote(name) + " <" + address + ">"
+		return quote(name)
 	}
-	return Escape(name) + " <" + address + ">"
+	return Escape(name)
 }
 
 // maxName is how much of a name is shown beside an address, so that it cannot push the address away.
@@ -86,7 +89,7 @@ func (r *Report) short(s *SignerReport) string {
 		return a
 	}
 	if s.Name != nil {
-		return *s.Name
+		return bareName(*s.Name)
 	}
 	return "a certificate without a name"
 }

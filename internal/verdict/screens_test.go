@@ -97,6 +97,7 @@ var screens = []struct {
 		})}},
 	{"untrusted-certificate-missing", "", []change{facts(func(f *Facts) { first(f).Certificate = nil })}},
 	{"untrusted-weak", "", []change{digested("sha1")}},
+	{"mismatch-no-address", "", []change{by(person{name: "alice@example.org"})}},
 	{"mismatch", "", []change{by(person{name: "Mallory", addresses: []string{"mallory@example.net"}})}},
 	{"mismatch-name", "", []change{fromName("bob@example.org")}},
 	{"partial", "", []change{inPart("2"), parts(plainPart, signedPart,

@@ -125,7 +125,7 @@ func (w *witness) address() {
 	if len(w.j.p.ExpectFrom) > 0 {
 		says = "expected was"
 	}
-	w.add(FromMismatch, Fail, WordMismatch, fmt.Sprintf("%s %s, %s signed it", says, joinAddresses(from.expect), whoOf(w.s.Certificate)))
+	w.add(FromMismatch, Fail, WordMismatch, fmt.Sprintf("%s %s, %s", says, joinAddresses(from.expect), signedIt(w.s.Certificate)))
 }
 
 func joinAddresses(list []cert.Address) string {
@@ -136,10 +136,11 @@ func joinAddresses(list []cert.Address) string {
 	return strings.Join(out, " or ")
 }
 
-// whoOf names a certificate's owner by his address, or by his name where he has none.
-func whoOf(c *cert.Certificate) string {
+// signedIt names a certificate's owner by his address. Where he has none his name is no answer to whom From names,
+// even if it looks like an address (RFC 8550, Section 3).
+func signedIt(c *cert.Certificate) string {
 	if list := c.Addresses(); len(list) > 0 {
-		return list[0].String()
+		return list[0].String() + " signed it"
 	}
-	return Escape(c.DisplayName())
+	return "the certificate of " + bareName(c.DisplayName()) + ", who signed it, has no mail address"
 }
