@@ -125,6 +125,9 @@ func (r *sendingRules) refuses(c *cert.Certificate, purpose certpath.Purpose) *r
 	case len(c.Malformed()) > 0:
 		return &refusal{why: "the extension " + c.Malformed()[0].String() + " of the certificate is malformed", renew: true}
 	}
+	if unknown := certpath.UnknownCritical(c); len(unknown) > 0 { // RFC 5280, Section 4.2
+		return &refusal{why: "its certificate has the critical extension " + unknown[0].String() + ", which is not known", look: c}
+	}
 	if ca, _, _ := c.BasicConstraints(); ca { // RFC 8550, Section 4.4.1
 		return &refusal{why: "its certificate is that of a CA, which is not for mail", look: c, purpose: true}
 	}

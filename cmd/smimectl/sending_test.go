@@ -204,6 +204,12 @@ var sendingGuards = []struct {
 	{name: "malformed extension", change: func(_ *sendingWorld, t *certtest.Template) {
 		setExtension(t, certtest.Extension{OID: "2.5.29.14", Value: []byte{5, 0}})
 	}, sign: "the extension 2.5.29.14 of the certificate is malformed", encrypt: "the extension 2.5.29.14 of the certificate is malformed"},
+	{name: "critical extension that nobody knows", change: func(_ *sendingWorld, t *certtest.Template) {
+		setExtension(t, certtest.Extension{OID: "1.2.3.4", Critical: true, Value: []byte{5, 0}})
+	}, sign: "its certificate has the critical extension 1.2.3.4, which is not known", encrypt: "its certificate has the critical extension 1.2.3.4, which is not known"},
+	{name: "extension that nobody knows", change: func(_ *sendingWorld, t *certtest.Template) {
+		setExtension(t, certtest.Extension{OID: "1.2.3.4", Value: []byte{5, 0}})
+	}},
 	{name: "revoked", revoked: "leaf", sign: "the certificate was revoked on 2026-05-25", encrypt: "the certificate was revoked on 2026-05-25"},
 	{name: "revoked, not looked at", revoked: "leaf", flags: "--no-revocation"},
 	{name: "issuer revoked", revoked: "ca", sign: "the certificate of its issuer Test CA was revoked on 2026-05-25", encrypt: "the certificate of its issuer Test CA was revoked on 2026-05-25"},

@@ -1,6 +1,7 @@
 package certpath
 
 import (
+	"slices"
 	"time"
 
 	"smimectl/internal/algorithm"
@@ -117,12 +118,11 @@ func (w *walk) each(c *cert.Certificate, leaf bool) {
 	if code, detail := outside(c, w.b.req.At); code != "" {
 		w.problem(code, c, detail)
 	}
+	for _, oid := range UnknownCritical(c) {
+		w.problem(CodePathInvalid, c, "critical extension "+oid.String()+" is not known")
+	}
 	for _, e := range c.Extensions {
-		switch {
-		case !e.Critical:
-		case !known(e.OID):
-			w.problem(CodePathInvalid, c, "critical extension "+e.OID.String()+" is not known")
-		case !readable(c, e.OID):
+		if e.Critical && !readable(c, e.OID) {
 			w.problem(CodePathInvalid, c, "critical extension "+e.OID.String()+" is malformed")
 		}
 	}
@@ -148,13 +148,16 @@ func readable(c *cert.Certificate, oid algorithm.OID) bool {
 	return ok
 }
 
-func known(oid algorithm.OID) bool {
-	for _, h := range handled {
-		if h == oid {
-			return true
+// UnknownCritical returns the critical extensions of a certificate that are not
+// taken into account. One that has such is not to be used (RFC 5280, Section 4.2).
+func UnknownCritical(c *cert.Certificate) []algorithm.OID {
+	var out []algorithm.OID
+	for _, e := range c.Extensions {
+		if e.Critical && !slices.Contains(handled, e.OID) {
+			out = append(out, e.OID)
 		}
 	}
-	return false
+	return out
 }
 
 // issuing is Section 6.1.4, steps (g) and (k) to (n), for a certificate that
