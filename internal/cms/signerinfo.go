@@ -3,6 +3,7 @@ package cms
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -207,8 +208,8 @@ func parseTime(der []byte) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	const digits = len("20060102150405")
-	if len(text) != digits+len("Z") && len(text) != digits+len("-0700") {
-		return time.Time{}, false
+	if len(text) != digits+len("Z") && len(text) != digits+len("-0700") || strings.ContainsAny(text, ".,") {
+		return time.Time{}, false // time.Parse takes a fraction of a second anywhere
 	}
 	t, err := time.Parse("20060102150405Z0700", text)
 	return t.UTC(), err == nil
