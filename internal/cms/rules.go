@@ -56,13 +56,14 @@ func (si *SignerInfo) ruleRequired(eContentType ContentType) error {
 	return nil
 }
 
-// ruleSigned: what says something about the content must be signed (RFC 5652,
-// Sections 11.1 to 11.3; RFC 6211, Section 2), what is made from the signature
-// cannot be (Section 11.4).
+// ruleSigned: what says something about the content, or about what the signer
+// wants, must be signed (RFC 5652, Sections 11.1 to 11.3; RFC 6211, Section 2; RFC
+// 8551, Sections 2.5.2 and 2.5.3), what is made from the signature cannot be (RFC
+// 5652, Section 11.4).
 func (si *SignerInfo) ruleSigned(ContentType) error {
 	for _, a := range si.UnsignedAttributes {
 		switch a.OID {
-		case attrContentType, attrMessageDigest, attrSigningTime, attrAlgorithmProtection:
+		case attrContentType, attrMessageDigest, attrSigningTime, attrAlgorithmProtection, attrCapabilities, attrEncryptionKey:
 			return attributeFault("%s is not signed", AttributeName(a.OID))
 		}
 	}

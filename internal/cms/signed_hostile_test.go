@@ -216,6 +216,8 @@ func hostiles() []hostile {
 		{name: "A17 signing time, two values", change: replace(attrSigningTime, utc("250101000000Z"), utc("260101000000Z")), resign: true, want: "attributes"},
 		{name: "A17 signing time not signed", change: unsigned(attributeNode(attrSigningTime, utc("260101000000Z"))), want: "attributes"},
 		{name: "content type not signed", change: unsigned(attributeNode(attrContentType, oidNode(TypeData))), want: "attributes"},
+		{name: "capabilities not signed", change: unsigned(attributeNode(attrCapabilities, cmstest.Constructed(ber.Sequence))), want: "attributes"},
+		{name: "preferred encryption key not signed", change: unsigned(attributeNode(attrEncryptionKey, cmstest.Primitive(ber.Context(2), []byte{1}))), want: "attributes"},
 		{name: "message digest not signed", change: unsigned(attributeNode(attrMessageDigest, zeros32)), want: "attributes"},
 		{name: "A17 two capabilities", change: double(attrCapabilities), resign: true, want: "attributes"},
 		{name: "capabilities malformed", change: replace(attrCapabilities, cmstest.Constructed(ber.Sequence, nullNode())), resign: true, want: "attributes"},
