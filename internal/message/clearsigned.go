@@ -33,6 +33,9 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 		w.facts.Notes = append(w.facts.Notes, verdict.Note{Code: verdict.DetachedHasContent, Level: verdict.Warn,
 			Text: "the signature brings a content of its own: what is shown is not what is signed"})
 	}
+	if err := w.signedAsMail(sd); err != nil {
+		return nil, err
+	}
 	if !w.look {
 		if err := w.digestClear(sd, l); err != nil {
 			return nil, err

@@ -33,6 +33,11 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 		w.lastLayer().Form = "certs-only"
 	}
 	w.checkLabel(l, w.lastLayer().Form)
+	if w.ex.outer != nil {
+		if err := w.signedAsMail(sd); err != nil {
+			return nil, err
+		}
+	}
 	handedIn := w.in.Content != nil && len(w.facts.Layers) == 1
 	switch {
 	case sd.Detached && handedIn:
@@ -56,6 +61,16 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 	}
 	w.isProtected(c)
 	return c, nil
+}
+
+// signedAsMail wants the content of a signed part of a mail to have been signed as
+// one: what was signed as another type, as a time stamp or a list of something, is no
+// MIME entity, even if it can be read as one (RFC 8551, Sections 2.4.1 and 3.2).
+func (w *walk) signedAsMail(sd *cms.SignedData) error {
+	if w.look || len(sd.Signers) == 0 || sd.EContentType == cms.TypeData {
+		return nil
+	}
+	return &cms.MalformedError{Offset: -1, Detail: "what was signed is of type " + cms.TypeName(sd.EContentType) + ", not a mail"}
 }
 
 // detached judges a signature file with its content beside it, hashed as it stands.

@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
+	"smimectl/internal/cms"
 	"smimectl/internal/cms/cmstest"
 	"smimectl/internal/spool"
 	"smimectl/internal/verdict"
@@ -179,6 +181,47 @@ func TestNamedCertificate(t *testing.T) {
 	s.Certificates().Children = []*cmstest.Node{cmstest.Raw(twin.Certificate.Raw)}
 	message = mailOf(strings.Replace(fromAlice, "alice@", "mallory@", 1), w.multipartSigned(text, s.Encode()))
 	expect(t, examine(t, w.examiner(), verifyInput(message)), verdict.WordBad, verdict.SignatureInvalid)
+}
+
+// TestSignedAsMail has a good signature over octets that are a MIME entity, and that
+// were signed as something else (RFC 8551, Section 2.4.1).
+func TestSignedAsMail(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	scheme, err := algorithm.SignatureFor(w.alice.Key.Public, algorithm.SignOptions{})
+	w.must(err)
+	as := func(contentType cms.ContentType, detached bool) []byte {
+		s := cmstest.ParseSigned(w.signedData([]byte(text), detached, w.alice))
+		s.EncapContentInfo().At(0).Value = []byte(contentType)
+		s.Attribute(0, algorithm.MustOID("1.2.840.113549.1.9.3")).At(1, 0).Value = []byte(contentType)
+		s.SignedAttributes(0).Sort()
+		s.Sign(t, 0, w.alice.Key, scheme, nil)
+		return s.Encode()
+	}
+	for _, test := range []struct {
+		contentType cms.ContentType
+		word        verdict.Word
+		code        verdict.Code
+	}{
+		{cms.TypeData, verdict.WordGood, ""},
+		{cms.TypeSignedData, verdict.WordUnreadable, verdict.Malformed},
+		{algorithm.MustOID("1.2.840.113549.1.9.16.1.4"), verdict.WordUnreadable, verdict.Malformed}, // id-ct-TSTInfo
+		{algorithm.MustOID("1.2.3.4"), verdict.WordUnreadable, verdict.Malformed},
+	} {
+		name := cms.TypeName(test.contentType)
+		for form, entity := range map[string]string{
+			"opaque":                  w.pkcs7("signed-data", as(test.contentType, false)),
+			"clear-signed":            w.multipartSigned(text, as(test.contentType, true)),
+			"opaque, in a signed one": w.clear(w.pkcs7("signed-data", as(test.contentType, false)), w.alice),
+		} {
+			t.Run(name+", "+form, func(t *testing.T) {
+				expect(t, examine(t, w.examiner(), verifyInput(mailOf(fromAlice, entity))), test.word, test.code)
+			})
+		}
+		t.Run(name+", a file", func(t *testing.T) { // is no mail, and says what it holds
+			expect(t, examine(t, w.examiner(), verifyInput(string(as(test.contentType, false)))), verdict.WordGood, "")
+		})
+	}
 }
 
 // TestStoredNamesake has somebody else's certificate with the same key identifier in
