@@ -42,6 +42,8 @@ var allowed = []allowance{
 		reason: "RFC 3370, Section 4.3.1: they are NULL; senders that leave them out of the message have them in what the key is made of, and are read with a note"},
 	{name: "name of a signer or recipient", edit: plainNames,
 		reason: "RFC 5280, Section 7.1 with RFC 4518, Section 2: control characters, blanks and case do not count in names"},
+	{name: "signer identifier", edit: identifiersOfNamed,
+		reason: "RFC 8550, Section 4.2: the signed attribute says which certificate is the signer's, not the identifier, which nobody signs; read with a note"},
 	{name: "path", complaints: true, reason: "openssl holds certificates against rules that the validation of a path does not have: see complaints"},
 	{name: "several", complaints: true, reason: "more than one of those before",
 		edit: func(n *cmstest.Node) {
@@ -323,6 +325,24 @@ func plainNames(n *cmstest.Node) {
 		for _, s := range nodes(party) {
 			if s.Tag == (ber.Tag{Number: 19}) || s.Tag == (ber.Tag{Number: 12}) {
 				s.Value = slices.DeleteFunc(slices.Clone(s.Value), func(c byte) bool { return c < ' ' || c == 0x7f })
+			}
+		}
+	}
+}
+
+// identifiersOfNamed has signer identifiers name the certificate whose SHA-256 is in the signed attributes.
+func identifiersOfNamed(n *cmstest.Node) {
+	s := cmstest.Signed{Node: n}
+	bag := s.Certificates()
+	for i, signer := range s.SignerInfos().Children {
+		attributes := s.SignedAttributes(i)
+		if bag == nil || attributes == nil {
+			continue
+		}
+		for _, c := range bag.Children {
+			hash := sha256.Sum256(c.Encode())
+			if isCertificate(c) && len(c.At(0).Children) >= 7 && bytes.Contains(attributes.Encode(), hash[:]) {
+				signer.Children[1] = cmstest.Constructed(ber.Sequence, c.At(0, 3), c.At(0, 1))
 			}
 		}
 	}
