@@ -233,6 +233,7 @@ func hostiles() []hostile {
 			with(s, attributeNode(x, nullNode()), attributeNode(x, nullNode()), attributeNode(algorithm.MustOID("1.2.4"), nullNode(), nullNode()))
 		}, resign: true, want: "good"},
 		{name: "A27 invalid countersignature", change: unsigned(attributeNode(attrCountersignature, nullNode())), want: "good"},
+		{name: "QUIRK no unsigned attributes in their set", change: unsigned(), want: "good"},
 		{name: "countersignature as a signed attribute", change: func(t *testing.T, s cmstest.Signed) {
 			with(s, attributeNode(attrCountersignature, nullNode()))
 		}, resign: true, want: "attributes"},

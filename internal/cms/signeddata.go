@@ -237,6 +237,9 @@ func (sd *SignedData) admit(si *SignerInfo, offset int64) error {
 	if si.ID.KeyID == nil && si.Version == 3 {
 		sd.note("signer with issuer and serial number has version 3")
 	}
+	if si.UnsignedAttributes != nil && len(si.UnsignedAttributes) == 0 {
+		sd.note("the set of unsigned attributes is empty")
+	}
 	si.applyRules(sd.EContentType)
 	return nil
 }

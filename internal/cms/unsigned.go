@@ -14,19 +14,22 @@ import (
 // readUnsignedAttributes reads the unsigned attributes of a SignerInfo, with their
 // tag [1]. Anybody on the way can add to them, and the signature does not hang on
 // them: the inside of a value is not looked at here, and stays as it stands where
-// it is no BER or nested too deeply. Values beyond the limit are passed over.
+// it is no BER or nested too deeply. Values beyond the limit are passed over. What
+// is there is never nil.
+//
+// QUIRK: an empty set, where the standards' type is SET SIZE (1..MAX). Governikus
+// Signer writes it (the ECDSA sample of libksba); openssl and libksba read it.
 func readUnsignedAttributes(b *ber.Reader, lim Limits) ([]Attribute, error) {
-	offset := b.Offset()
 	if err := b.Enter(ber.Context(1)); err != nil {
 		return nil, err
 	}
-	var out []Attribute
+	out := make([]Attribute, 0, 1)
 	values := 0
 	for {
 		if more, err := b.More(); err != nil {
 			return nil, err
 		} else if !more {
-			break
+			return out, b.Leave()
 		}
 		if len(out) >= lim.Attributes {
 			return nil, &LimitError{"attributes"}
@@ -37,10 +40,6 @@ func readUnsignedAttributes(b *ber.Reader, lim Limits) ([]Attribute, error) {
 		}
 		out = append(out, a)
 	}
-	if len(out) == 0 {
-		return nil, &MalformedError{offset, "empty SET of attributes"}
-	}
-	return out, b.Leave()
 }
 
 // readUnsignedAttribute reads one of them. values counts those of all.
