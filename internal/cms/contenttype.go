@@ -20,11 +20,13 @@ const (
 	arcSMIME = arcPKCS9 + "\x10"
 )
 
-// Content types (RFC 5652, RFC 5083, RFC 3274, RFC 2634, RFC 3161).
+// Content types (RFC 5652, RFC 5083, RFC 3274, RFC 2634, RFC 3161; that of
+// PKCS #7 which CMS left out, RFC 2315, Section 11).
 const (
 	TypeData              ContentType = arcPKCS7 + "\x01"
 	TypeSignedData        ContentType = arcPKCS7 + "\x02"
 	TypeEnvelopedData     ContentType = arcPKCS7 + "\x03"
+	TypeSignedEnveloped   ContentType = arcPKCS7 + "\x04"
 	TypeDigestedData      ContentType = arcPKCS7 + "\x05"
 	TypeEncryptedData     ContentType = arcPKCS7 + "\x06"
 	TypeReceipt           ContentType = arcSMIME + "\x01\x01"
@@ -55,6 +57,7 @@ func typeNames() []namedOID {
 		{TypeData, "data"},
 		{TypeSignedData, "signedData"},
 		{TypeEnvelopedData, "envelopedData"},
+		{TypeSignedEnveloped, "signedAndEnvelopedData"},
 		{TypeDigestedData, "digestedData"},
 		{TypeEncryptedData, "encryptedData"},
 		{TypeReceipt, "receipt"},

@@ -98,12 +98,13 @@ func TestUnknownCurve(t *testing.T) {
 	}
 }
 
-// TestUnknownContentType: what is authenticated with a MAC, or of a type nobody knows, is no layer that is taken off.
+// TestUnknownContentType: what is authenticated with a MAC, of the type that PKCS #7 has and CMS has not, or of a type nobody knows, is no layer that is taken off.
 func TestUnknownContentType(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, test := range []struct{ oid, name string }{
 		{"1.2.840.113549.1.9.16.1.2", "id-ct-authData"}, {"1.2.840.113549.1.7.6", "id-encryptedData"},
+		{"1.2.840.113549.1.7.4", "signedAndEnvelopedData"},
 	} {
 		root := cmstest.MustParse(w.envelopedData([]byte(text), "aes-256-cbc", cms.Recipient{Certificate: w.bob.Certificate}))
 		*root.At(0) = *cmstest.Primitive(ber.ObjectIdentifier, []byte(algorithm.MustOID(test.oid)))
