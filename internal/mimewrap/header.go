@@ -147,6 +147,11 @@ func parseFields(raw []byte) ([]Field, error) {
 			name, ok = 0, true
 		}
 		if !ok {
+			// The empty line of a mail that text mode on Windows wrote with CR CR LF is no
+			// field either: what is wrong with all its lines is to be said.
+			if err := checkOctets(line); err != nil {
+				return nil, err
+			}
 			return nil, malformed("header line without a field name")
 		}
 		if len(fields) == maxFields {

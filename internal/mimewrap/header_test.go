@@ -96,6 +96,7 @@ func TestReadEntityRefuses(t *testing.T) {
 		{"NUL", "A: b\x00\n\n", "NUL"},
 		{"lone CR", "A: b\rFrom: eve\n\n", "CR without LF"},
 		{"CR CR LF", "A: b\r\r\n\r\n", "CR without LF"},
+		{"CR CR LF at all lines", "A: b\r\r\n\r\r\ntext\r\r\n\r\n", "CR without LF"},
 		{"old Macintosh", "A: b\rC: d\r\rtext", "CR without LF"},
 		{"no name", ": b\n\n", "does not begin"},
 		{"8bit name", "\xc3\xa4: b\n\n", "does not begin"},
