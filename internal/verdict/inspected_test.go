@@ -260,3 +260,22 @@ func TestWeak(t *testing.T) {
 		}
 	}
 }
+
+// TestCiphersOf: with what a signer can be written to, each cipher once, the best liked first.
+func TestCiphersOf(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name         string
+		capabilities []string
+		want         string
+	}{
+		{"none", nil, ""},
+		{"no cipher", []string{"sha256", "cek-hkdf-sha256"}, ""},
+		{"in their order", []string{"aes-256-gcm", "sha256", "aes-128-cbc"}, "AES-256-GCM|AES-128-CBC"},
+		{"QUIRK a row for each key size", []string{"aes-256-cbc", "rc2-cbc", "rc2-cbc", "des-cbc", "rc2-cbc"}, "AES-256-CBC|RC2-CBC|DES-CBC"},
+	} {
+		if got := strings.Join(ciphersOf(c.capabilities), "|"); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}

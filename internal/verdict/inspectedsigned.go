@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"smimectl/internal/algorithm"
@@ -245,12 +246,13 @@ func headerRows(h *HeadersReport) []row {
 }
 
 // ciphersOf are those of the capabilities that a person wants to know: with what
-// the signer can be written to.
+// the signer can be written to. QUIRK: NSS (Thunderbird) names RC2-CBC once for each of its
+// key sizes; a cipher stands here once, where it is named first.
 func ciphersOf(capabilities []string) []string {
 	var out []string
 	for _, name := range capabilities {
 		for _, c := range algorithm.ContentCiphers() {
-			if c.Name == name {
+			if c.Name == name && !slices.Contains(out, c.Title) {
 				out = append(out, c.Title)
 			}
 		}
