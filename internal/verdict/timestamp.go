@@ -128,6 +128,11 @@ func (w *witness) timeStamp(s *TimeStamp) *TimeStampReport {
 	}
 	info := s.Token.Info
 	r.Time, r.Policy, r.Serial = timeOrNil(info.Time), info.Policy.String(), fmt.Sprintf("%x", info.Serial)
+	if r.Time == nil {
+		r.Integrity = "bad"
+		why("its time is none")
+		return r
+	}
 	if info.HasAccuracy {
 		r.Accuracy = ptr(info.Accuracy.Seconds())
 	}
@@ -172,8 +177,6 @@ func (w *witness) timeStamp(s *TimeStamp) *TimeStampReport {
 	case !p.Allows(digest.Name, digest.Status):
 		r.Trust = "weak"
 		why("it is made over " + digestTitle(digest))
-	case r.Time == nil:
-		why("its time is none")
 	case !at.IsZero() && info.Time.After(at.Add(stampSkew)):
 		why("it is of a time after the one that is judged for")
 	case r.Trust == "ok" && !stoodAt(s.By.Now, info.Time):

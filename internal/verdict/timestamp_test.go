@@ -435,3 +435,19 @@ func TestNamelessBeside(t *testing.T) {
 		}
 	}
 }
+
+// TestTimeStampOfNoTime: a token may be of a time that no report can hold. It proves nothing, and inspect shows it.
+func TestTimeStampOfNoTime(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"verify", "inspect"} {
+		f, p := stamped(t, func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.Token.Info.Time = time.Time{} })
+		f.Command = command
+		r := Judge(f, p)
+		if got := r.Layers[0].Signers[0]; got.Timestamp.Time != nil || got.Timestamp.Integrity != "bad" || *got.SignedAtSource != "signer" {
+			t.Errorf("%s: %+v, time by %s", command, got.Timestamp, *got.SignedAtSource)
+		}
+		if text := r.Text(Style{Width: 160}); !strings.Contains(text, "its time is none") {
+			t.Errorf("%s: %s", command, text)
+		}
+	}
+}
