@@ -41,9 +41,8 @@ func (w *witness) timeStamps() {
 	for i := range w.s.TimeStamps {
 		s := &w.s.TimeStamps[i]
 		r := w.timeStamp(s)
-		earlier := w.proven != nil && r.Time != nil && s.Token.Info.Time.Before(w.proven.Token.Info.Time)
 		switch {
-		case r.proves() && (w.proven == nil || earlier):
+		case r.proves() && (w.proven == nil || s.Token.Info.Time.Before(w.proven.Token.Info.Time)):
 			w.proven, w.report.Timestamp = s, r
 		case w.report.Timestamp == nil:
 			w.report.Timestamp = r
@@ -80,9 +79,9 @@ func stampText(r *TimeStampReport) string {
 	return text
 }
 
-// maker names the authority for people.
+// maker names the authority for people, where its certificate is to be had.
 func (r *TimeStampReport) maker() string {
-	if r.TSA == nil || *r.TSA == "" {
+	if *r.TSA == "" {
 		return nameless
 	}
 	return clip(*r.TSA)
@@ -101,11 +100,11 @@ func (w *witness) compareClaim(info *cms.TSTInfo) {
 	if !w.s.HasClaimedTime {
 		return
 	}
-	off := w.s.ClaimedTime.Sub(info.Time)
+	off := stampSkew + info.Accuracy
 	switch {
-	case off > stampSkew+info.Accuracy:
+	case w.s.ClaimedTime.After(info.Time.Add(off)):
 		w.add(ClockDiffers, Warn, "", fmt.Sprintf("the signer claims to have signed on %s, after the proven time %s", minute(w.s.ClaimedTime), minute(info.Time)))
-	case -off > stampSkew+info.Accuracy:
+	case w.s.ClaimedTime.Before(info.Time.Add(-off)):
 		w.add(ClockDiffers, Info, "", fmt.Sprintf("the signer claims to have signed on %s, before the proven time %s", minute(w.s.ClaimedTime), minute(info.Time)))
 	}
 }
@@ -150,7 +149,7 @@ func (w *witness) timeStamp(s *TimeStamp) *TimeStampReport {
 	if w.j.f.Command == "inspect" {
 		return r
 	}
-	by.integrity(s.By.Info != nil)
+	by.integrity(true)
 	by.trust()
 	by.strength()
 	r.Integrity, r.Trust, r.Chain = by.report.Integrity, by.report.Trust, by.report.Chain
@@ -172,7 +171,7 @@ func (w *witness) timeStamp(s *TimeStamp) *TimeStampReport {
 		why(text)
 	}
 	switch at := p.time(); {
-	case err != nil || digest == nil:
+	case err != nil:
 		why("its digest is not known here")
 	case !p.Allows(digest.Name, digest.Status):
 		r.Trust = "weak"
@@ -259,7 +258,7 @@ func (p Policy) assessProven(s *Signer, stamp *TimeStamp) assessment {
 	}
 	a := p.assess(s.Certificate, &then)
 	for _, r := range later {
-		if a.path != nil && slices.ContainsFunc(a.path.Certificates, r.Certificate.Equal) && !slices.ContainsFunc(a.later, func(o certpath.Revocation) bool { return o.Certificate.Equal(r.Certificate) }) {
+		if slices.ContainsFunc(a.path.Certificates, r.Certificate.Equal) && !slices.ContainsFunc(a.later, func(o certpath.Revocation) bool { return o.Certificate.Equal(r.Certificate) }) {
 			a.later = append(a.later, r)
 		}
 	}
@@ -269,14 +268,7 @@ func (p Policy) assessProven(s *Signer, stamp *TimeStamp) assessment {
 // revokedAfter says whether a certificate was revoked after a moment: by the date of the list, and by the one from which
 // its key is thought to be bad where the list knows an earlier one. Who could have made the list must not choose a date.
 func (p Policy) revokedAfter(r *certpath.Revocation, moment time.Time) bool {
-	if r.Revoked.IsZero() || p.weakEvidence(r) != "" {
-		return false
-	}
-	since := r.Revoked
-	if !r.Invalid.IsZero() && r.Invalid.Before(since) {
-		since = r.Invalid
-	}
-	return since.After(moment)
+	return p.weakEvidence(r) == "" && r.Revoked.After(moment) && (r.Invalid.IsZero() || r.Invalid.After(moment))
 }
 
 // notRevokedNow finds what shows that a certificate is not revoked today.

@@ -3,6 +3,8 @@ package verdict
 import (
 	"encoding/json"
 	"errors"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,7 +70,9 @@ func TestTimeStamps(t *testing.T) {
 		{"good, claim a month later", func(s *Signer, _ *TimeStamp, _ *Policy) { s.ClaimedTime = signed.AddDate(0, 1, 0) }, WordGood, "timestamp", "warn:clock-differs"},
 		{"good, claim a month before", func(s *Signer, _ *TimeStamp, _ *Policy) { s.ClaimedTime = signed.AddDate(0, -1, 0) }, WordGood, "timestamp", "note:clock-differs"},
 		{"good, claim four minutes later", func(s *Signer, _ *TimeStamp, _ *Policy) { s.ClaimedTime = signed.Add(4 * time.Minute) }, WordGood, "timestamp", ""},
-		{"good, no claim", func(s *Signer, _ *TimeStamp, _ *Policy) { s.HasClaimedTime, s.Then = false, nil }, WordGood, "timestamp", ""},
+		{"good, no claim", func(s *Signer, _ *TimeStamp, _ *Policy) {
+			s.ClaimedTime, s.HasClaimedTime, s.Then = time.Time{}, false, nil
+		}, WordGood, "timestamp", ""},
 		{"over something else", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.Err = &cms.TimeStampError{Detail: "of another"} }, WordExpired, "signer", "note:timestamp-invalid"},
 		{"not to be read", func(_ *Signer, stamp *TimeStamp, _ *Policy) { *stamp = TimeStamp{Err: errors.New("no")} }, WordExpired, "signer", "note:timestamp-invalid"},
 		{"no error and no token", func(_ *Signer, stamp *TimeStamp, _ *Policy) { *stamp = TimeStamp{} }, WordExpired, "signer", "note:timestamp-invalid"},
@@ -247,19 +251,21 @@ func TestStoodAt(t *testing.T) {
 	}
 }
 
-// TestEarliestTimeStamp: of several that prove their time, the earliest counts, wherever it stands.
+// TestEarliestTimeStamp: of several that prove their time, the earliest counts, wherever it stands, and of two of one time
+// the first.
 func TestEarliestTimeStamp(t *testing.T) {
 	t.Parallel()
-	for name, order := range map[string][]int{"in order": {0, 1, 2}, "last": {2, 1, 0}, "between": {1, 0, 2}} {
+	for name, order := range map[string][]int{"in order": {0, 1, 2}, "last": {2, 1, 0}, "between": {1, 0, 2}, "two of one time": {1, 0, 3, 2}} {
 		f, p := stamped(t, nil)
 		s := first(&f)
-		all := []TimeStamp{stampOf(t, s, signed), stampOf(t, s, signed.Add(time.Hour)), {Err: errors.New("no")}}
+		all := []TimeStamp{stampOf(t, s, signed), stampOf(t, s, signed.Add(time.Hour)), {Err: errors.New("no")}, stampOf(t, s, signed)}
+		all[3].Token.Info.Serial = []byte{8}
 		s.TimeStamps = nil
 		for _, i := range order {
 			s.TimeStamps = append(s.TimeStamps, all[i])
 		}
 		r := Judge(f, p)
-		if got := r.Layers[0].Signers[0]; r.Verdict != WordGood || !got.SignedAt.Equal(signed) || !got.Timestamp.Time.Equal(signed) || got.ClaimedAt == nil {
+		if got := r.Layers[0].Signers[0]; r.Verdict != WordGood || !got.SignedAt.Equal(signed) || !got.Timestamp.Time.Equal(signed) || got.Timestamp.Serial != "07" || got.ClaimedAt == nil {
 			t.Errorf("%s: %s, %+v", name, r.Verdict, got.SignedAt)
 		}
 	}
@@ -399,14 +405,21 @@ func TestStampAnchorByFile(t *testing.T) {
 	}
 }
 
+// nobody is a certificate with neither subject nor address.
+func nobody(t testing.TB) *cert.Certificate {
+	t.Helper()
+	e := certtest.Issue(certtest.Template{Subject: certtest.Name()}, certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("CA"))}, nil))
+	c, err := cert.Parse(e.DER)
+	if err != nil || c.DisplayName() != "" {
+		t.Fatalf("%q, %v", c.DisplayName(), err)
+	}
+	return c
+}
+
 // TestNamelessBeside: certificates of those who stamped or countersigned may have neither subject nor address.
 func TestNamelessBeside(t *testing.T) {
 	t.Parallel()
-	e := certtest.Issue(certtest.Template{Subject: certtest.Name()}, certtest.Issue(certtest.Template{Subject: certtest.Name(certtest.CN("CA"))}, nil))
-	nobody, err := cert.Parse(e.DER)
-	if err != nil || nobody.DisplayName() != "" {
-		t.Fatalf("%q, %v", nobody.DisplayName(), err)
-	}
+	nobody := nobody(t)
 	for _, command := range []string{"verify", "inspect"} {
 		for _, good := range []bool{true, false} {
 			f, p := stamped(t, nil)
@@ -450,4 +463,308 @@ func TestTimeStampOfNoTime(t *testing.T) {
 			t.Errorf("%s: %s", command, text)
 		}
 	}
+}
+
+// TestProves: a time stamp proves its time if it has one, is intact and trusted, and if nothing speaks against it.
+func TestProves(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(r *TimeStampReport)
+		want   bool
+	}{
+		{"all of it", func(*TimeStampReport) {}, true},
+		{"no time", func(r *TimeStampReport) { r.Time = nil }, false},
+		{"bad", func(r *TimeStampReport) { r.Integrity = "bad" }, false},
+		{"not checked", func(r *TimeStampReport) { r.Integrity = "not-checked" }, false},
+		{"not trusted", func(r *TimeStampReport) { r.Trust = "untrusted" }, false},
+		{"trust not looked at", func(r *TimeStampReport) { r.Trust = "not-checked" }, false},
+		{"something else is wrong", func(r *TimeStampReport) { r.Why = ptr("a reason") }, false},
+	} {
+		r := &TimeStampReport{Time: &Time{signed}, Integrity: "ok", Trust: "ok"}
+		if c.change(r); r.proves() != c.want {
+			t.Errorf("%s: %v", c.name, r.proves())
+		}
+	}
+}
+
+// TestTimeStampTold: what is said of a time stamp that proves nothing is the first reason, of the code and the words that
+// belong to it; what is not intact is not asked for trust.
+func TestTimeStampTold(t *testing.T) {
+	t.Parallel()
+	const it = `the time stamp of 2026-11-21 by "UX TSA" proves nothing: `
+	for _, c := range []struct {
+		name   string
+		change func(s *Signer, stamp *TimeStamp, p *Policy)
+		state  string // integrity and trust
+		told   string // "": it proves its time
+	}{
+		{"good", nil, "ok ok", ""},
+		{"five minutes after the moment that is judged for", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Token.Info.Time = today.Add(5 * time.Minute)
+		}, "ok ok", ""},
+		{"a second later", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Token.Info.Time = today.Add(5*time.Minute + time.Second)
+		}, "ok ok", `timestamp-invalid the time stamp of 2026-11-22 by "UX TSA" proves nothing: it is of a time after the one that is judged for`},
+		{"judged for another moment", func(_ *Signer, _ *TimeStamp, p *Policy) { p.At = signed.Add(-time.Hour) }, "ok ok",
+			"timestamp-invalid " + it + "it is of a time after the one that is judged for"},
+		{"judged for no moment", func(_ *Signer, _ *TimeStamp, p *Policy) { p.Now = time.Time{} }, "ok ok", ""},
+		{"of a time at which nobody had certified the authority", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Token.Info.Time = date(2026, 11, 20)
+		}, "ok not-yet-valid", `timestamp-untrusted the time stamp of 2026-11-20 by "UX TSA" proves nothing: ` +
+			"it is of a time at which the certificate of its authority, or of one above it, was not valid"},
+		{"such a time, and nobody vouches for the authority", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Token.Info.Time, stamp.By.Now = date(2026, 11, 20), nil
+		}, "ok untrusted", `timestamp-untrusted the time stamp of 2026-11-20 by "UX TSA" proves nothing: ` +
+			`issued by "UX Mail CA 1", which is none of your anchors for time stamps`},
+		{"of another signature", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Err, stamp.By.Now = &cms.TimeStampError{Detail: "it is of another"}, nil
+		}, "bad not-checked", "timestamp-invalid " + it + "it is of another"},
+		{"not by the one it names", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.By.Check = &cms.TimeStampError{Detail: "it names another maker"}
+		}, "bad not-checked", "timestamp-invalid " + it + "it names another maker"},
+		{"signature wrong", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.By.Check = &cms.SignatureError{Kind: cms.Attributes, Detail: "two of one"}
+		}, "bad not-checked", "timestamp-invalid " + it + "the signed attributes break a rule: two of one"},
+		{"no signer info", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Info = nil }, "not-checked ok",
+			"timestamp-invalid " + it + "there is nothing to check the signature against"},
+		{"an imprint that nothing here can make", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Token.Info.Imprint.Algorithm.OID = algorithm.MustOID("1.2.3")
+		}, "ok ok", "timestamp-invalid " + it + "its digest is not known here"},
+		{"an imprint that anybody can meet", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Token.Info.Imprint.Algorithm = digest(t, "md5").Identifier()
+		}, "ok weak", "timestamp-untrusted " + it + "it is made over MD5"},
+		{"no certificate", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By = Signer{Info: stamp.By.Info} }, "not-checked untrusted",
+			"timestamp-invalid the time stamp of 2026-11-21 proves nothing: the certificate of the signer is not to be had"},
+		{"a certificate without a name", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.By.Certificate, stamp.By.Check = nobody(t), &cms.TimeStampError{Detail: "a reason"}
+		}, "bad not-checked", "timestamp-invalid the time stamp of 2026-11-21 proves nothing: a reason"},
+		{"no token", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			*stamp = TimeStamp{Err: &cms.TimeStampError{Detail: "it has no content"}}
+		}, "bad not-checked", "timestamp-invalid the time stamp proves nothing: it has no content"},
+		{"a malformed token", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			*stamp = TimeStamp{Err: &cms.MalformedError{Detail: "no TSTInfo", Offset: 7}}
+		}, "bad not-checked", "timestamp-invalid the time stamp proves nothing: it cannot be read: no TSTInfo"},
+		{"a token that is too large", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			*stamp = TimeStamp{Err: errors.New("cms: too much")}
+		}, "bad not-checked", "timestamp-invalid the time stamp proves nothing: it cannot be read: too much"},
+		{"a token that nobody read", func(_ *Signer, stamp *TimeStamp, _ *Policy) { *stamp = TimeStamp{} }, "bad not-checked",
+			"timestamp-invalid the time stamp proves nothing: it cannot be read"},
+	} {
+		r := Judge(stamped(t, c.change))
+		got := r.Layers[0].Signers[0].Timestamp
+		if state := got.Integrity + " " + got.Trust; state != c.state {
+			t.Errorf("%s: %s, want %s", c.name, state, c.state)
+		}
+		said := ""
+		for _, x := range r.Reasons {
+			if x.Code == TimestampInvalid || x.Code == TimestampUntrusted {
+				said += string(x.Code) + " " + x.Text
+			}
+		}
+		if said != c.told || got.proves() != (said == "") {
+			t.Errorf("%s: proves %v, said\n%s\nwant\n%s", c.name, got.proves(), said, c.told)
+		}
+	}
+}
+
+// TestClaimAgainstProvenTime: the signer's clock may be five minutes off, and as much more as the authority allows for its
+// own; a claim beyond that is said, and one of a later time than the proven one is a contradiction.
+func TestClaimAgainstProvenTime(t *testing.T) {
+	t.Parallel()
+	const minutes = time.Minute
+	for _, c := range []struct {
+		name     string
+		off      time.Duration
+		accuracy time.Duration
+		want     string
+	}{
+		{"the same", 0, 0, ""},
+		{"five minutes later", 5 * minutes, 0, ""},
+		{"a second more", 5*minutes + time.Second, 0, "warn the signer claims to have signed on 2026-11-21 19:16, after the proven time 2026-11-21 19:11"},
+		{"five minutes before", -5 * minutes, 0, ""},
+		{"a second more before", -5*minutes - time.Second, 0, "note the signer claims to have signed on 2026-11-21 19:06, before the proven time 2026-11-21 19:11"},
+		{"centuries before, which no Duration holds", math.MinInt64, 0, "note the signer claims to have signed on 1734-08-12 19:24, before the proven time 2026-11-21 19:11"},
+		{"later within the accuracy", 6 * minutes, minutes, ""},
+		{"later than that", 6*minutes + time.Second, minutes, "warn the signer claims to have signed on 2026-11-21 19:17, after the proven time 2026-11-21 19:11"},
+		{"before within the accuracy", -6 * minutes, minutes, ""},
+		{"before that", -6*minutes - time.Second, minutes, "note the signer claims to have signed on 2026-11-21 19:05, before the proven time 2026-11-21 19:11"},
+	} {
+		r := Judge(stamped(t, func(s *Signer, stamp *TimeStamp, _ *Policy) {
+			s.ClaimedTime, stamp.Token.Info.Accuracy = signed.Add(c.off), c.accuracy
+		}))
+		said := ""
+		for _, x := range r.Reasons {
+			if x.Code == ClockDiffers && strings.Contains(x.Text, "the proven time") { // not Date
+				said += string(x.Level) + " " + x.Text
+			}
+		}
+		if said != c.want || r.Verdict != WordGood {
+			t.Errorf("%s: %s, said %q, want %q", c.name, r.Verdict, said, c.want)
+		}
+	}
+}
+
+// TestTimeStampReported: the report says of a token what stands in it.
+func TestTimeStampReported(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(s *Signer, stamp *TimeStamp, p *Policy)
+		want   string
+	}{
+		{"no accuracy", nil, `"tsa":"UX TSA","integrity":"ok","trust":"ok","policy":"1.2.3","serial":"07","digest":"sha256"`},
+		{"half a second", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Token.Info.Accuracy, stamp.Token.Info.HasAccuracy = time.Second/2, true
+		}, `"accuracy":0.5,"tsa":"UX TSA"`},
+		{"exact", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.Token.Info.HasAccuracy = true }, `"accuracy":0,"tsa":"UX TSA"`},
+		{"a digest that is not known", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Token.Info.Imprint.Algorithm.OID = algorithm.MustOID("1.2.3.4")
+		}, `"digest":"1.2.3.4"`},
+		{"no certificate", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Certificate = nil }, `"tsa":null`},
+	} {
+		out, err := json.Marshal(Judge(stamped(t, c.change)).Layers[0].Signers[0].Timestamp)
+		if err != nil || !strings.Contains(string(out), c.want) {
+			t.Errorf("%s: %v, %s, want %s", c.name, err, out, c.want)
+		}
+	}
+}
+
+// TestInspectTimeStamps: inspect shows a token and judges nothing, whatever is known of it.
+func TestInspectTimeStamps(t *testing.T) {
+	t.Parallel()
+	const when = "  Time stamp  2026-11-21 19:11:17 UTC  "
+	for _, c := range []struct {
+		name   string
+		change func(s *Signer, stamp *TimeStamp, p *Policy)
+		want   string
+	}{
+		{"good", nil, when + "by UX TSA, not checked\n              policy 1.2.3, serial 07, over sha256\n"},
+		{"half a second", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.Token.Info.Accuracy, stamp.Token.Info.HasAccuracy = time.Second/2, true
+		}, "over sha256, to within 0.5s\n"},
+		{"a certificate without a name", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Certificate = nobody(t) },
+			when + "by somebody whose certificate has no name, not checked\n"},
+		{"no certificate", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Certificate = nil }, when + "not checked\n"},
+		{"nobody would believe it", func(_ *Signer, stamp *TimeStamp, _ *Policy) { stamp.By.Now = nil }, when + "by UX TSA, not checked\n"},
+		{"the signature is wrong", func(_ *Signer, stamp *TimeStamp, _ *Policy) {
+			stamp.By.Check = &cms.SignatureError{Kind: cms.Invalid}
+		}, when + "by UX TSA, not checked\n"},
+	} {
+		f, p := stamped(t, c.change)
+		f.Command = "inspect"
+		r := Judge(f, p)
+		if got := r.Layers[0].Signers[0].Timestamp; got.Integrity != "not-checked" || got.Trust != "not-checked" || got.Why != nil || len(got.Chain) > 0 {
+			t.Errorf("%s: judged %+v", c.name, got)
+		}
+		if text := r.Text(Style{Width: 120}); !strings.Contains(text, c.want) {
+			t.Errorf("%s: no %q in\n%s", c.name, c.want, text)
+		}
+	}
+	f, p := stamped(t, func(_ *Signer, stamp *TimeStamp, _ *Policy) { *stamp = TimeStamp{Err: errors.New("cms: no")} })
+	f.Command = "inspect"
+	if text := Judge(f, p).Text(Style{Width: 120}); !strings.Contains(text, "  Time stamp  it cannot be read: no\n") {
+		t.Errorf("not to be read:\n%s", text)
+	}
+}
+
+// TestTimeStampLabel: the row about an authority has the label that the screen has room for.
+func TestTimeStampLabel(t *testing.T) {
+	t.Parallel()
+	r := Judge(stamped(t, nil))
+	for width, want := range map[int]string{40: "\nStamp     by UX TSA\n", 120: "\n  Time stamp  by UX TSA\n"} {
+		if text := r.Text(Style{Width: width, Verbose: true}); !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+// TestAssessProven: at a proven time a certificate is worth what it was worth then. What was revoked since was not yet, if
+// who says so can be believed; what nobody knows of then may be known by what shows today that it was never revoked.
+func TestAssessProven(t *testing.T) {
+	t.Parallel()
+	leaf, ca := signer(t, alice).Certificate, mailCA(t)
+	otherCA := issue(t, person{name: "UX Mail CA 2", ca: true, issuer: "UX root CA", from: date(2020, 1, 1), to: date(2035, 1, 1)})
+	before, after := signed.Add(-time.Second), signed.Add(time.Second)
+	good := func(c *cert.Certificate) certpath.Revocation {
+		return certpath.Revocation{Certificate: c, Status: certpath.NotRevoked}
+	}
+	unknown := func(c *cert.Certificate) certpath.Revocation {
+		return certpath.Revocation{Certificate: c, Status: certpath.Unknown}
+	}
+	on := func(c *cert.Certificate, revoked, invalid time.Time) certpath.Revocation {
+		return revokedOn(c, revoked, invalid, 0)
+	}
+	dated := unknown(leaf)
+	dated.Revoked = after
+	byAnybody := on(leaf, after, time.Time{})
+	byAnybody.Digests = []*algorithm.Digest{digest(t, "md5")}
+	list := func(l ...certpath.Revocation) []certpath.Revocation { return l }
+	never := time.Time{}
+	for _, c := range []struct {
+		name  string
+		then  []certpath.Revocation
+		now   []certpath.Revocation // nil: nobody looked
+		trust string
+		later []*cert.Certificate
+	}{
+		{"not revoked then", list(good(leaf), good(ca)), nil, "ok", nil},
+		{"revoked since", list(on(leaf, after, never), good(ca)), nil, "ok", []*cert.Certificate{leaf}},
+		{"the CA revoked since", list(good(leaf), on(ca, after, never)), nil, "ok", []*cert.Certificate{ca}},
+		{"both revoked since", list(on(leaf, after, never), on(ca, after, never)), nil, "ok", []*cert.Certificate{leaf, ca}},
+		{"revoked at that moment", list(on(leaf, signed, never), good(ca)), nil, "revoked", nil},
+		{"revoked before", list(on(leaf, before, never), good(ca)), nil, "revoked", nil},
+		{"revoked at no time", list(on(leaf, never, never), good(ca)), nil, "revoked", nil},
+		{"revoked at no time, the key bad since", list(on(leaf, never, after), good(ca)), nil, "revoked", nil},
+		{"revoked since, the key bad since", list(on(leaf, after, after), good(ca)), nil, "ok", []*cert.Certificate{leaf}},
+		{"revoked since, the key bad at that moment", list(on(leaf, after, signed), good(ca)), nil, "revoked", nil},
+		{"revoked since, the key bad before", list(on(leaf, after, before), good(ca)), nil, "revoked", nil},
+		{"revoked before, the key bad since", list(on(leaf, before, after), good(ca)), nil, "revoked", nil},
+		{"revoked since, by a list that anybody can make", list(byAnybody, good(ca)), nil, "revoked", nil},
+		{"not known then, nobody looked today", list(unknown(leaf), good(ca)), nil, "revocation-unknown", nil},
+		{"not known then, though with a date", list(dated, good(ca)), nil, "revocation-unknown", nil},
+		{"not known then, not revoked today", list(unknown(leaf), good(ca)), list(good(leaf), good(ca)), "ok", nil},
+		{"not known then, nor today", list(unknown(leaf), good(ca)), list(unknown(leaf), good(ca)), "revocation-unknown", nil},
+		{"not known then, only the CA today", list(unknown(leaf), good(ca)), list(good(ca)), "revocation-unknown", nil},
+		{"not known then, revoked today", list(unknown(leaf), good(ca)), list(on(leaf, before, never), good(ca)), "revocation-unknown", nil},
+	} {
+		s, stamp := Signer{Certificate: leaf}, TimeStamp{Moment: signed, Then: pathOf(t, leaf)}
+		stamp.Then.Paths[0].Revocation = c.then
+		if c.now != nil {
+			s.Now = pathOf(t, leaf)
+			s.Now.Paths[0].Revocation = c.now
+		}
+		a := Policy{RequireRevocation: true}.assessProven(&s, &stamp)
+		if a.trust() != c.trust || !sameLater(a.later, c.later) {
+			t.Errorf("%s: %s, revoked later %d, want %s, %d", c.name, a.trust(), len(a.later), c.trust, len(c.later))
+		}
+	}
+
+	// Of two ways to an anchor the later revocations are those of the one that is judged, each told once.
+	two := func(first []*cert.Certificate, revoked ...*cert.Certificate) *TimeStamp {
+		stamp := &TimeStamp{Moment: signed, Then: &certpath.Result{Paths: append(pathOf(t, leaf).Paths, pathOf(t, leaf).Paths...)}}
+		stamp.Then.Paths[0].Certificates = first
+		stamp.Then.Paths[0].Problems = []certpath.Problem{{Code: "issuer-unknown", Certificate: leaf}}
+		for i := range stamp.Then.Paths {
+			for _, c := range stamp.Then.Paths[i].Certificates {
+				for _, r := range revoked {
+					if c.Equal(r) {
+						stamp.Then.Paths[i].Revocation = append(stamp.Then.Paths[i].Revocation, on(c, after, never))
+					}
+				}
+			}
+		}
+		return stamp
+	}
+	s := Signer{Certificate: leaf}
+	if a := (Policy{}).assessProven(&s, two([]*cert.Certificate{leaf, otherCA, rootCA(t)}, leaf)); a.trust() != "ok" || !sameLater(a.later, []*cert.Certificate{leaf}) {
+		t.Errorf("on both ways: %s, %d told", a.trust(), len(a.later))
+	}
+	if a := (Policy{}).assessProven(&s, two([]*cert.Certificate{leaf, otherCA, rootCA(t)}, otherCA)); a.trust() != "ok" || len(a.later) > 0 {
+		t.Errorf("on the other way: %s, %d told", a.trust(), len(a.later))
+	}
+}
+
+func sameLater(got []certpath.Revocation, want []*cert.Certificate) bool {
+	return slices.EqualFunc(got, want, func(r certpath.Revocation, c *cert.Certificate) bool { return r.Certificate.Equal(c) })
 }
