@@ -81,7 +81,7 @@ func (w *witness) countersignature(c *Countersignature) CountersignatureReport {
 	if text := by.firstFault(); text != "" {
 		r.Why = &text
 	}
-	if e, ok := errors.AsType[*cms.SignatureError](c.By.Check); ok && e.Kind == cms.ContentChanged && r.Integrity == "bad" {
+	if e, ok := errors.AsType[*cms.SignatureError](c.By.Check); ok && e.Kind == cms.ContentChanged {
 		r.Why = ptr("it is over another signature value than this one") // which is what it signs; the body is not
 	}
 	return r
