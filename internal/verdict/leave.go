@@ -1,8 +1,9 @@
 package verdict
 
 import (
+	"maps"
+	"math"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -46,14 +47,7 @@ func (j *judge) leave(c *cert.Certificate) string {
 
 // allowed are the names of --allow-legacy that are in use, in their order.
 func (p Policy) allowed() []string {
-	var names []string
-	for name, on := range p.Allow {
-		if on {
-			names = append(names, name)
-		}
-	}
-	sort.Strings(names)
-	return names
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(p.Allow)), func(name string) bool { return !p.Allow[name] })
 }
 
 // leave gathers names for --allow-legacy.
@@ -149,21 +143,18 @@ func (l *leave) key(key *algorithm.PublicKey) {
 
 // fewest leaves one size of RSA keys: the smallest allows the larger ones.
 func (l *leave) fewest() []string {
-	least := 0
+	least := math.MaxInt
 	for _, name := range l.names {
-		if n := rsaSize(name); n > 0 && (least == 0 || n < least) {
-			least = n
+		if n := rsaSize(name); n > 0 {
+			least = min(least, n)
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(l.names), func(name string) bool { return rsaSize(name) > least })
 }
 
+// rsaSize is the size in the name of an RSA key; 0 for other names.
 func rsaSize(name string) int {
-	size, ok := strings.CutPrefix(name, "rsa-")
-	if !ok {
-		return 0
-	}
-	n, _ := strconv.Atoi(size)
+	n, _ := strconv.Atoi(strings.TrimPrefix(name, "rsa-"))
 	return n
 }
 
