@@ -109,12 +109,16 @@ func (a *app) mails(m *mailFlags, operands []string) iter.Seq[*mail] {
 // mailsOf gives the mails of one operand: a file, an mbox file, a Maildir, or a
 // folder of any of them. false means stop.
 func (m *mailFlags) mailsOf(operand string, give func(*mail) bool) bool {
+	operand = throughLinks(operand)
 	info, err := os.Stat(operand)
 	if err != nil {
 		return give(&mail{name: operand, below: safeBelow(operand), err: readError(operand, err)})
 	}
 	if !info.IsDir() {
 		return mailsOfFile(operand, safeBelow(operand), info.Mode().IsRegular(), give)
+	}
+	if isLink(operand) { // what it leads to is meant
+		operand += string(filepath.Separator)
 	}
 	stop := errors.New("stop")
 	var maildir delivered

@@ -58,7 +58,11 @@ func withoutExtension(name string) string {
 	return name
 }
 
+// check says what is wrong with them, and gives the folder the name under which the outputs will be found.
 func (o *outputsFlags) check() error {
+	if o.folder != "" {
+		o.folder = filepath.Clean(throughLinks(o.folder))
+	}
 	if strings.ContainsAny(o.suffix, "/\\") {
 		return usageErrorf("--suffix %s is no end of a file's name", quoted(o.suffix)).withHint("--suffix .signed.eml")
 	}
@@ -120,6 +124,9 @@ func (s *several) run(a *app, operands []string) error {
 	defer results.close()
 	if s.outputs.folder != "" {
 		s.flags.mails.outputs = targets.isFolder
+		if targets.hides() {
+			a.inform("note: what is in %s already is no mail of this run: it is the folder of the outputs", quoted(s.outputs.folder))
+		}
 	}
 	var mails iter.Seq[*mail] = a.mails(&s.flags.mails, operands)
 	if s.outputs.given() || s.flags.skipDone {

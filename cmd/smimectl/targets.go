@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -78,6 +79,13 @@ func (t *targets) isFolder(folder string) bool {
 	return sameFile(folder, t.outputs.folder)
 }
 
+// hides reports whether the folder of the outputs has something in it that would be mails of the
+// run if it were another's.
+func (t *targets) hides() bool {
+	below := func(folder string) bool { return strings.HasPrefix(resolveFolder(t.outputs.folder), folder) }
+	return slices.ContainsFunc(t.folders, below) && !isEmpty(t.outputs.folder)
+}
+
 // isEmpty says whether a folder is not there yet, or has nothing in it.
 func isEmpty(folder string) bool {
 	f, err := os.Open(folder)
@@ -146,7 +154,7 @@ func (t *targets) input(name string) {
 
 // resolve gives the one name of a file that may not be there yet.
 func (t *targets) resolve(name string) string {
-	return t.find(name).path
+	return t.find(throughLinks(name)).path
 }
 
 // find gives the place of a file.
