@@ -165,26 +165,39 @@ func (a *app) addAnchors(o *caAddOptions, files []string) error {
 	if o.name != "" && len(list) > 1 {
 		return usageErrorf("--name goes with one certificate, got %d", len(list))
 	}
+	given := map[string]bool{}
 	for _, x := range list {
 		if o.name != "" {
 			x.name = o.name
 		} else if len(list) > 1 && len(files) == 1 {
 			x.name = nameOf(x.c)
 		}
-		if err := a.addAnchor(o, x.c, x.name); err != nil {
+		further := ""
+		if len(list) > 1 { // --name is for one, and --force would replace it by the next of that name
+			further = x.name + "-" + shortFingerprint(x.c)
+		}
+		if given[x.name] {
+			x.name = further
+		}
+		given[x.name] = true
+		if err := a.addAnchor(o, x.c, x.name, further); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *app) addAnchor(o *caAddOptions, c *cert.Certificate, name string) error {
+// addAnchor makes a certificate an anchor under a name, or under a further one if the first is that of another.
+func (a *app) addAnchor(o *caAddOptions, c *cert.Certificate, name, further string) error {
 	if want := strings.ToLower(strings.Map(hexOnly, o.fingerprint)); want != "" && want != c.Fingerprint() {
 		return keyErrorf(verdict.CertificateUnfit, "the fingerprint differs; nothing was added").
 			withHint("wanted  %s", want).withHint("found   %s", c.Fingerprint())
 	}
 	purpose := anchorPurpose(o.purpose)
 	x, err := a.env.store().AddAnchorFor(purpose, name, c, o.force)
+	if asExists(err) != nil && !knownToStore(err) && further != "" {
+		x, err = a.env.store().AddAnchorFor(purpose, further, c, o.force)
+	}
 	if knownToStore(err) {
 		a.inform("%s is an anchor already: %s", verdict.Escape(c.DisplayName()), quoted(x.Name))
 		return nil

@@ -188,9 +188,11 @@ func (s *Store) AddIdentity(key *algorithm.PrivateKey, chain []*cert.Certificate
 	if !force {
 		path := base + certificateSuffix
 		if _, err := os.Lstat(path); err == nil {
-			_, b, _, err := readCertificates(path)
-			_, noKey := os.Lstat(base + keySuffix)
-			return nil, &ExistsError{Path: path, Same: err == nil && b != nil && b.Certificates[0].Equal(leaf) && noKey == nil}
+			known, err := s.complete(leaf, dirs, passphrase)
+			if err != nil {
+				return nil, err
+			}
+			return nil, &ExistsError{Path: path, Same: known}
 		}
 	}
 	// The key first: a certificate that readers see has its key. No certificate
@@ -207,6 +209,42 @@ func (s *Store) AddIdentity(key *algorithm.PrivateKey, chain []*cert.Certificate
 		}
 	}
 	return &Identity{Certificate: leaf, Chain: chain[1:], File: base + certificateSuffix, store: s}, nil
+}
+
+// complete reports whether the identity of a certificate is there and of use: with its key, which fits
+// where it can be opened with the passphrase. Copies under further addresses that an interrupted run has left out are
+// written.
+func (s *Store) complete(leaf *cert.Certificate, dirs []string, passphrase []byte) (bool, error) {
+	path := func(dir string) string { return s.dir(identitiesDir, dir, certificateName(leaf)+certificateSuffix) }
+	_, b, _, err := readCertificates(path(dirs[0]))
+	if err != nil || b == nil || !b.Certificates[0].Equal(leaf) {
+		return false, nil
+	}
+	id := &Identity{Certificate: leaf, Chain: b.Certificates[1:], File: path(dirs[0]), store: s}
+	sealed, err := id.LooksUsable()
+	if err != nil {
+		return false, nil
+	}
+	if sealed && len(passphrase) > 0 {
+		_, err := id.Key(func(_ string, try int) ([]byte, error) {
+			if try > 0 {
+				return nil, ErrNoPassphrase
+			}
+			return slices.Clone(passphrase), nil
+		})
+		if another := (*WrongPassphraseError)(nil); err != nil && !errors.As(err, &another) {
+			return false, nil
+		}
+	}
+	for _, dir := range dirs[1:] {
+		if _, b, _, err := readCertificates(path(dir)); err == nil && b != nil && b.Certificates[0].Equal(leaf) {
+			continue
+		}
+		if err := s.writeFile(path(dir), encodeChain(b.Certificates), true); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // identityDirs names the directories of an identity, that of the key first.

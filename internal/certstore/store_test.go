@@ -233,17 +233,47 @@ func TestIdentity(t *testing.T) {
 		t.Errorf("unencrypted key: %v", err)
 	}
 	base := strings.TrimSuffix(ids[0].File, certificateSuffix)
+	another, _ := issue(t, ca, "alice@example.test")
+	encoded := func(passphrase []byte) []byte {
+		data, err := encodeKey(another, passphrase)
+		if err != nil {
+			t.Error(err)
+		}
+		return data
+	}
 	for what, with := range map[string]func(){
 		"without its key":        func() { os.Remove(base + keySuffix) },
 		"damaged":                func() { os.WriteFile(base+certificateSuffix, []byte("x"), 0o600) },
 		"another of a like name": func() { os.WriteFile(base+certificateSuffix, encodeChain(chain[1:]), 0o600) },
+		"with an empty key":      func() { os.WriteFile(base+keySuffix, nil, 0o600) },
+		"with a damaged key":     func() { os.WriteFile(base+keySuffix, []byte("x"), 0o600) },
+		"with another's key":     func() { os.WriteFile(base+keySuffix, encoded(noEncryption()), 0o600) },
+		"with another's, sealed": func() { os.WriteFile(base+keySuffix, encoded([]byte("geheim")), 0o600) },
 	} {
 		if _, err := s.AddIdentity(key, chain, noEncryption(), true); err != nil {
 			t.Fatal(err)
 		}
 		with()
-		if _, err := s.AddIdentity(key, chain, noEncryption(), false); !errors.As(err, &exists) || exists.Same {
+		if _, err := s.AddIdentity(key, chain, []byte("geheim"), false); !errors.As(err, &exists) || exists.Same {
 			t.Errorf("%s: %+v, is not the same", what, err)
+		}
+	}
+
+	// What an interrupted run has left out is written by the next one, which need not know the passphrase.
+	if _, err := s.AddIdentity(key, chain, []byte("geheim"), true); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range c.Addresses()[1:] {
+		if err := os.RemoveAll(s.dir(identitiesDir, addressDir(a))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.AddIdentity(key, chain, []byte("neu"), false); !errors.As(err, &exists) || !exists.Same {
+		t.Errorf("what was left out: %v", err)
+	}
+	for _, a := range c.Addresses() {
+		if ids, err := s.IdentitiesFor(a); err != nil || len(ids) != 1 || len(ids[0].Chain) != 1 {
+			t.Errorf("%s after an interrupted run: %+v, %v", a, ids, err)
 		}
 	}
 	if _, err := s.AddIdentity(key, chain, noEncryption(), true); err != nil {
