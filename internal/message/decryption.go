@@ -220,9 +220,5 @@ func (r *remainder) Settle() error {
 // MIME entity, whatever follows.
 func beginsNoHeader(head []byte) bool {
 	line := head[:bytes.IndexByte(head, '\n')+1]
-	if len(line) == 0 {
-		return false
-	}
-	_, err := mimewrap.ReadEntity(spool.Bytes(line))
-	return malformed(err)
+	return len(line) > 0 && !mimewrap.MayBeginEntity(line)
 }

@@ -56,7 +56,7 @@ func (w *walk) writeEarly(head []byte, whole bool) *early {
 	}
 	var malformed *mimewrap.MalformedError
 	var err error
-	if e.entity, err = mimewrap.ReadEntity(source); errors.As(err, &malformed) {
+	if e.entity, err = mimewrap.ReadContent(source); errors.As(err, &malformed) {
 		e.entity = nil
 	} else if err != nil || len(e.entity.Header.Raw) > earlyHeader {
 		return nil

@@ -98,7 +98,7 @@ func (w *walk) foundIn(source spool.Source, part string) (*content, error) {
 	c := &content{source: source, part: part + ".1"}
 	var malformed *mimewrap.MalformedError
 	var err error
-	if c.entity, err = mimewrap.ReadEntity(source); err != nil {
+	if c.entity, err = mimewrap.ReadContent(source); err != nil {
 		if !errors.As(err, &malformed) {
 			return nil, err
 		}

@@ -42,6 +42,36 @@ func ReadEntity(src spool.Source) (*Entity, error) {
 	return readEntity(src, head)
 }
 
+// ReadContent is ReadEntity for what a CMS object holds, where it may also be plain text. A MalformedError too is text
+// that would be lost as a header: a first line "From our side:" with no field behind it, and "http://..." and the
+// like with no blank line behind it, where nothing tells of a content.
+func ReadContent(src spool.Source) (*Entity, error) {
+	e, err := ReadEntity(src)
+	if err == nil && (len(e.Envelope) > 0 && len(e.Header.Fields) == 0 || e.allHeader()) {
+		return nil, &MalformedError{Detail: "does not begin with a header", NoMail: true}
+	}
+	return e, err
+}
+
+// allHeader reports an entity that ends before the blank line behind its header, and has no field of a content there.
+func (e *Entity) allHeader() bool {
+	for _, f := range e.Header.Fields {
+		if isMIMEField(f.Name) {
+			return false
+		}
+	}
+	return e.blank == 0 && len(e.Header.Fields) > 0
+}
+
+// MayBeginEntity reports whether an entity, as ReadContent reads it, may have this first line.
+func MayBeginEntity(line []byte) bool {
+	e := newEntity(spool.Bytes(line), span{0, int64(len(line))})
+	if err := e.skipEnvelope(line); err != nil || len(e.Envelope) > 0 {
+		return err == nil
+	}
+	return startsHeader(line) == nil
+}
+
 // readEntity is ReadEntity where the beginning of src is known, as peek gives it.
 func readEntity(src spool.Source, head []byte) (*Entity, error) {
 	e := newEntity(src, span{0, src.Size()})
