@@ -69,12 +69,18 @@ func (w *walk) writeEarly(head []byte, whole bool) *early {
 		e.body = mimewrap.NewOpenedWriter(e.dst, mimewrap.SplitHeader(w.ex.outer), e.entity, mimewrap.OpenOptions{Replace: w.ex.fromInside(e.entity)})
 		e.skipped = source.Size() - e.entity.Body.Size()
 	}
+	if lead := w.ex.textHeader(e.entity, opt); len(lead) > 0 {
+		e.err = e.dst.Lend(lead)
+	}
 	e.write(e.head)
 	return e
 }
 
 // write writes a piece that is kept; what went wrong is for Release to tell.
 func (e *early) write(head []byte) {
+	if e.err != nil {
+		return
+	}
 	if e.body != nil {
 		e.err = e.body.Lend(head[e.skipped:])
 	} else {

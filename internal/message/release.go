@@ -39,8 +39,20 @@ func (ex *Examination) Release(dst io.Writer, opt ReleaseOptions) error {
 	if ex.inner.signed != nil {
 		r = ex.inner.signed()
 	}
+	if _, err := dst.Write(ex.textHeader(ex.inner.entity, opt)); err != nil {
+		return err
+	}
 	_, err := stage.Copy(dst, r, ex.inner.source.Size())
 	return err
+}
+
+// textHeader is what stands before octets that are no MIME entity: From was judged, so that nothing else may be taken
+// for it. Of a file without From nobody says who it is from, and its content may be a file of any kind.
+func (ex *Examination) textHeader(entity *mimewrap.Entity, opt ReleaseOptions) []byte {
+	if entity != nil || ex.outer == nil || opt.Entity || opt.Raw || len(ex.outer.Header.Values("From")) == 0 {
+		return nil
+	}
+	return mimewrap.TextHeader(mimewrap.SplitHeader(ex.outer))
 }
 
 // whole reports whether what is released are the octets as they are.

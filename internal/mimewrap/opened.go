@@ -39,6 +39,10 @@ func WriteOpened(dst io.Writer, outer Outer, inner *Entity, opt OpenOptions) err
 	return err
 }
 
+// TextHeader is the header block of an opened mail that held no MIME entity, with the blank line: without it what
+// the sender chose as the text would be the header of what is written.
+func TextHeader(outer Outer) []byte { return openedHeader(outer, &Entity{}, OpenOptions{}) }
+
 // openedHeader is the header block of an opened mail, with the blank line.
 func openedHeader(outer Outer, inner *Entity, opt OpenOptions) []byte {
 	ending := outer.ending()
