@@ -141,7 +141,7 @@ func contentTypeCases(tb testing.TB, w *World) []Case {
 		{id: "A10", name: "both relabelled", do: signedAgain(func(e *edited) {
 			relabel(idTSTInfo)(e)
 			e.replace(typeContentType, oidNode(idTSTInfo))
-		}), want: Accepted(nil)},
+		}), want: Unreadable("malformed")},
 		{id: "A12", name: "no content type", do: withoutAttribute(typeContentType), want: bad, keys: everyKey},
 		{id: "A14", name: "two content types", do: twice(typeContentType), want: bad, keys: everyKey},
 		{id: "A14", name: "two content types, right and wrong", do: signedAgain(func(e *edited) { e.with(attribute(typeContentType, oidNode(idTSTInfo))) }), want: bad},

@@ -237,18 +237,30 @@ func bound(e *edited) {
 	e.resign()
 }
 
-// manyNamesakes has more certificates with one key identifier than are tried:
-// the verdict is not good, and it comes in a bounded time.
+// manyNamesakes has more certificates with one key identifier than are tried: the
+// verdict is not good, and it comes in a bounded time, unless the signed attributes say
+// which one it is.
 func manyNamesakes(tb testing.TB, w *World, id []byte) []Case {
 	tb.Helper()
+	return []Case{
+		withNamesakes(tb, w, id, change{id: "A30", name: "sixty strangers with the key identifier", do: bound, want: Bad("signature-invalid")}),
+		withNamesakes(tb, w, id, change{id: "A30", name: "sixty strangers with the key identifier, and the attribute", want: Accepted(nil).WithNote("tolerated")}),
+	}
+}
+
+func withNamesakes(tb testing.TB, w *World, id []byte, c change) Case {
+	tb.Helper()
 	e := edit(tb, w, opaque, w.AliceEC)
+	if c.do != nil {
+		c.do(e)
+	}
 	*e.Signer(0).At(1) = *cmstest.Primitive(ber.Context(0), id)
 	decoy := cmstest.Issue(tb, nil, cmstest.Options{CommonName: "Alice", Key: cmstest.Key(tb, "p-256", 68), SubjectKeyID: id, NotBefore: At.Add(-time.Hour)})
 	for i := range 60 {
 		c := cmstest.Reissue(tb, decoy.Certificate, decoy, func(tbs *cmstest.Node) { tbs.At(1).Value = []byte{1, byte(i)} })
 		e.Certificates().Insert(0, cmstest.Raw(c.Raw))
 	}
-	return []Case{e.end(change{id: "A30", name: "sixty strangers with the key identifier", want: Bad("signature-invalid")}, "", false)}
+	return e.end(c, "", false)
 }
 
 // sum256 is the SHA-256 of data.

@@ -33,9 +33,6 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 		w.facts.Notes = append(w.facts.Notes, verdict.Note{Code: verdict.DetachedHasContent, Level: verdict.Warn,
 			Text: "the signature brings a content of its own: what is shown is not what is signed"})
 	}
-	if err := w.signedAsMail(sd); err != nil {
-		return nil, err
-	}
 	if !w.look {
 		if err := w.digestClear(sd, l); err != nil {
 			return nil, err
@@ -48,6 +45,9 @@ func (w *walk) clearSigned(current *content, l *mimewrap.Layer) (*content, error
 	signers := w.signers(sd)
 	part := current.part + ".1"
 	w.completeSigned(sd, signers, l.Content, part)
+	if err := w.signedAsMail(sd, signers); err != nil {
+		return nil, err
+	}
 	if err := w.explain(l, sd.ContentSize); err != nil {
 		return nil, err
 	}

@@ -33,11 +33,6 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 		w.lastLayer().Form = "certs-only"
 	}
 	w.checkLabel(l, w.lastLayer().Form)
-	if w.ex.outer != nil {
-		if err := w.signedAsMail(sd); err != nil {
-			return nil, err
-		}
-	}
 	handedIn := w.in.Content != nil && len(w.facts.Layers) == 1
 	switch {
 	case sd.Detached && handedIn:
@@ -55,7 +50,13 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 	if c != nil {
 		entity = c.entity
 	}
-	w.completeSigned(sd, w.signers(sd), entity, part+".1")
+	signers := w.signers(sd)
+	w.completeSigned(sd, signers, entity, part+".1")
+	if w.ex.outer != nil {
+		if err := w.signedAsMail(sd, signers); err != nil {
+			return nil, err
+		}
+	}
 	if sd.Detached {
 		return nil, nil
 	}
@@ -65,9 +66,11 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 
 // signedAsMail wants the content of a signed part of a mail to have been signed as
 // one: what was signed as another type, as a time stamp or a list of something, is no
-// MIME entity, even if it can be read as one (RFC 8551, Sections 2.4.1 and 3.2).
-func (w *walk) signedAsMail(sd *cms.SignedData) error {
-	if w.look || len(sd.Signers) == 0 || sd.EContentType == cms.TypeData {
+// MIME entity, even if it can be read as one (RFC 8551, Sections 2.4.1 and 3.2). That
+// a signature is bad goes before it.
+func (w *walk) signedAsMail(sd *cms.SignedData, signers []verdict.Signer) error {
+	fits := func(s verdict.Signer) bool { return s.Checked && s.Check == nil }
+	if w.look || sd.EContentType == cms.TypeData || !slices.ContainsFunc(signers, fits) {
 		return nil
 	}
 	return &cms.MalformedError{Offset: -1, Detail: "what was signed is of type " + cms.TypeName(sd.EContentType) + ", not a mail"}
