@@ -1,6 +1,7 @@
 package mimewrap
 
 import (
+	"errors"
 	"io"
 	"strings"
 )
@@ -178,6 +179,11 @@ func (e *Entity) clearSigned(l *Layer, m MediaType, take func(micalg string) *pa
 	}
 	if l.Content, err = readPart(e.base, s.parts[0]); err != nil {
 		return err
+	}
+	// QUIRK: openssl's cms -sign and smime -sign without -text put a text there as it is. Programs do not agree on
+	// what of it is header, and so on what was signed.
+	if bare := (*MalformedError)(nil); errors.As(l.Content.broken, &bare) && bare.NoMail {
+		l.Content.broken = malformed("the signed part has no MIME header, as openssl without -text leaves it")
 	}
 	if l.Passed, err = pass.passed(); err != nil {
 		return err
