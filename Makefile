@@ -80,7 +80,7 @@ CERTIFICATES ?= 20000
 growth:
 	GO='$(GO)' ./cmd/smimectl/testdata/growth.sh '$(CERTIFICATES)'
 
-# smimectl and openssl cms in one run: small mails in a process each, one of 100 MiB (needs 1.2 GB in TMPDIR), 10,000 in one
+# smimectl and openssl cms in one run: small mails in a process each, one of 100 MiB (needs 0.8 GB in TMPDIR), 10,000 in one
 # process. Only on a machine that does nothing else; docs/performance.md has the tables of a run. About 25 minutes.
 bench-peers: compare-small compare-large compare-many
 
