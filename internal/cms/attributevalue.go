@@ -225,23 +225,14 @@ func describeIssuerSerial(s *cryptobyte.String) (string, bool) {
 
 // describeKeyPreference reads SMIMEEncryptionKeyPreference (RFC 8551, Section 2.5.3).
 func describeKeyPreference(s *cryptobyte.String) (string, bool) {
-	var body cryptobyte.String
-	var tag asn1.Tag
-	if !s.ReadAnyASN1(&body, &tag) {
+	id, ok := readKeyPreference(s)
+	switch {
+	case !ok:
 		return "", false
+	case id.KeyID != nil:
+		return "key identifier " + shortHex(id.KeyID), true
 	}
-	switch tag {
-	case asn1.Tag(0).ContextSpecific().Constructed():
-		inner := cryptobyte.String(append(ber.AppendHeader(nil, ber.Sequence, true, uint64(len(body))), body...))
-		return describeIssuerSerial(&inner)
-	case asn1.Tag(1).ContextSpecific().Constructed():
-		var id cryptobyte.String
-		ok := body.ReadASN1(&id, asn1.OCTET_STRING)
-		return "key identifier " + shortHex(id), ok
-	case asn1.Tag(2).ContextSpecific():
-		return "key identifier " + shortHex(body), true
-	}
-	return "", false
+	return id.describe(), true
 }
 
 // describeCountersignature reads a Countersignature, a SignerInfo over a signature (RFC 5652, Section 11.4).

@@ -34,6 +34,7 @@ func (si *SignerInfo) applyRules(eContentType ContentType) {
 		si.ruleMessageDigest,
 		si.ruleSigningTime,
 		si.ruleCapabilities,
+		si.ruleKeyPreference,
 		si.ruleAlgorithmProtection,
 		si.ruleSigningCertificate,
 	)

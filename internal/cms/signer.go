@@ -17,6 +17,10 @@ type Signer struct {
 	Key         *algorithm.PrivateKey
 	Options     algorithm.SignOptions
 	ByKeyID     bool // be named by key identifier, not by issuer and serial number
+	// Encryption is the certificate that mail for the signer is to be encrypted to, where it is not
+	// Certificate: it is named in the signed attributes (RFC 8551, Section 2.5.3) and put into the
+	// message too. nil: nothing is said.
+	Encryption *cert.Certificate
 }
 
 // scheme returns the algorithm a signer signs with.

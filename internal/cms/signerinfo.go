@@ -44,6 +44,7 @@ type SignerInfo struct {
 	messageDigest []byte
 	signingTime   time.Time
 	capabilities  []algorithm.Identifier
+	encryptionKey *SignerID
 	certificates  []essCertificate
 	fault         error // a rule is broken
 

@@ -34,6 +34,7 @@ type signerQuestion struct {
 	certificate *cert.Certificate
 	options     algorithm.SignOptions
 	byKeyID     bool
+	encryption  *cert.Certificate
 	contentType ContentType
 	time        uint32 // the tag of the signing time; 0: there is none
 }
@@ -57,7 +58,7 @@ func (k *KeptSigners) head(s *Signer, contentType ContentType, opt *SignedDataOp
 	if k == nil || opt.Capabilities != nil {
 		return newSignerHead(s, contentType, opt)
 	}
-	q := signerQuestion{certificate: s.Certificate, options: s.Options, byKeyID: s.ByKeyID, contentType: contentType}
+	q := signerQuestion{certificate: s.Certificate, options: s.Options, byKeyID: s.ByKeyID, encryption: s.Encryption, contentType: contentType}
 	if !opt.Time.IsZero() {
 		q.time = timeTag(opt.Time).Number
 	}
@@ -80,7 +81,7 @@ func newSignerHead(s *Signer, contentType ContentType, opt *SignedDataOptions) (
 	if h.id, err = identify(s.Certificate, s.ByKeyID); err != nil {
 		return nil, err
 	}
-	if err := h.attributes(s.Certificate, contentType, opt); err != nil {
+	if err := h.attributes(s, contentType, opt); err != nil {
 		return nil, err
 	}
 	version := int64(1)
@@ -100,7 +101,7 @@ func newSignerHead(s *Signer, contentType ContentType, opt *SignedDataOptions) (
 
 // attributes makes the signed attributes, with octets that stand in nothing else where those of
 // a message will be. In what order DER has them does not hang on these: the types before them differ.
-func (h *signerHead) attributes(c *cert.Certificate, contentType ContentType, opt *SignedDataOptions) error {
+func (h *signerHead) attributes(s *Signer, contentType ContentType, opt *SignedDataOptions) error {
 	caps, err := announced()
 	if opt.Capabilities != nil {
 		caps, err = marshalCapabilities(opt.Capabilities)
@@ -108,7 +109,7 @@ func (h *signerHead) attributes(c *cert.Certificate, contentType ContentType, op
 	if err != nil {
 		return err
 	}
-	ess, err := signingCertificateV2(c)
+	ess, err := signingCertificateV2(s.Certificate)
 	if err != nil {
 		return err
 	}
@@ -125,6 +126,13 @@ func (h *signerHead) attributes(c *cert.Certificate, contentType ContentType, op
 		{attrSigningCertificateV2, [][]byte{ess}},
 		{attrAlgorithmProtection, [][]byte{protection}},
 		{attrMessageDigest, [][]byte{digest}},
+	}
+	if s.Encryption != nil {
+		preference, err := keyPreference(s.Encryption)
+		if err != nil {
+			return err
+		}
+		list = append(list, Attribute{attrEncryptionKey, [][]byte{preference}})
 	}
 	var at []byte
 	if !opt.Time.IsZero() {

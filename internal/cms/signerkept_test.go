@@ -15,6 +15,8 @@ func TestKeptSigners(t *testing.T) {
 	one, other := signerOf(t, "rsa-2048"), signerOf(t, "p-256") // the same octets each time
 	byKeyID, sha512 := one, one
 	byKeyID.ByKeyID = true
+	twoKeys := one
+	twoKeys.Encryption = other.Certificate
 	sha512.Options.Digest, _ = algorithm.DigestByName("sha512")
 	if sha512.Options.Digest == nil {
 		t.Fatal("no SHA-512")
@@ -34,6 +36,7 @@ func TestKeptSigners(t *testing.T) {
 			{"a time of another form", []Signer{one}, 100, SignedDataOptions{Time: late}},
 			{"detached", []Signer{one}, 100, SignedDataOptions{Detached: true}},
 			{"by key identifier", []Signer{byKeyID}, 100, SignedDataOptions{}},
+			{"a certificate to encrypt to", []Signer{twoKeys}, 100, SignedDataOptions{}},
 			{"another digest", []Signer{sha512}, 100, SignedDataOptions{}},
 			{"other capabilities", []Signer{one}, 100, SignedDataOptions{Capabilities: Capabilities()[:2]}},
 			{"another signer", []Signer{other}, 100, SignedDataOptions{}},

@@ -132,6 +132,9 @@ func (w *SignedDataWriter) prepare(signers []Signer) {
 		if c := signers[i].Certificate; !contains(certificates, c.Raw) {
 			certificates = append(certificates, c.Raw)
 		}
+		if c := signers[i].Encryption; c != nil && !contains(certificates, c.Raw) {
+			certificates = append(certificates, c.Raw)
+		}
 		for _, c := range signers[i].Chain { // without roots: who trusts them has them
 			if !contains(certificates, c.Raw) && !c.SelfSigned() {
 				certificates = append(certificates, c.Raw)
