@@ -19,6 +19,7 @@ import (
 type announcing struct {
 	*choosingWorld
 	signer cms.Signer
+	edit   func(signedData []byte) []byte // has the last word on what is sent; nil: as it was made
 }
 
 func newAnnouncing(t *testing.T) *announcing {
@@ -34,7 +35,7 @@ func newAnnouncing(t *testing.T) *announcing {
 	}
 	// The toy certificate is some minutes old: the mails are of the days after.
 	w.now = w.now.Add(20 * 24 * time.Hour)
-	return &announcing{w, cms.Signer{Key: key, Certificate: c, Chain: []*cert.Certificate{w.toy.Certificate}}}
+	return &announcing{choosingWorld: w, signer: cms.Signer{Key: key, Certificate: c, Chain: []*cert.Certificate{w.toy.Certificate}}}
 }
 
 // days is a signing time: so many days before the clock.
@@ -60,7 +61,11 @@ func (w *announcing) mail(name string, at time.Time, reads ...string) string {
 	if err := sd.Close(); err != nil {
 		w.t.Fatal(err)
 	}
-	body := base64.StdEncoding.EncodeToString(out.Bytes())
+	der := out.Bytes()
+	if w.edit != nil {
+		der = w.edit(der)
+	}
+	body := base64.StdEncoding.EncodeToString(der)
 	var lines strings.Builder
 	for len(body) > 76 {
 		lines.WriteString(body[:76] + "\r\n")

@@ -5,15 +5,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/certstore"
-	"smimectl/internal/message"
-	"smimectl/internal/mimewrap"
 	"smimectl/internal/verdict"
 )
 
@@ -73,159 +70,6 @@ func readsLine(capabilities []string) string {
 		return ""
 	}
 	return "reads " + strings.Join(ciphers, " ")
-}
-
-type certImportOptions struct {
-	judge     judgeFlags
-	untrusted bool
-	force     bool
-}
-
-func (a *app) certImportCommand() *cobra.Command {
-	o := &certImportOptions{}
-	cmd := newVerb("import FILE...", "import certificates from a file or a signed mail",
-		`Import takes certificate files (PEM, DER, .p7b) and signed mails. A mail's signer is taken only if the mail verifies;
---untrusted overrides that. What the signer says he can read is kept with the certificate, and the time of signing: a mail
-signed earlier changes nothing of it later, unless --force is given.`,
-		`  smimectl cert import colleague.eml
-  smimectl cert import bob.pem`)
-	o.judge.trust.add(cmd)
-	cmd.Flags().Var(many(&o.judge.from, "ADDR"), "from", "expect this sender instead of the one in From (repeatable)")
-	cmd.Flags().BoolVar(&o.judge.anyFrom, "any-from", false, "do not compare From with the signer")
-	cmd.Flags().Var(once(&o.judge.at, "TIME"), "at", "judge certificates for this moment")
-	cmd.Flags().BoolVar(&o.untrusted, "untrusted", false, "take the signer of a mail although nobody vouches for him")
-	cmd.Flags().BoolVar(&o.force, "force", false, "write over a certificate that is there")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return usageErrorf("cert import needs a FILE").withHint("smimectl cert import colleague.eml")
-		}
-		store := a.env.store()
-		defer a.updateIndex(store)
-		for _, name := range args {
-			if err := a.importCertificate(o, store, name); err != nil {
-				return err
-			}
-			if a.exit != exitYes {
-				return nil
-			}
-		}
-		return nil
-	}
-	return cmd
-}
-
-// updateIndex is the end of what changes the certificates of the store. That lookups stay slow where it
-// fails is no failure of the change.
-func (a *app) updateIndex(store *certstore.Store) {
-	if err := store.UpdateIndex(); err != nil && a.global.verbose {
-		a.inform("note: the index of certificates could not be written: %s", verdict.Escape(err.Error()))
-	}
-}
-
-func (a *app) importCertificate(o *certImportOptions, store *certstore.Store, name string) error {
-	in, err := a.openInput(name)
-	if err != nil {
-		return err
-	}
-	defer in.close()
-	if form := mimewrap.Detect(in.source); form == mimewrap.FormMail || form == mimewrap.FormEntity {
-		return a.importFromMail(o, store, in)
-	}
-	list, err := readCertificates(name)
-	if err != nil {
-		return err
-	}
-	for _, c := range list {
-		if err := a.keepCertificate(store, c, name, o.force || len(list) > 1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// importFromMail takes the signers of a mail that verifies.
-func (a *app) importFromMail(o *certImportOptions, store *certstore.Store, in *input) error {
-	x, err := o.judge.examiner(a)
-	if err != nil {
-		return err
-	}
-	ex := x.Examine(message.Input{Command: "verify", Name: in.name, Source: in.source})
-	defer ex.Close()
-	if !ex.Report.Good() && !(o.untrusted && onlyTrustMissing(ex)) {
-		a.finish(&outcome{report: ex.Report}, true)
-		a.inform("nothing was imported from %s", quoted(in.name))
-		return nil
-	}
-	for _, s := range ex.Signers() {
-		if err := a.keepSigner(store, s.Certificate, in.name, announced(&s), o.force); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// onlyTrustMissing reports whether every signature of a mail fits, so that only
-// trust in the signer is missing. That much is never waived.
-func onlyTrustMissing(ex *message.Examination) bool {
-	signers := ex.Signers()
-	for _, s := range signers {
-		if !s.Checked || s.Check != nil || s.Certificate == nil {
-			return false
-		}
-	}
-	return len(signers) > 0 && ex.Report.Verdict != verdict.WordBad && ex.Report.Verdict != verdict.WordUnreadable
-}
-
-// announced is what a signer says that he can read, and when he said it.
-func announced(s *verdict.Signer) *certstore.Announced {
-	said := &certstore.Announced{Capabilities: s.Capabilities}
-	if s.HasClaimedTime {
-		said.Signed = s.ClaimedTime
-	}
-	return said
-}
-
-func (a *app) keepCertificate(store *certstore.Store, c *cert.Certificate, file string, force bool) error {
-	_, err := store.AddCertificate(c, filepath.Base(displayName(file)), a.env.now(), nil, force)
-	switch {
-	case knownToStore(err):
-		a.inform("%s is in the store already", verdict.Escape(addressOf(c)))
-		return nil
-	case err != nil:
-		return addError(addressOf(c), err)
-	}
-	a.imported(c)
-	return nil
-}
-
-// keepSigner keeps the certificate of a signer and what he says he can read; an older
-// mail than the one that is known changes nothing, unless it is forced.
-func (a *app) keepSigner(store *certstore.Store, c *cert.Certificate, file string, said *certstore.Announced, force bool) error {
-	source, now := filepath.Base(displayName(file)), a.env.now()
-	if force {
-		if _, err := store.AddCertificate(c, source, now, said, true); err != nil {
-			return addError(addressOf(c), err)
-		}
-		a.imported(c)
-		return nil
-	}
-	e, written, err := store.UpdateCertificate(c, source, now, said)
-	if err != nil {
-		return addError(addressOf(c), err)
-	}
-	a.imported(c)
-	if reads := certstore.KeptCapabilities(said.Capabilities); !written && len(reads) > 0 && !slices.Equal(reads, e.Capabilities) {
-		since := ""
-		if !e.Signed.IsZero() {
-			since = ", signed on " + e.Signed.Format(time.DateOnly)
-		}
-		a.inform("note: what %s can read stays as another mail said it%s: this one is not known to be newer", verdict.Escape(addressOf(c)), since)
-	}
-	return nil
-}
-
-func (a *app) imported(c *cert.Certificate) {
-	a.inform("imported %s, %s, %s, issued by %s", verdict.Escape(addressOf(c)), keyTitle(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c)))
 }
 
 func (a *app) certShowCommand() *cobra.Command {
@@ -337,4 +181,12 @@ func (a *app) certificatesNamed(args []string) ([]*cert.Certificate, error) {
 		return nil, keyErrorf(verdict.CertificateMissing, "no certificate %s in the store", quoted(who)).withHint("smimectl cert list")
 	}
 	return out, nil
+}
+
+// updateIndex is the end of what changes the certificates of the store. That lookups stay slow where it
+// fails is no failure of the change.
+func (a *app) updateIndex(store *certstore.Store) {
+	if err := store.UpdateIndex(); err != nil && a.global.verbose {
+		a.inform("note: the index of certificates could not be written: %s", verdict.Escape(err.Error()))
+	}
 }

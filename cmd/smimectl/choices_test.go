@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
@@ -22,7 +23,8 @@ import (
 // certificates are in the store with what their owners announced to read.
 type choosingWorld struct {
 	*sendingWorld
-	toy *certstore.ToyCA
+	toy  *certstore.ToyCA
+	home string // of the store; "": store
 }
 
 func newChoosingWorld(t testing.TB) *choosingWorld {
@@ -91,7 +93,7 @@ func (w *choosingWorld) plain(stdin []byte, args ...string) (code int, stdout, s
 	env := &environment{
 		stdin: bytes.NewReader(stdin), stdout: &out, stderr: &errs, now: func() time.Time { return w.now }, temporary: &temporaryFiles{},
 		getenv: func(name string) string {
-			return map[string]string{"SMIMECTL_HOME": w.path("store"), "LC_ALL": "C.UTF-8"}[name]
+			return map[string]string{"SMIMECTL_HOME": cmp.Or(w.home, w.path("store")), "LC_ALL": "C.UTF-8"}[name]
 		},
 	}
 	code = run(env, args)

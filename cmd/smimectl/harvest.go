@@ -1,13 +1,9 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
 	"maps"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +11,6 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/certstore"
 	"smimectl/internal/message"
-	"smimectl/internal/verdict"
 )
 
 type harvestOptions struct {
@@ -28,10 +23,10 @@ func (a *app) certHarvestCommand() *cobra.Command {
 	o := &harvestOptions{}
 	cmd := newVerb("harvest FOLDER...", "collect the certificates of those who signed the mails of a folder",
 		`Harvest verifies the mails of folders, Maildirs, mbox files and lists. Of those that are GOOD it takes the signers'
-certificates, with what the signers say they can read. Everything else is counted and left alone: what nobody vouches
-for is never taken. A certificate that is there already stays as it is; only what its owner can read is brought up to
-date, by a mail that was signed later than the one that said so; the order of the mails does not matter. Exit 0 when all
-mails were looked at, whatever they are.`,
+certificates, those too that mail for them is to be encrypted to, with what the signers say they can read. Everything
+else is counted and left alone: what nobody vouches for is never taken. A certificate that is there already stays as it
+is; only what its owner can read is brought up to date, by a mail that was signed later than the one that said so; the
+order of the mails does not matter. Exit 0 when all mails were looked at, whatever they are.`,
 		`  smimectl cert harvest Maildir/
   smimectl cert harvest --dry-run archive.mbox
   smimectl cert harvest -j 0 --json Maildir/ > taken.jsonl
@@ -80,7 +75,7 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 		defer ex.Close()
 		out := &outcome{report: ex.Report}
 		if ex.Report.Good() {
-			out.signers = ex.Signers()
+			out.correspondents = correspondents(x, ex, true)
 		}
 		return out
 	}, a.beside(func(f *finished) error {
@@ -174,12 +169,8 @@ func (h *harvest) mail(f *finished) error {
 		return nil
 	}
 	taken := false
-	for i := range f.signers {
-		s := &f.signers[i]
-		if s.Certificate == nil {
-			continue
-		}
-		isNew, err := h.signer(s, f.mail.name)
+	for i := range f.correspondents {
+		isNew, err := h.correspondent(&f.correspondents[i], f.mail.name)
 		if err != nil {
 			return err
 		}
@@ -191,10 +182,10 @@ func (h *harvest) mail(f *finished) error {
 	return nil
 }
 
-// signer takes the certificate of a signer of a good mail if it is not there, and
+// correspondent takes a certificate of a signer of a good mail if it is not there, and
 // what he can read if that is newer. It reports whether the certificate is new.
-func (h *harvest) signer(s *verdict.Signer, name string) (bool, error) {
-	c, said, now := s.Certificate, announced(s), h.a.env.now()
+func (h *harvest) correspondent(who *correspondent, name string) (bool, error) {
+	c, said, now := who.certificate, who.said, h.a.env.now()
 	g := h.known[c.Fingerprint()]
 	if g == nil {
 		if !h.keep(c, name, said) {
@@ -244,83 +235,4 @@ func (h *harvest) keep(c *cert.Certificate, name string, said *certstore.Announc
 		return false
 	}
 	return true
-}
-
-// harvestLine is one line of --json.
-type harvestLine struct {
-	SHA256  string   `json:"sha256"`
-	Address string   `json:"address"`
-	Mail    string   `json:"mail"`
-	Reads   []string `json:"reads"`
-	New     bool     `json:"new"` // false: it was there, and reads is newer
-	Stored  bool     `json:"stored"`
-}
-
-func (h *harvest) show(c *cert.Certificate, name string, reads []string, again bool) error {
-	switch {
-	case h.a.global.json:
-		if reads == nil {
-			reads = []string{}
-		}
-		return stdoutError(json.NewEncoder(h.a.env.stdout).Encode(harvestLine{c.Fingerprint(), addressOf(c), name, reads, !again, !h.dryRun}))
-	case h.a.global.quiet:
-		return nil
-	}
-	what := "from"
-	if again {
-		what = "now reads " + strings.Join(reads, " ") + ", from"
-	}
-	_, err := fmt.Fprintf(h.a.env.stdout, "%s  %s  %s %s\n", verdict.Escape(addressOf(c)), shortFingerprint(c), what, verdict.Escape(name))
-	return stdoutError(err)
-}
-
-// end shows the sum.
-func (h *harvest) end() error {
-	switch {
-	case h.a.global.json:
-		type sum struct {
-			Mails   int            `json:"mails"`
-			New     int            `json:"new"`
-			Newer   int            `json:"newer"`
-			Counted map[string]int `json:"counted"`
-			Stored  bool           `json:"stored"`
-		}
-		return stdoutError(json.NewEncoder(h.a.env.stdout).Encode(struct {
-			Sum sum `json:"sum"`
-		}{sum{h.mails, h.taken, h.newer, h.counts, !h.dryRun}}))
-	case h.a.global.quiet:
-		return nil
-	}
-	_, err := io.WriteString(h.a.env.stdout, h.line())
-	return stdoutError(err)
-}
-
-func (h *harvest) line() string {
-	var b strings.Builder
-	noun := func(n int, what string) string {
-		if n != 1 {
-			what += "s"
-		}
-		return grouped(n) + " " + what
-	}
-	fmt.Fprintf(&b, "%s: %s new", noun(h.mails, "mail"), noun(h.taken, "certificate"))
-	if h.newer > 0 {
-		fmt.Fprintf(&b, ", %s brought up to date", grouped(h.newer))
-	}
-	for _, what := range inOrder(h.counts) {
-		fmt.Fprintf(&b, ", %s %s", grouped(h.counts[what]), what)
-	}
-	if h.dryRun {
-		b.WriteString(" (nothing was written)")
-	}
-	return b.String() + "\n"
-}
-
-// grouped writes a number as people read it: 1,234.
-func grouped(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }

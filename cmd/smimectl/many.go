@@ -109,7 +109,7 @@ type finished struct {
 
 // lines is about how much is in a result, counted in what takes a few hundred octets.
 func (f *finished) lines() int {
-	n := len(f.said)>>8 + len(f.signers) + len(f.certificates)
+	n := len(f.said)>>8 + len(f.correspondents) + len(f.certificates)
 	if r := f.report; r != nil {
 		n += len(r.Reasons) + len(r.Parts) + len(r.Certificates)
 		for _, layer := range r.Layers {

@@ -17,8 +17,8 @@ type outcome struct {
 	err    *cliError
 	told   bool // what a person wants to know was said already
 
-	signers      []verdict.Signer    // of a good mail, for cert harvest
-	certificates []*cert.Certificate // for inspect --certs
+	correspondents []correspondent     // of a good mail, for cert harvest
+	certificates   []*cert.Certificate // for inspect --certs
 }
 
 func (o *outcome) exit() int {

@@ -132,12 +132,7 @@ func (r *sendingRules) refuses(c *cert.Certificate, purpose certpath.Purpose) *r
 		return &refusal{why: "its certificate is that of a CA, which is not for mail", look: c, purpose: true}
 	}
 	if err := certpath.Fits(c, purpose); err != nil {
-		detail := err.Error()
-		var unfit *certpath.UnfitError
-		if errors.As(err, &unfit) {
-			detail = unfit.Detail
-		}
-		return &refusal{why: verdict.Escape(detail), look: c, purpose: true}
+		return &refusal{why: detailOf(err), look: c, purpose: true}
 	}
 	if purpose != certpath.PurposeEncrypt && !key.CanSign {
 		return &refusal{why: "nothing can be signed with a key of kind " + key.Title, look: c, purpose: true}
@@ -161,6 +156,14 @@ func (r *sendingRules) refuses(c *cert.Certificate, purpose certpath.Purpose) *r
 			renew: true, hints: []string{"to use it while it lasts:  --min-validity 0"}}
 	}
 	return nil
+}
+
+// detailOf is why a certificate is unfit, for a person.
+func detailOf(err error) string {
+	if unfit, ok := errors.AsType[*certpath.UnfitError](err); ok {
+		return verdict.Escape(unfit.Detail)
+	}
+	return verdict.Escape(err.Error())
 }
 
 // warnOfExpiry speaks of one's own certificate while there is time to renew it.

@@ -41,7 +41,8 @@ func (a *app) signCommand() *cobra.Command {
 		`Sign takes a mail and writes it signed: multipart/signed, or one opaque part with --opaque. The header outside
 stays byte for byte. Parts that would not survive transport are re-encoded, with a note. The signer is the identity
 whose address is in From; a certificate that has expired or was revoked, one that is not for mail, that of a CA, or one
-without that address is refused.
+without that address is refused. Who signs with one certificate and reads with another tells the receivers of the other,
+where the store has it.
 
 A time stamp proves that the signature existed at its time, so that it is good after the certificate has expired. --tsa
 gets one while signing; --timestamp-query and --timestamp-file take a mail that is signed, so that the question can be

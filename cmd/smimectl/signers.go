@@ -59,8 +59,13 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 		if remark := how.profile.remark(id.public); remark != "" {
 			a.inform("warning: %s", remark)
 		}
-		signers = append(signers, cms.Signer{Certificate: id.certificate, Chain: append(append([]*cert.Certificate{}, id.chain...), further...), Key: key,
-			Options: options})
+		signer := cms.Signer{Certificate: id.certificate, Chain: slices.Concat(id.chain, further), Key: key, Options: options}
+		if other, err := a.otherIdentity(o, id, rules); err != nil {
+			return nil, nil, err
+		} else if other != nil {
+			signer.Encryption, signer.Chain = other.certificate, append(signer.Chain, other.chain...)
+		}
+		signers = append(signers, signer)
 	}
 	return signers, ids, nil
 }
@@ -133,6 +138,42 @@ func (a *app) chooseSigner(ids []*identity, rules *sendingRules) (*identity, err
 	a.explainChoice(ids[0].who(), use, c)
 	if c.taken == nil {
 		return nil, c.refusal.error(ids[0].who(), use)
+	}
+	return c.taken.identity, nil
+}
+
+// otherIdentity is the one that mail for a signer is to be encrypted to, of those of his
+// address, where the certificate he signs with is not made for that: who gets his mail can
+// answer it encrypted (RFC 8551, Section 2.5.3). nil: there is none, or code is signed.
+func (a *app) otherIdentity(o *signOptions, signer *identity, rules *sendingRules) (*identity, error) {
+	if o.code || certpath.Fits(signer.certificate, certpath.PurposeEncrypt) == nil {
+		return nil, nil
+	}
+	ids, err := a.fromFiles(&o.identity)
+	if err != nil {
+		return nil, err
+	}
+	for _, address := range signer.certificate.Addresses() {
+		stored, err := o.identity.fromStore(a.env.store(), address.String())
+		if err != nil {
+			return nil, err
+		}
+		ids = slices.Concat(ids, stored)
+	}
+	var list []candidate
+	for _, id := range ids {
+		if id.certificate != nil && !id.certificate.Equal(signer.certificate) && shareAddress(id.certificate, signer.certificate) &&
+			certpath.Fits(id.certificate, certpath.PurposeEncrypt) == nil {
+			list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id})
+		}
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	c := rules.choose(list, useCopy)
+	a.explainChoice(signer.who(), useCopy, c)
+	if c.taken == nil {
+		return nil, nil
 	}
 	return c.taken.identity, nil
 }

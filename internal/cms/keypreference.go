@@ -26,7 +26,7 @@ func (si *SignerInfo) EncryptionKey() (id SignerID, named bool) {
 func (si *SignerInfo) ruleKeyPreference(ContentType) error {
 	value := cryptobyte.String(single(si.SignedAttributes, attrEncryptionKey))
 	id, ok := readKeyPreference(&value)
-	if !ok || !value.Empty() {
+	if !ok {
 		var is *cert.IssuerSerial
 		is, ok = parseIssuerSerial(single(si.SignedAttributes, attrMicrosoftEncryption))
 		id = SignerID{IssuerSerial: is}
@@ -49,9 +49,7 @@ func (si *SignerInfo) ruleKeyPreference(ContentType) error {
 func readKeyPreference(s *cryptobyte.String) (SignerID, bool) {
 	var body cryptobyte.String
 	var tag asn1.Tag
-	if !s.ReadAnyASN1(&body, &tag) {
-		return SignerID{}, false
-	}
+	s.ReadAnyASN1(&body, &tag) // what is no element has none of the tags
 	switch tag {
 	case asn1.Tag(0).ContextSpecific().Constructed():
 		is, ok := parseIssuerSerial(ber.Wrap(ber.Sequence, body))
@@ -68,12 +66,4 @@ func readKeyPreference(s *cryptobyte.String) (SignerID, bool) {
 
 // keyPreference returns the value of the attribute that names a certificate by issuer
 // and serial number, which every receiver understands.
-func keyPreference(c *cert.Certificate) ([]byte, error) {
-	der := SignerID{IssuerSerial: new(c.IssuerSerial())}.der()
-	value := cryptobyte.String(der)
-	var body cryptobyte.String
-	if !value.ReadASN1(&body, asn1.SEQUENCE) {
-		return nil, malformed("issuer and serial number of a certificate cannot be read back")
-	}
-	return ber.Wrap(ber.Context(0), body), nil
-}
+func keyPreference(c *cert.Certificate) []byte { return issuerSerial(ber.Context(0), c.IssuerSerial()) }

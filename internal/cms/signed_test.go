@@ -3,6 +3,7 @@ package cms
 import (
 	"bytes"
 	"crypto"
+	"crypto/sha1"
 	"errors"
 	"fmt"
 	"io"
@@ -624,6 +625,70 @@ func TestLargeContentIsStreamed(t *testing.T) {
 		}
 		if n := cap(sd.digested.kept); n > 1<<16 {
 			t.Errorf("%s: %d octets of content are kept", kind, n)
+		}
+	}
+}
+
+// TestNames: a signer's certificate is named by the digest in his signed attributes, in both of them
+// where he has both, and by nothing where he has none.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	one, other := cmstest.Chain(t, "p-256", "alice@example.test"), cmstest.Chain(t, "rsa-2048", "alice@example.test")
+	v1 := func(who *cmstest.Identity) *cmstest.Node {
+		sum := sha1.Sum(who.Certificate.Raw)
+		return cmstest.AttributeNode(attrSigningCertificate, cmstest.Constructed(ber.Sequence, cmstest.Constructed(ber.Sequence,
+			cmstest.Constructed(ber.Sequence, cmstest.Primitive(ber.OctetString, sum[:])))))
+	}
+	v2 := cmstest.SigningCertificate
+	for name, tt := range map[string]struct {
+		attributes []*cmstest.Node
+		want       bool
+	}{
+		"none":                    {nil, false},
+		"version 2":               {[]*cmstest.Node{v2(one)}, true},
+		"version 1":               {[]*cmstest.Node{v1(one)}, true},
+		"both":                    {[]*cmstest.Node{v1(one), v2(one)}, true},
+		"another":                 {[]*cmstest.Node{v2(other)}, false},
+		"another in the first":    {[]*cmstest.Node{v1(other), v2(one)}, false},
+		"another in the second":   {[]*cmstest.Node{v1(one), v2(other)}, false},
+		"not what it was made of": {[]*cmstest.Node{v1(other)}, false},
+	} {
+		info := cmstest.SignerInfo(t, one, algorithm.OID(TypeData), []byte("text"), tt.attributes...)
+		si, err := parseSignerInfo(info.Encode(), 0, Limits{}.withDefaults())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		si.applyRules(TypeData)
+		if got := si.Names(one.Certificate); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestNoUnsignedAttributes: a set of them without any is read, with a note, which nothing else gives.
+func TestNoUnsignedAttributes(t *testing.T) {
+	t.Parallel()
+	const note = "the set of unsigned attributes is empty"
+	der := signedBy(t, text(10), SignedDataOptions{ContentSize: 10}, signerOf(t, "p-256"))
+	for _, tt := range []struct {
+		name string
+		edit func(s cmstest.Signed)
+		want bool
+	}{
+		{"none", func(cmstest.Signed) {}, false},
+		{"empty", func(s cmstest.Signed) { s.AddUnsigned(0) }, true},
+		{"one", func(s cmstest.Signed) {
+			s.AddUnsigned(0, cmstest.AttributeNode(attrContentIdentifier, cmstest.Primitive(ber.OctetString, nil)))
+		}, false},
+	} {
+		s := cmstest.ParseSigned(der)
+		tt.edit(s)
+		sd, err := ReadSignedData(bytes.NewReader(s.Encode()), nil, Limits{})
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if got := slices.Contains(sd.Notes, note); got != tt.want {
+			t.Errorf("%s: notes %q", tt.name, sd.Notes)
 		}
 	}
 }

@@ -99,8 +99,13 @@ func (id SignerID) der() []byte {
 	if id.IssuerSerial == nil {
 		return append(ber.AppendHeader(nil, ber.Context(0), false, uint64(len(id.KeyID))), id.KeyID...)
 	}
-	serial := ber.AppendHeader(make([]byte, 0, 8), ber.Integer, false, uint64(len(id.IssuerSerial.Serial)))
-	return ber.Wrap(ber.Sequence, id.IssuerSerial.Issuer.Raw, serial, id.IssuerSerial.Serial)
+	return issuerSerial(ber.Sequence, *id.IssuerSerial)
+}
+
+// issuerSerial returns an IssuerAndSerialNumber in DER, with a tag.
+func issuerSerial(tag ber.Tag, is cert.IssuerSerial) []byte {
+	serial := ber.AppendHeader(make([]byte, 0, 8), ber.Integer, false, uint64(len(is.Serial)))
+	return ber.Wrap(tag, is.Issuer.Raw, serial, is.Serial)
 }
 
 // identify returns the identifier to be written for a certificate.

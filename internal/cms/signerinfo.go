@@ -208,8 +208,7 @@ func parseTime(der []byte) (time.Time, bool) {
 	default:
 		return time.Time{}, false
 	}
-	const digits = len("20060102150405")
-	if len(text) != digits+len("Z") && len(text) != digits+len("-0700") || strings.ContainsAny(text, ".,") {
+	if strings.ContainsAny(text, ".,") {
 		return time.Time{}, false // time.Parse takes a fraction of a second anywhere
 	}
 	t, err := time.Parse("20060102150405Z0700", text)

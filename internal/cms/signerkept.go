@@ -128,11 +128,7 @@ func (h *signerHead) attributes(s *Signer, contentType ContentType, opt *SignedD
 		{attrMessageDigest, [][]byte{digest}},
 	}
 	if s.Encryption != nil {
-		preference, err := keyPreference(s.Encryption)
-		if err != nil {
-			return err
-		}
-		list = append(list, Attribute{attrEncryptionKey, [][]byte{preference}})
+		list = append(list, Attribute{attrEncryptionKey, [][]byte{keyPreference(s.Encryption)}})
 	}
 	var at []byte
 	if !opt.Time.IsZero() {

@@ -261,13 +261,16 @@ func (w *walk) path(sd *cms.SignedData, leaf *cert.Certificate, at time.Time, ev
 	case w.x.Policy.PurposeCode:
 		req.Purpose = certpath.PurposeCode
 	}
-	anchors := func(candidates []*cert.Certificate) []certpath.Anchor {
-		if w.x.AnchorsFor == nil {
-			return w.x.Anchors
-		}
-		return append(slices.Clip(w.x.Anchors), w.x.AnchorsFor(leaf, candidates, at)...)
-	}
+	anchors := func(candidates []*cert.Certificate) []certpath.Anchor { return w.anchorsFor(leaf, candidates, at) }
 	return w.complete(&req, anchors, online, sd.Certificates)
+}
+
+// anchorsFor are the anchors that may have issued a certificate, at a moment.
+func (w *walk) anchorsFor(leaf *cert.Certificate, candidates []*cert.Certificate, at time.Time) []certpath.Anchor {
+	if w.x.AnchorsFor == nil {
+		return w.x.Anchors
+	}
+	return append(slices.Clip(w.x.Anchors), w.x.AnchorsFor(leaf, candidates, at)...)
 }
 
 // complete validates a path with the certificates of the message and those that

@@ -40,23 +40,15 @@ func (w *walk) timeStamp(raw []byte, sd *cms.SignedData, si *cms.SignerInfo, lea
 	s.Err = s.Token.Covers(si.Signature)
 	s.By.Info = s.Token.Signer()
 	s.By.Sources = w.sources(s.Token.Data)
-	candidates := w.makers(s.Token, sd)
-	if w.look {
-		if len(candidates) > 0 {
-			s.By.Certificate = candidates[0]
-		}
+	// The signed attributes have to name the certificate, so that no other than the first can fit.
+	if candidates := w.makers(s.Token, sd); len(candidates) > 0 {
+		s.By.Certificate = candidates[0]
+	}
+	if w.look || s.By.Certificate == nil {
 		return s
 	}
-	for _, c := range candidates {
-		err := s.Token.Verify(c)
-		if err == nil || s.By.Certificate == nil {
-			s.By.Certificate, s.By.Check, s.By.Checked = c, err, true
-		}
-		if err == nil {
-			break
-		}
-	}
-	if s.By.Certificate == nil || s.By.Check != nil || s.Err != nil {
+	s.By.Check, s.By.Checked = s.Token.Verify(s.By.Certificate), true
+	if s.By.Check != nil || s.Err != nil {
 		return s
 	}
 	s.By.Now = w.makerPath(s.Token, sd, s.By.Certificate)

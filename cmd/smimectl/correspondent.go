@@ -1,0 +1,89 @@
+package main
+
+import (
+	"slices"
+
+	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
+	"smimectl/internal/certstore"
+	"smimectl/internal/message"
+	"smimectl/internal/verdict"
+)
+
+// correspondent is a certificate of somebody who signed a mail, to be kept with what he
+// says he can read.
+type correspondent struct {
+	certificate *cert.Certificate
+	said        *certstore.Announced
+	notes       []string // for whoever wants to encrypt to him
+}
+
+// correspondents are the certificates that a mail which may be believed brings: of each
+// signer his own, and the one that mail for him is encrypted to, where that is another (RFC
+// 8551, Section 2.5.3). Nobody vouches for the latter by having signed the mail: it has to be
+// judged good itself, unless trusted is false, and to be for an address of the signer.
+func correspondents(x *message.Examiner, ex *message.Examination, trusted bool) []correspondent {
+	var out []correspondent
+	for _, s := range ex.Signers() {
+		if s.Certificate == nil {
+			continue
+		}
+		own := correspondent{certificate: s.Certificate, said: announced(&s)}
+		unfit := certpath.Fits(s.Certificate, certpath.PurposeEncrypt)
+		other, why := otherCertificate(x, ex, &s, trusted)
+		if why != "" {
+			own.notes = append(own.notes, why)
+		}
+		if other == nil && unfit != nil {
+			own.notes = append(own.notes, "nothing can be encrypted to the one that was imported: "+detailOf(unfit))
+		}
+		// Of two that would do the other one is what he asks for.
+		if other == nil || unfit != nil {
+			out = append(out, own)
+		}
+		if other != nil {
+			out = append(out, correspondent{certificate: other, said: own.said})
+		}
+	}
+	return out
+}
+
+// otherCertificate is the certificate that mail for a signer is to be encrypted to, if that is
+// not the one he signed with; else why a message that has one, or says so, brings none.
+func otherCertificate(x *message.Examiner, ex *message.Examination, s *verdict.Signer, trusted bool) (*cert.Certificate, string) {
+	var candidates []candidate
+	var why string
+	for _, found := range x.EncryptionCertificates(ex, s) {
+		unfit := certpath.Fits(found.Certificate, certpath.PurposeEncrypt)
+		judged := verdict.Judge(verdict.Facts{Command: "cert check", Certs: []verdict.Certificate{found}}, x.Policy)
+		switch {
+		case !shareAddress(found.Certificate, s.Certificate):
+			why = "it is for another address"
+		case unfit != nil:
+			why = detailOf(unfit)
+		case trusted && !judged.Good():
+			why = "it is " + string(judged.Verdict)
+			fails := func(r verdict.Reason) bool { return r.Level == verdict.Fail }
+			if i := slices.IndexFunc(judged.Reasons, fails); i >= 0 {
+				why = verdict.Escape(judged.Reasons[i].Text)
+			}
+		default:
+			candidates = append(candidates, candidate{certificate: found.Certificate})
+		}
+	}
+	if len(candidates) > 0 {
+		chosen := (&sendingRules{now: x.Policy.At}).choose(candidates, useRecipient)
+		if chosen.taken != nil {
+			return chosen.taken.certificate, ""
+		}
+		why = chosen.refusal.why
+	}
+	id, named := s.Info.EncryptionKey()
+	switch {
+	case why != "":
+		return nil, "the certificate to encrypt to was not taken: " + why
+	case named && !id.Matches(s.Certificate):
+		return nil, "the mail names another certificate to encrypt to, which it does not bring"
+	}
+	return nil, ""
+}

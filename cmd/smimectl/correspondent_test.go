@@ -1,0 +1,245 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"smimectl/internal/cert"
+	"smimectl/internal/certstore"
+	"smimectl/internal/cms/cmstest"
+)
+
+// issue makes a certificate of the toy CA, or of another one that nobody trusts.
+func (w *announcing) issue(address string, use certstore.ToyUse, change ...func(*certstore.ToyOptions)) *cert.Certificate {
+	w.t.Helper()
+	a, err := cert.ParseAddress(address)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	opt := certstore.ToyOptions{Addresses: []cert.Address{a}, KeyName: "p-256", Use: use}
+	for _, f := range change {
+		f(&opt)
+	}
+	ca := w.toy
+	if opt.Name == "stranger" {
+		if ca, err = certstore.NewToyCA("Unknown CA", w.now); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	key, c, err := ca.Issue(opt)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if use == certstore.ToySign {
+		w.signer.Key, w.signer.Certificate = key, c
+	}
+	return c
+}
+
+// kept are the certificates of carol that the store has, by what they are for.
+func (w *announcing) kept(names map[string]*cert.Certificate) string {
+	w.t.Helper()
+	found, err := w.store().Certificates()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var out []string
+	for _, name := range []string{"signs", "reads", "other"} {
+		for _, e := range found {
+			if c := names[name]; c != nil && c.Equal(e.Certificate) {
+				out = append(out, name)
+				if len(e.Capabilities) > 0 {
+					out[len(out)-1] += " " + e.Capabilities[0]
+				}
+			}
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// TestTwoCertificates: of somebody who signs with one certificate and reads with another a signed
+// mail brings both, the second only if somebody vouches for it and it is for the same address.
+func TestTwoCertificates(t *testing.T) {
+	t.Parallel()
+	const carol = "carol@example.test"
+	expired := func(o *certstore.ToyOptions) { o.Expired = true }
+	stranger := func(o *certstore.ToyOptions) { o.Name = "stranger" }
+	both := "signs aes-256-gcm, reads aes-256-gcm"
+	for _, x := range []struct {
+		name    string
+		reads   func(w *announcing) *cert.Certificate // what the mail names
+		carried func(w *announcing, reads *cert.Certificate)
+		flags   []string
+		want    string
+		note    string // of import
+	}{
+		{"named", func(w *announcing) *cert.Certificate { return w.issue(carol, certstore.ToyEncrypt) }, nil, nil, both, ""},
+		{"named, not vouched for", func(w *announcing) *cert.Certificate { return w.issue(carol, certstore.ToyEncrypt, stranger) }, nil, nil,
+			"signs aes-256-gcm", "the certificate to encrypt to was not taken: the certificate of the issuer \"Unknown CA\" is not to be had"},
+		{"named, expired", func(w *announcing) *cert.Certificate { return w.issue(carol, certstore.ToyEncrypt, expired) }, nil, nil,
+			"signs aes-256-gcm", "the certificate to encrypt to was not taken: the certificate of \"carol@example.test\" expired on 2026-05-31"},
+		{"named, of somebody else", func(w *announcing) *cert.Certificate { return w.issue("dave@example.test", certstore.ToyEncrypt) }, nil, nil,
+			"signs aes-256-gcm", "the certificate to encrypt to was not taken: it is for another address"},
+		{"named, for signing", func(w *announcing) *cert.Certificate {
+			first := w.issue(carol, certstore.ToySign)
+			w.issue(carol, certstore.ToySign)
+			return first
+		}, nil, nil, "signs aes-256-gcm", "the certificate to encrypt to was not taken: its key usage allows digitalSignature, not keyAgreement"},
+		{"named, not carried", func(w *announcing) *cert.Certificate { return w.issue(carol, certstore.ToyEncrypt) },
+			func(w *announcing, reads *cert.Certificate) { w.without(reads) }, nil,
+			"signs aes-256-gcm", "the mail names another certificate to encrypt to, which it does not bring"},
+		{"named, in the store already", func(w *announcing) *cert.Certificate { return w.issue(carol, certstore.ToyEncrypt) },
+			func(w *announcing, reads *cert.Certificate) {
+				w.without(reads)
+				if _, err := w.store().AddCertificate(reads, "test", w.now, nil, false); err != nil {
+					w.t.Fatal(err)
+				}
+			}, nil, both, ""},
+		{"not named, in the same name", nil, func(w *announcing, _ *cert.Certificate) {
+			w.signer.Chain = append(w.signer.Chain, w.issue(carol, certstore.ToyEncrypt))
+		}, nil, both, ""},
+		{"not named, in another name", nil, func(w *announcing, _ *cert.Certificate) {
+			w.signer.Chain = append(w.signer.Chain, w.issue(carol, certstore.ToyEncrypt, func(o *certstore.ToyOptions) { o.Name = "Carol" }))
+		}, nil, "signs aes-256-gcm", "nothing can be encrypted to the one that was imported: its key usage allows digitalSignature, not keyAgreement"},
+		{"none", nil, nil, nil, "signs aes-256-gcm", "nothing can be encrypted to the one that was imported: its key usage allows digitalSignature, not keyAgreement"},
+		{"named, of one who could read with both", func(w *announcing) *cert.Certificate {
+			w.both()
+			return w.issue(carol, certstore.ToyEncrypt)
+		}, nil, nil, "reads aes-256-gcm", ""},
+		{"not named, of one who could read with both", nil, func(w *announcing, _ *cert.Certificate) {
+			w.both()
+			w.signer.Chain = append(w.signer.Chain, w.issue(carol, certstore.ToyEncrypt))
+		}, nil, "signs aes-256-gcm", ""},
+	} {
+		for _, way := range []string{"import", "harvest"} {
+			t.Run(x.name+"/"+way, func(t *testing.T) {
+				t.Parallel()
+				w := newAnnouncing(t)
+				w.issue(carol, certstore.ToySign)
+				names := map[string]*cert.Certificate{}
+				if x.reads != nil {
+					w.signer.Encryption = x.reads(w)
+				}
+				names["reads"] = w.signer.Encryption
+				if x.carried != nil {
+					x.carried(w, w.signer.Encryption)
+				}
+				if names["reads"] == nil && len(w.signer.Chain) > 1 {
+					names["reads"] = w.signer.Chain[1]
+				}
+				names["signs"] = w.signer.Certificate
+				said := w.ok("cert", way, w.mail("mail", w.days(1), oidGCM))
+				if got := w.kept(names); got != x.want {
+					t.Errorf("kept %q, want %q\n%s", got, x.want, said)
+				}
+				if way == "import" && !strings.Contains(said, x.note) || x.note == "" && strings.Contains(said, "note:") || strings.Contains(said, "note: \n") {
+					t.Errorf("got %q, want %q in it", said, x.note)
+				}
+			})
+		}
+	}
+}
+
+// without takes a certificate out of what is carried: no signature covers that.
+func (w *announcing) without(c *cert.Certificate) {
+	w.edit = func(der []byte) []byte {
+		s := cmstest.ParseSigned(der)
+		set := s.Certificates()
+		for i := range set.Children {
+			if string(set.Children[i].Encode()) == string(c.Raw) {
+				set.Children = append(set.Children[:i:i], set.Children[i+1:]...)
+				break
+			}
+		}
+		return s.Encode()
+	}
+}
+
+// both makes the signer one whose certificate is good for both.
+func (w *announcing) both() {
+	w.t.Helper()
+	a, err := cert.ParseAddress("carol@example.test")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if w.signer.Key, w.signer.Certificate, err = w.toy.Issue(certstore.ToyOptions{Addresses: []cert.Address{a}, KeyName: "p-256"}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// TestUntrustedSecondCertificate: who takes a signer nobody vouches for takes what he names.
+func TestUntrustedSecondCertificate(t *testing.T) {
+	t.Parallel()
+	w := newAnnouncing(t)
+	w.issue("carol@example.test", certstore.ToySign, func(o *certstore.ToyOptions) { o.Name = "stranger" })
+	w.signer.Encryption = w.issue("carol@example.test", certstore.ToyEncrypt, func(o *certstore.ToyOptions) { o.Name = "stranger" })
+	w.ok("cert", "import", "--untrusted", w.mail("mail", w.days(1), oidGCM))
+	names := map[string]*cert.Certificate{"signs": w.signer.Certificate, "reads": w.signer.Encryption}
+	if got := w.kept(names); got != "signs aes-256-gcm, reads aes-256-gcm" {
+		t.Errorf("kept %q", got)
+	}
+}
+
+// TestSignerNamesHisOtherCertificate: who signs with one certificate and reads with another
+// tells the receivers, who can answer him encrypted.
+func TestSignerNamesHisOtherCertificate(t *testing.T) {
+	t.Parallel()
+	const carol = "carol@example.test"
+	address, err := cert.ParseAddress(carol)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		name   string
+		uses   []certstore.ToyUse // of carol's identities
+		answer bool
+	}{
+		{"two identities", []certstore.ToyUse{certstore.ToySign, certstore.ToyEncrypt}, true},
+		{"one for both", []certstore.ToyUse{certstore.ToyMail}, true},
+		{"one for signing", []certstore.ToyUse{certstore.ToySign}, false},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			w := newChoosingWorld(t)
+			w.person("bob", "p-256", "own")
+			for _, use := range x.uses {
+				key, c, err := w.toy.Issue(certstore.ToyOptions{Addresses: []cert.Address{address}, KeyName: "p-256", Use: use})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.store().AddIdentity(key, []*cert.Certificate{c, w.toy.Certificate}, []byte{}, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.write("mail.eml", w.mail("carol", "bob"))
+			w.write("answer.eml", w.mail("bob", "carol"))
+			ok := func(args ...string) string {
+				t.Helper()
+				code, stdout, stderr := w.plain(nil, args...)
+				if code != 0 {
+					t.Fatalf("%v: exit %d\n%s%s", args, code, stdout, stderr)
+				}
+				return stdout
+			}
+			ok("sign", "-o", w.path("signed.eml"), w.path("mail.eml"))
+			// Bob knows the CA, and carol by her mail alone.
+			bob := certstore.Open(certstore.Roots{Config: w.path("bob"), Data: w.path("bob")})
+			if _, err := bob.AddAnchor("toy", w.toy.Certificate, false); err != nil {
+				t.Fatal(err)
+			}
+			w.home = w.path("bob")
+			ok("cert", "import", w.path("signed.eml"))
+			code, _, stderr := w.plain(nil, "encrypt", "--only", "--to", carol, "-o", w.path("secret.eml"), w.path("answer.eml"))
+			if (code == 0) != x.answer {
+				t.Fatalf("exit %d\n%s", code, stderr)
+			}
+			if !x.answer {
+				return
+			}
+			w.home = ""
+			if said := ok("decrypt", w.path("secret.eml")); !strings.Contains(said, "text") {
+				t.Errorf("carol reads %q", said)
+			}
+		})
+	}
+}

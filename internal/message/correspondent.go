@@ -1,0 +1,51 @@
+package message
+
+import (
+	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
+	"smimectl/internal/verdict"
+)
+
+// EncryptionCertificates are those that mail for a signer of the outermost signed layer may
+// be encrypted to, beside the one he signed with, each with the path that vouches for it:
+// those that his signed attributes name, else, if his own is not made for encryption,
+// those of the message in the same name that are (RFC 8551, Section 2.5.3.1). Whether one
+// is good enough, and for whom, is not judged here.
+func (x *Examiner) EncryptionCertificates(ex *Examination, s *verdict.Signer) []verdict.Certificate {
+	if s.Certificate == nil {
+		return nil
+	}
+	w := &walk{x: x, ex: ex}
+	var out []verdict.Certificate
+	for _, c := range w.encryptionCandidates(s) {
+		req := certpath.Request{Leaf: c, Anchors: x.Anchors, At: x.Policy.At, Purpose: certpath.PurposeEncrypt, Policy: x.Paths}
+		anchors := func(candidates []*cert.Certificate) []certpath.Anchor { return w.anchorsFor(c, candidates, req.At) }
+		out = append(out, verdict.Certificate{Certificate: c, Now: w.complete(&req, anchors, false, ex.certificates), Sources: req.Sources})
+	}
+	return out
+}
+
+func (w *walk) encryptionCandidates(s *verdict.Signer) []*cert.Certificate {
+	var out []*cert.Certificate
+	add := func(list []*cert.Certificate, fits func(*cert.Certificate) bool) {
+		for _, c := range list {
+			if len(out) < maxSignerCandidates && !c.Equal(s.Certificate) && !containsCertificate(out, c) && fits(c) {
+				out = append(out, c)
+			}
+		}
+	}
+	id, named := s.Info.EncryptionKey()
+	if named {
+		add(w.ex.certificates, id.Matches)
+		if len(out) == 0 && !id.Matches(s.Certificate) && w.x.Store != nil {
+			add(w.x.Store(Wanted{ID: id}), id.Matches)
+		}
+		return out
+	}
+	if certpath.Fits(s.Certificate, certpath.PurposeEncrypt) != nil {
+		add(w.ex.certificates, func(c *cert.Certificate) bool {
+			return c.Subject.Equal(s.Certificate.Subject) && certpath.Fits(c, certpath.PurposeEncrypt) == nil
+		})
+	}
+	return out
+}
