@@ -89,7 +89,7 @@ func (a *app) decryptSeveral(o *decryptOptions, operands []string) error {
 	s := &several{verb: "decrypt", flags: &o.many, outputs: &o.outputs, suffix: ".clear.eml", writes: true, secret: true, do: func(a *app, m *mail, target string) *outcome {
 		in, err := a.openMail(m)
 		if err != nil {
-			return a.failed("decrypt", m.name, err)
+			return a.failed("decrypt", m.Name, err)
 		}
 		return a.decryptOne(x, o, in, target)
 	}}

@@ -126,7 +126,7 @@ func (a *app) encryptSeveral(o *encryptOptions, operands []string) error {
 	s := &several{verb: "encrypt", flags: &o.many, outputs: &o.outputs, suffix: ".secret.eml", writes: true, do: func(a *app, m *mail, target string) *outcome {
 		in, err := a.openMailDraft(m)
 		if err != nil {
-			return a.failed("encrypt", m.name, err)
+			return a.failed("encrypt", m.Name, err)
 		}
 		own := *o // others are at work with it
 		return a.encryptOne(&own, in, target)

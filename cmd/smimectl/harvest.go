@@ -68,7 +68,7 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 	err = a.each(a.mails(&o.many.mails, operands), workers, func(a *app, m *mail) *outcome {
 		in, err := a.openMail(m)
 		if err != nil {
-			return a.failed("verify", m.name, err)
+			return a.failed("verify", m.Name, err)
 		}
 		defer in.close()
 		ex := x.Examine(message.Input{Command: "verify", Name: in.name, Source: in.source})
@@ -170,7 +170,7 @@ func (h *harvest) mail(f *finished) error {
 	}
 	taken := false
 	for i := range f.correspondents {
-		isNew, err := h.correspondent(&f.correspondents[i], f.mail.name)
+		isNew, err := h.correspondent(&f.correspondents[i], f.mail.Name)
 		if err != nil {
 			return err
 		}

@@ -39,17 +39,17 @@ func (a *app) inspectSeveral(o *inspectOptions, operands []string) error {
 func (a *app) inspectOneOf(o *inspectOptions, x *message.Examiner, m *mail) *outcome {
 	in, err := a.openMail(m)
 	if err != nil {
-		return a.failed("inspect", m.name, err)
+		return a.failed("inspect", m.Name, err)
 	}
 	defer in.close()
 	if !isMessage(in.source) {
 		out := a.inspectFile(o, in)
 		if out.err != nil && out.err.code == verdict.PassphraseMissing { // and not because there is no terminal
-			return a.failed("inspect", m.name, keyErrorf(verdict.PassphraseMissing, "it needs a passphrase").withHint("--passphrase-file FILE"))
+			return a.failed("inspect", m.Name, keyErrorf(verdict.PassphraseMissing, "it needs a passphrase").withHint("--passphrase-file FILE"))
 		}
 		return out
 	}
-	return a.inspectMail(x, m.name, in.source, m.number, m.offset)
+	return a.inspectMail(x, m.Name, in.source, m.Number, m.Offset)
 }
 
 // inspectASN1Several lists the structures of several mails and files, one after the
@@ -174,5 +174,5 @@ func (a *app) certificatesOfOne(o *inspectOptions, x *message.Examiner, m *mail)
 		}
 		return &outcome{certificates: held.certificates}
 	}
-	return a.certificatesOfMail(x, m.name, in.source)
+	return a.certificatesOfMail(x, m.Name, in.source)
 }

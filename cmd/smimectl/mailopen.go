@@ -2,39 +2,9 @@ package main
 
 import (
 	"io"
-	"os"
-	"sync"
 
 	"smimectl/internal/spool"
 )
-
-// sharedFile is an mbox file that is open as long as one of its mails is worked on.
-type sharedFile struct {
-	*os.File
-	mu    sync.Mutex
-	users int
-}
-
-func (f *sharedFile) hold() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.users++
-}
-
-func (f *sharedFile) release() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.users--; f.users == 0 {
-		f.Close()
-	}
-}
-
-// drop says that a mail is not going to be opened.
-func (m *mail) drop() {
-	if m.owner != nil {
-		m.owner.release()
-	}
-}
 
 // openMail opens one of several mails to be judged.
 func (a *app) openMail(m *mail) (*input, error) {
@@ -58,13 +28,13 @@ func (a *app) openOne(m *mail, source func(f io.ReaderAt, size int64) spool.Sour
 	switch {
 	case m.err != nil:
 		return nil, m.err
-	case m.part != nil:
-		return &input{name: m.name, source: source(m.part, m.part.Size()), close: m.owner.release}, nil
+	case m.Part != nil:
+		return &input{name: m.Name, source: source(m.Part, m.Part.Size()), close: m.Release}, nil
 	}
-	in, err := a.open(m.path, source)
+	in, err := a.open(m.Path, source)
 	if err != nil {
 		return nil, err
 	}
-	in.name = m.name
+	in.name = m.Name
 	return in, nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"smimectl/internal/mailbox"
 	"smimectl/internal/verdict"
 )
 
@@ -35,11 +36,11 @@ func (o *outputsFlags) given() bool { return o.folder != "" || o.suffix != "" }
 
 // target is the file for the output of a mail.
 func (o *outputsFlags) target(m *mail) string {
-	name := m.below
+	name := m.Below
 	if o.folder == "" {
-		name = m.name
-		if m.part != nil { // FILE:N, and a colon is no part of a name everywhere
-			name = filepath.Join(filepath.Dir(m.name), filepath.Base(m.below))
+		name = m.Name
+		if m.Part != nil { // FILE:N, and a colon is no part of a name everywhere
+			name = filepath.Join(filepath.Dir(m.Name), filepath.Base(m.Below))
 		}
 	}
 	if o.suffix != "" {
@@ -61,7 +62,7 @@ func withoutExtension(name string) string {
 // check says what is wrong with them, and gives the folder the name under which the outputs will be found.
 func (o *outputsFlags) check() error {
 	if o.folder != "" {
-		o.folder = filepath.Clean(throughLinks(o.folder))
+		o.folder = filepath.Clean(mailbox.ThroughLinks(o.folder))
 	}
 	if strings.ContainsAny(o.suffix, "/\\") {
 		return usageErrorf("--suffix %s is no end of a file's name", quoted(o.suffix)).withHint("--suffix .signed.eml")
@@ -190,7 +191,7 @@ func (f *finished) named() []byte {
 	var out []byte
 	for line := range bytes.Lines(f.said) {
 		if rest, ok := bytes.CutPrefix(line, []byte(begins)); ok {
-			out = append(append(append(out, begins...), inWords(displayName(f.name))...), ": "...)
+			out = append(append(append(out, begins...), inWords(displayName(f.Name))...), ": "...)
 			line = rest
 		}
 		out = append(out, line...)
@@ -204,7 +205,7 @@ func (m *manyFlags) total(operands []string) int {
 		return 0
 	}
 	for _, name := range operands {
-		if info, err := os.Stat(name); err == nil && (info.IsDir() || isMailbox(name)) {
+		if info, err := os.Stat(name); err == nil && (info.IsDir() || mailbox.IsSeveral(name)) {
 			return 0
 		}
 	}
@@ -216,7 +217,7 @@ func (m *manyFlags) total(operands []string) int {
 // killed may have written one without the other, and after a machine went down either
 // may be lost. A mail that got no output has none to be there.
 func (s *several) isDone(m *mail, r *results) bool {
-	code, done := r.has(m.name)
+	code, done := r.has(m.Name)
 	if r.file == nil || done && code == exitYes && s.outputs.given() {
 		done = isThere(s.outputs.target(m))
 	}
@@ -238,8 +239,8 @@ func (s *several) one(a *app, m *mail) *outcome {
 		s.targets.settle(m)
 	}
 	if m.err != nil {
-		m.drop()
-		return a.failed(s.verb, m.name, m.err)
+		m.Release()
+		return a.failed(s.verb, m.Name, m.err)
 	}
 	if s.outputs.given() {
 		target = s.outputs.target(m)
@@ -248,8 +249,8 @@ func (s *several) one(a *app, m *mail) *outcome {
 			mode = 0o700
 		}
 		if err := a.env.directories.make(filepath.Dir(target), mode); err != nil {
-			m.drop()
-			return a.failed(s.verb, m.name, machineError("cannot make", filepath.Dir(target), err))
+			m.Release()
+			return a.failed(s.verb, m.Name, machineError("cannot make", filepath.Dir(target), err))
 		}
 		if m.fresh {
 			a.env.nothingAt = target // a's own
@@ -284,7 +285,7 @@ func (s *several) show(a *app, f *finished, n int) error {
 		if o.err == nil {
 			text = o.report.Text(a.style(w))
 		}
-		text = "-- " + quoted(f.name) + "\n" + text
+		text = "-- " + quoted(f.Name) + "\n" + text
 		if n > 1 {
 			text = "\n" + text
 		}

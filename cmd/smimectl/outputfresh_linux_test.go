@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"smimectl/internal/mailbox"
 	"smimectl/internal/stage"
 )
 
@@ -165,7 +166,7 @@ func TestOutputsSpareWhatCame(t *testing.T) {
 				return &outcome{}
 			}
 			a := &app{env: &environment{temporary: &temporaryFiles{}, directories: &directories{masked: 0o022}}}
-			s.one(a, &mail{name: name, below: "1.eml", path: name, place: true})
+			s.one(a, &mail{Mail: &mailbox.Mail{Name: name, Below: "1.eml", Path: name}, place: true})
 			if tt.want == "" {
 				if got, _ := os.ReadFile(target); failed != nil || string(got) != "new" {
 					t.Errorf("%s, named %v: %q, %v", tt.name, named, got, failed)
@@ -196,14 +197,14 @@ func TestOutputsThroughALinkThatLedNowhere(t *testing.T) {
 	}
 	outputs := &outputsFlags{folder: folder}
 	places := &targets{outputs: outputs}
-	at := places.place(&mail{name: "in/1.eml", below: "1.eml"})
+	at := places.place(&mail{Mail: &mailbox.Mail{Name: "in/1.eml", Below: "1.eml"}})
 	if !at.own || at.path != places.resolve(target) {
 		t.Fatalf("it is given %+v", at)
 	}
 	if err := os.WriteFile(other, []byte("the other's"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if at := places.place(&mail{name: "in/1.eml", below: "1.eml"}); at.own || at.path != places.resolve(other) {
+	if at := places.place(&mail{Mail: &mailbox.Mail{Name: "in/1.eml", Below: "1.eml"}}); at.own || at.path != places.resolve(other) {
 		t.Errorf("a link that leads there is given %+v", at)
 	}
 	s := &several{outputs: outputs, do: func(a *app, m *mail, target string) *outcome {
@@ -220,7 +221,7 @@ func TestOutputsThroughALinkThatLedNowhere(t *testing.T) {
 		return &outcome{}
 	}}
 	a := &app{env: &environment{temporary: &temporaryFiles{}, directories: &directories{masked: 0o022}}}
-	s.one(a, &mail{name: "in/1.eml", below: "1.eml", own: at.own})
+	s.one(a, &mail{Mail: &mailbox.Mail{Name: "in/1.eml", Below: "1.eml"}, own: at.own})
 	for name, want := range map[string]string{target: "its own", other: "the other's"} {
 		if got, err := os.ReadFile(name); err != nil || string(got) != want {
 			t.Errorf("%s: %q, %v", filepath.Base(name), got, err)

@@ -143,7 +143,7 @@ func (a *app) signSeveral(o *signOptions, operands []string) error {
 	s := &several{verb: "sign", flags: &o.many, outputs: &o.outputs, suffix: ".signed.eml", writes: true, do: func(a *app, m *mail, target string) *outcome {
 		in, err := a.openMailDraft(m)
 		if err != nil {
-			return a.failed("sign", m.name, err)
+			return a.failed("sign", m.Name, err)
 		}
 		own := *o // others are at work with it
 		return a.signOne(&own, in, target)

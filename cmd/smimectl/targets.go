@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"smimectl/internal/mailbox"
 )
 
 // digest stands for the name of a file: what is remembered of each of many.
@@ -125,10 +127,13 @@ func linkBelow(folder string) bool {
 	return false
 }
 
+// entriesAtATime is how many entries of a folder are held while links are looked for.
+const entriesAtATime = 1 << 13
+
 // foldersIn gives the folders in one, and whether there is a link in it, or trouble with reading it.
 func foldersIn(f *os.File) (folders []string, link bool) {
 	for {
-		entries, err := f.ReadDir(namesAtATime)
+		entries, err := f.ReadDir(entriesAtATime)
 		for _, d := range entries {
 			switch {
 			case d.Type()&(fs.ModeSymlink|fs.ModeIrregular) != 0: // a junction of Windows is irregular
@@ -154,7 +159,7 @@ func (t *targets) input(name string) {
 
 // resolve gives the one name of a file that may not be there yet.
 func (t *targets) resolve(name string) string {
-	return t.find(throughLinks(name)).path
+	return t.find(mailbox.ThroughLinks(name)).path
 }
 
 // find gives the place of a file.
@@ -218,7 +223,7 @@ func (t *targets) spareReport(operands []string) error {
 			below, err := filepath.Rel(resolveFolder(t.outputs.folder), t.report)
 			clash = err == nil && t.outputs.folder != "" && t.outputs.suffix == "" && filepath.IsLocal(below) && isThere(filepath.Join(name, below))
 		} else {
-			clash = t.resolve(t.outputs.target(&mail{name: name, below: safeBelow(name)})) == t.report
+			clash = t.resolve(t.outputs.target(&mail{Mail: &mailbox.Mail{Name: name, Below: mailbox.SafeBelow(name)}})) == t.report
 		}
 		if clash {
 			return usageErrorf("--report would write over the output for a mail of %s", quoted(name)).withHint("--report ANOTHER.jsonl")
@@ -256,7 +261,7 @@ func (t *targets) take(m *mail, at place) error {
 	}
 	if t.taken == nil {
 		// But a file beside an mbox file may have the name that a mail of that one gets.
-		if m.part != nil && isThere(filepath.Join(filepath.Dir(m.name), filepath.Base(m.below))) {
+		if m.Part != nil && isThere(filepath.Join(filepath.Dir(m.Name), filepath.Base(m.Below))) {
 			return wouldReplace(target, errIsTaken)
 		}
 		return nil
@@ -275,8 +280,8 @@ func (t *targets) spares(m *mail, at place) error {
 	if at.folder {
 		return wouldReplace(target, errIsFolder)
 	}
-	if m.path != "" && at.there && sameFile(m.path, target) {
-		return wouldReplace(m.name, errIsItself)
+	if m.Path != "" && at.there && sameFile(m.Path, target) {
+		return wouldReplace(m.Name, errIsItself)
 	}
 	if len(t.inputs) > 0 {
 		if _, ok := t.inputs[digestOf(path)]; ok {
@@ -348,7 +353,7 @@ func (s *several) toDo(mails iter.Seq[*mail], t *targets, r *results) iter.Seq[*
 				err = t.take(m, at)
 			}
 			if err == nil && s.flags.skipDone && s.isDone(m, r) {
-				m.drop()
+				m.Release()
 				continue
 			}
 			if err == nil && s.outputs.given() && m.err == nil {

@@ -91,7 +91,7 @@ func (a *app) verifySeveral(o *verifyOptions, operands []string) error {
 	s := &several{verb: "verify", flags: &o.many, outputs: &o.outputs, screens: true, do: func(a *app, m *mail, target string) *outcome {
 		in, err := a.openMail(m)
 		if err != nil {
-			return a.failed("verify", m.name, err)
+			return a.failed("verify", m.Name, err)
 		}
 		return a.verifyOne(x, o, in, target)
 	}}

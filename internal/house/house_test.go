@@ -20,7 +20,7 @@ var floors = map[string]struct {
 	reason string
 }{
 	"cmd/smimectl": {
-		[]string{"internal/message", "internal/verdict", "internal/mimewrap", "internal/certstore", "internal/mailroots", "internal/online", "internal/certpath", "internal/cms", "internal/cms/asn1tree", "internal/algorithm", "internal/cert", "internal/spool", "internal/stage", "internal/processors"},
+		[]string{"internal/message", "internal/verdict", "internal/mimewrap", "internal/certstore", "internal/mailbox", "internal/mailroots", "internal/online", "internal/certpath", "internal/cms", "internal/cms/asn1tree", "internal/algorithm", "internal/cert", "internal/spool", "internal/stage", "internal/processors"},
 		"cmd opens files and words errors; ASN.1 stays below internal/cms",
 	},
 	"internal/message": {
@@ -35,6 +35,7 @@ var floors = map[string]struct {
 	"internal/mimewrap":            {[]string{"internal/cert", "internal/spool", "internal/stage"}, "the wire format of mail knows no trust, no keys and no CMS"},
 	"internal/certstore":           {[]string{"internal/algorithm", "internal/cert"}, "the store knows no messages and no paths"},
 	"internal/online":              {[]string{"internal/certpath", "internal/cms", "internal/cert"}, "what is fetched are candidates and evidence: it knows no store, no messages and no judgement"},
+	"internal/mailbox":             {[]string{"internal/mimewrap", "internal/spool"}, "where mails lie: not what is in them, no verbs and no words for people"},
 	"internal/mailroots":           {[]string{"internal/cert"}, "a list of certificates in the program: no files, no paths, no messages"},
 	"internal/mailroots/generate":  {[]string{"internal/mailroots"}, "the maker of the list: no part of the program"},
 	"internal/house/mutants":       {nil, "it takes checks away to see whether a test turns red: no part of the program"},

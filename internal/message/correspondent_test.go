@@ -109,7 +109,9 @@ func TestEncryptionCertificateOfTheStore(t *testing.T) {
 	if found := x.EncryptionCertificates(ex, signer); len(found) != 0 {
 		t.Errorf("%d certificates without a store", len(found))
 	}
-	x.Store = func(Wanted) []*cert.Certificate { return []*cert.Certificate{w.bob.Certificate, reads.Certificate, reads.Certificate} }
+	x.Store = func(Wanted) []*cert.Certificate {
+		return []*cert.Certificate{w.bob.Certificate, reads.Certificate, reads.Certificate}
+	}
 	if found := x.EncryptionCertificates(ex, signer); len(found) != 1 || !found[0].Certificate.Equal(reads.Certificate) {
 		t.Errorf("the store has it, found %v", found)
 	}

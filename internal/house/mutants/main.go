@@ -63,12 +63,12 @@ var scope = []target{
 		"fetch.go", // which lists and answers are worth fetching; what comes is judged like any other
 	}},
 	{dir: "internal/cms", files: []string{
-		"attribute.go", "contentdigest.go", "countersignature.go", "envelope_passing.go", "ess.go", "rules.go", "signeddata.go",
+		"attribute.go", "contentdigest.go", "countersignature.go", "envelope_passing.go", "ess.go", "keypreference.go", "rules.go", "signeddata.go",
 		"signerid.go", "signerinfo.go", "timestamp.go", "timestampprotocol.go", "tstinfo.go", "verify.go",
 	}},
 	{dir: "internal/algorithm", files: []string{"brainpool.go", "keyencryption.go", "strength.go"}},
 	{dir: "internal/algorithm/brainpool"},
-	{dir: "internal/message", files: []string{"stamped.go"}},
+	{dir: "internal/message", files: []string{"correspondent.go", "stamped.go"}},
 }
 
 func main() {

@@ -1,4 +1,4 @@
-package main
+package mailbox
 
 import (
 	"io/fs"
@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// throughLinks gives a file the name that it has without a ".." behind a link. The system goes up from
+// ThroughLinks gives a file the name that it has without a ".." behind a link. The system goes up from
 // where the link leads; whatever joins or cleans names goes back to where it stands, and what is
 // there may be another file of that name. On Windows the system does so too.
-func throughLinks(name string) string {
+func ThroughLinks(name string) string {
 	const up = ".."
 	elements := strings.Split(name, string(filepath.Separator))
 	if os.PathSeparator != '/' || !slices.Contains(elements, up) {
