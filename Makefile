@@ -48,7 +48,7 @@ differential:
 	SMIMECTL_DIFFERENTIAL='$(DIFFERENTIAL)' $(GO) test -timeout 60m -run '^TestDifferential$$' -v ./cmd/smimectl
 
 race:
-	CGO_ENABLED=1 $(GO) test -race -short ./...
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 60m ./...
 
 # Every fuzz target for FUZZTIME. Their seeds are part of the tests.
 fuzz:
