@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"smimectl/internal/algorithm"
+	"smimectl/internal/outfile"
 	"smimectl/internal/verdict"
 )
 
@@ -20,7 +21,7 @@ import (
 func algorithmsSaid(t testing.TB, columns string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	env := &environment{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, now: time.Now, temporary: &temporaryFiles{},
+	env := &environment{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, now: time.Now, temporary: &outfile.Temporary{},
 		getenv: func(name string) string { return map[string]string{"COLUMNS": columns, "LC_ALL": "C.UTF-8"}[name] }}
 	code = run(env, append([]string{"algorithms"}, args...))
 	return code, out.String(), errs.String()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"smimectl/internal/hostiletest"
+	"smimectl/internal/outfile"
 )
 
 // panicky panics when it is used for the n-th time: a fault of the program in the stage that uses it.
@@ -51,7 +52,7 @@ func TestPanic(t *testing.T) {
 				bomb := &panicky{Reader: bytes.NewReader(seed.Mail), Writer: io.Discard, left: n}
 				env := &environment{
 					stdin: bytes.NewReader(seed.Mail), stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return hostiletest.At },
-					getenv: func(string) string { return "" }, temporary: &temporaryFiles{},
+					getenv: func(string) string { return "" }, temporary: &outfile.Temporary{},
 				}
 				switch stage {
 				case "input":
@@ -118,7 +119,7 @@ func TestSurroundings(t *testing.T) {
 			}
 			env := &environment{
 				stdin: bytes.NewReader(seed.Mail), stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return hostiletest.At.In(time.FixedZone("x", 14*3600)) },
-				getenv: func(name string) string { return set[name] }, temporary: &temporaryFiles{},
+				getenv: func(name string) string { return set[name] }, temporary: &outfile.Temporary{},
 			}
 			code := run(env, args)
 			report, err := os.ReadFile(filepath.Join(f.dir, "report.json"))

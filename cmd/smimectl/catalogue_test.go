@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"smimectl/internal/hostiletest"
+	"smimectl/internal/outfile"
 )
 
 // catalogueFolder is a world of the catalogue on disk.
@@ -88,7 +89,7 @@ func (f *catalogueFolder) expand(t testing.TB, c *hostiletest.Case) []string {
 func (f *catalogueFolder) run(mail []byte, args ...string) ran {
 	var stdout, stderr bytes.Buffer
 	env := &environment{
-		stdin: bytes.NewReader(mail), stdout: &stdout, stderr: &stderr, now: func() time.Time { return hostiletest.At }, temporary: &temporaryFiles{}, large: f.large,
+		stdin: bytes.NewReader(mail), stdout: &stdout, stderr: &stderr, now: func() time.Time { return hostiletest.At }, temporary: &outfile.Temporary{}, large: f.large,
 		getenv: func(name string) string {
 			switch name {
 			case "SMIMECTL_HOME":

@@ -16,6 +16,7 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/cert/certtest"
 	"smimectl/internal/certstore"
+	"smimectl/internal/outfile"
 	"smimectl/internal/verdict"
 )
 
@@ -91,7 +92,7 @@ func (w *choosingWorld) plain(stdin []byte, args ...string) (code int, stdout, s
 	w.t.Helper()
 	var out, errs bytes.Buffer
 	env := &environment{
-		stdin: bytes.NewReader(stdin), stdout: &out, stderr: &errs, now: func() time.Time { return w.now }, temporary: &temporaryFiles{},
+		stdin: bytes.NewReader(stdin), stdout: &out, stderr: &errs, now: func() time.Time { return w.now }, temporary: &outfile.Temporary{},
 		getenv: func(name string) string {
 			return map[string]string{"SMIMECTL_HOME": cmp.Or(w.home, w.path("store")), "LC_ALL": "C.UTF-8"}[name]
 		},

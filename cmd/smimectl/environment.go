@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"smimectl/internal/certstore"
+	"smimectl/internal/outfile"
 	"smimectl/internal/processors"
 	"smimectl/internal/spool"
 )
@@ -25,18 +26,18 @@ type environment struct {
 	stderr    io.Writer
 	getenv    func(string) string
 	now       func() time.Time
-	temporary *temporaryFiles
+	temporary *outfile.Temporary
 	useAll    func()            // called before work on a large mail; nil: nothing
 	many      func(workers int) // called before work on many mails; nil: nothing
 
-	directories *directories // those that wait to be made durable; nil: each file makes its own so
-	nothingAt   string       // a name that nothing had when the mail's output was given it; "": not known
-	came        func() error // says whether the output may take the place of what came to that name since; nil: it may
-	ownName     string       // a name that led to no other one then: a link that does so by now leads to another mail's output; "": not known
-	large       int64        // from which size on a mail to be decrypted is large; 0: message.Input says it
-	apart       bool         // several mails are worked on at a time, each by one goroutine
-	asking      *sync.Mutex  // held while a person is asked for something; nil: nobody else asks
-	meter       *meter       // of the one mail that is worked on; nil: nothing is shown
+	directories *outfile.Directories // those that wait to be made durable; nil: each file makes its own so
+	nothingAt   string               // a name that nothing had when the mail's output was given it; "": not known
+	came        func() error         // says whether the output may take the place of what came to that name since; nil: it may
+	ownName     string               // a name that led to no other one then: a link that does so by now leads to another mail's output; "": not known
+	large       int64                // from which size on a mail to be decrypted is large; 0: message.Input says it
+	apart       bool                 // several mails are worked on at a time, each by one goroutine
+	asking      *sync.Mutex          // held while a person is asked for something; nil: nobody else asks
+	meter       *meter               // of the one mail that is worked on; nil: nothing is shown
 }
 
 func systemEnvironment() *environment {
@@ -46,7 +47,7 @@ func systemEnvironment() *environment {
 		stderr:    os.Stderr,
 		getenv:    os.Getenv,
 		now:       time.Now,
-		temporary: &temporaryFiles{},
+		temporary: &outfile.Temporary{},
 		asking:    &sync.Mutex{},
 	}
 }

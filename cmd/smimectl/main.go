@@ -16,6 +16,7 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"smimectl/internal/outfile"
 	"smimectl/internal/processors"
 )
 
@@ -26,12 +27,12 @@ func main() {
 	// A reader that went away is a failed write like any other: exit 3, and
 	// nothing left behind.
 	signal.Ignore(syscall.SIGPIPE)
-	env.temporary.watch = watchInterrupts(env.temporary)
-	env.temporary.hold = holdInterrupts
+	env.temporary.Watch = outfile.WatchInterrupts(env.temporary, exitMachine)
+	env.temporary.Hold = outfile.HoldInterrupts
 	env.useAll = processors.UseAll
 	env.many = collectLess
 	code := run(env, os.Args[1:])
-	env.temporary.removeAll()
+	env.temporary.RemoveAll()
 	os.Exit(code)
 }
 

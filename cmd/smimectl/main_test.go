@@ -45,7 +45,7 @@ func mainAtTestTime() {
 	env := systemEnvironment()
 	env.now = func() time.Time { return at }
 	code := run(env, os.Args[1:])
-	env.temporary.removeAll()
+	env.temporary.RemoveAll()
 	os.Exit(code)
 }
 

@@ -416,52 +416,6 @@ func TestKept(t *testing.T) {
 	}
 }
 
-// TestDirectoriesWait makes every folder durable in the end, and lets no more wait than there is room for.
-func TestDirectoriesWait(t *testing.T) {
-	t.Parallel()
-	var d directories
-	for i := range 3*maxDirectories + 5 {
-		d.add(fmt.Sprintf("/nowhere/%d", i%(2*maxDirectories)))
-		if len(d.names) > maxDirectories {
-			t.Fatalf("%d wait", len(d.names))
-		}
-	}
-	if len(d.names) == 0 {
-		t.Error("none waits")
-	}
-	d.sync()
-	if len(d.names) != 0 {
-		t.Errorf("%d still wait", len(d.names))
-	}
-}
-
-// TestFinishing has an interruption wait for those who give a file its name, and lets nobody begin after it.
-func TestFinishing(t *testing.T) {
-	t.Parallel()
-	watching := false
-	files := &temporaryFiles{watch: func() { watching = true }}
-	finished := files.finish()
-	if !watching {
-		t.Fatal("nobody watches")
-	}
-	if files.finishing.TryLock() {
-		t.Fatal("an interruption comes in between")
-	}
-	finished()
-	if !files.finishing.TryLock() {
-		t.Fatal("an interruption waits for nobody")
-	}
-	began := make(chan struct{})
-	go func() { files.finish()(); close(began) }()
-	select {
-	case <-began:
-		t.Error("a file gets its name after the interruption")
-	case <-time.After(20 * time.Millisecond):
-	}
-	files.finishing.Unlock()
-	<-began
-}
-
 // TestWorstExit ends with the first that occurs of 3, 5, 1, 4 and 0.
 func TestWorstExit(t *testing.T) {
 	t.Parallel()

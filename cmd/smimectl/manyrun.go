@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"smimectl/internal/mailbox"
+	"smimectl/internal/outfile"
 	"smimectl/internal/verdict"
 )
 
@@ -115,8 +116,8 @@ func (s *several) run(a *app, operands []string) error {
 		a.env.many(workers)
 	}
 	if s.outputs.given() {
-		a.env.directories = newDirectories()
-		defer a.env.directories.sync()
+		a.env.directories = outfile.NewDirectories(outfile.Umask())
+		defer a.env.directories.Sync()
 	}
 	results, err := a.openResults(s.flags.skipDone)
 	if err != nil {
@@ -248,7 +249,7 @@ func (s *several) one(a *app, m *mail) *outcome {
 		if s.secret {
 			mode = 0o700
 		}
-		if err := a.env.directories.make(filepath.Dir(target), mode); err != nil {
+		if err := a.env.directories.Make(filepath.Dir(target), mode); err != nil {
 			m.Release()
 			return a.failed(s.verb, m.Name, machineError("cannot make", filepath.Dir(target), err))
 		}

@@ -102,7 +102,7 @@ func (a *app) newMeter(form string) *meter {
 	m := &meter{w: a.env.stderr, form: form, now: a.env.now, begun: a.env.now(), ascii: a.global.ascii || !a.env.utf8()}
 	m.width = func() int { return a.columns(f) }
 	m.stage = workStage{size: -1, begun: m.begun}
-	m.shown = func() { a.env.temporary.onInterrupt(m.interrupted) }
+	m.shown = func() { a.env.temporary.OnInterrupt(m.interrupted) }
 	return m
 }
 

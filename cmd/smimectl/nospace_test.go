@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"smimectl/internal/outfile"
 	"smimectl/internal/spool"
 )
 
@@ -16,7 +17,7 @@ func TestNoSpaceHint(t *testing.T) {
 	full := &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
 	env := manyApp("").env
 	several := *env
-	several.directories = &directories{}
+	several.directories = outfile.NewDirectories(0)
 	for _, test := range []struct {
 		name string
 		err  error

@@ -16,6 +16,7 @@ import (
 
 	"smimectl/internal/cert"
 	"smimectl/internal/cert/certtest"
+	"smimectl/internal/outfile"
 )
 
 // onlineWorld is a folder with a root, a CA and Alice, whose certificates say
@@ -136,7 +137,7 @@ func (w *onlineWorld) run(args ...string) ran {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	env := &environment{
-		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, now: certtest.Now, temporary: &temporaryFiles{},
+		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, now: certtest.Now, temporary: &outfile.Temporary{},
 		getenv: func(name string) string {
 			return map[string]string{"SMIMECTL_HOME": w.path("store"), "LC_ALL": "C.UTF-8", "HTTP_PROXY": w.server.URL, "COLUMNS": "200"}[name]
 		},

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"smimectl/internal/outfile"
 	"smimectl/internal/spool"
 	"smimectl/internal/stage"
 )
@@ -19,7 +20,7 @@ type output struct {
 	env     *environment
 	target  string // "" for standard output
 	flag    string // that named the target; "" is -o
-	file    outputFile
+	file    outfile.File
 	named   bool   // file has a name, which must not stay
 	moded   bool   // file has the mode it is to have
 	looked  bool   // what has the target's name was looked at
@@ -30,10 +31,6 @@ type output struct {
 	pending []byte        // what was written and is not yet in file
 	behind  *stage.Behind // writes to file
 }
-
-// pendingSize is how much is gathered before it is written: a small mail is made of
-// many small pieces.
-const pendingSize = 8 << 10
 
 // newOutput prepares FILE ("-" and "" are standard output). Nothing is created
 // before the first byte is written; secret output is never readable by others.
@@ -104,12 +101,12 @@ func (o *output) Write(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	if len(o.pending)+len(p) > pendingSize {
+	if len(o.pending)+len(p) > outfile.BufferSize {
 		if err := o.flush(); err != nil {
 			return 0, o.cannotWrite(err)
 		}
 	}
-	if len(p) > pendingSize {
+	if len(p) > outfile.BufferSize {
 		n, err := o.behind.Write(p)
 		if err != nil {
 			return n, o.cannotWrite(err)
@@ -117,7 +114,7 @@ func (o *output) Write(p []byte) (int, error) {
 		return n, nil
 	}
 	if o.pending == nil {
-		o.pending = o.env.directories.buffer()
+		o.pending = o.env.directories.Buffer()
 	}
 	o.pending = append(o.pending, p...)
 	return len(p), nil
@@ -126,7 +123,7 @@ func (o *output) Write(p []byte) (int, error) {
 // Lend implements [stage.Writer]: large outputs are written while others go on with
 // what comes next.
 func (o *output) Lend(p []byte) error {
-	if o.file == nil || len(p) <= pendingSize {
+	if o.file == nil || len(p) <= outfile.BufferSize {
 		if err := o.Settle(); err != nil { // who lends counts this piece, and others are in the file's hands
 			return err
 		}
@@ -205,9 +202,9 @@ func (o *output) create() error {
 	if o.env.directories != nil { // which know whether it will be the file's
 		mode = o.mode
 	}
-	unnamed, err := createUnnamed(dir, o.env.directories.named(), mode)
+	unnamed, err := outfile.CreateUnnamed(dir, o.env.directories.Linked(), mode)
 	if err == nil {
-		o.file, o.moded = unnamed, o.env.directories.gives(dir, mode, unnamed)
+		o.file, o.moded = unnamed, o.env.directories.Gives(dir, mode, unnamed)
 		return nil
 	}
 	if !errors.Is(err, errors.ErrUnsupported) {
@@ -218,7 +215,7 @@ func (o *output) create() error {
 		return o.cannotWrite(err)
 	}
 	o.file, o.named = f, true
-	o.env.temporary.add(f.Name())
+	o.env.temporary.Add(f.Name())
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"smimectl/internal/outfile"
 	"smimectl/internal/stage"
 )
 
@@ -16,11 +17,11 @@ import (
 // and whether it is held back or written to a file.
 func TestOutputRestarts(t *testing.T) {
 	t.Parallel()
-	for _, before := range []int{0, 1, pendingSize, pendingSize + 1, 3 << 20} {
+	for _, before := range []int{0, 1, outfile.BufferSize, outfile.BufferSize + 1, 3 << 20} {
 		for _, after := range []int{0, 5, 100 << 10} {
 			for _, target := range []string{"-", filepath.Join(t.TempDir(), "out")} {
 				var stdout bytes.Buffer
-				env := &environment{stdout: &stdout, getenv: func(string) string { return "" }, temporary: &temporaryFiles{}}
+				env := &environment{stdout: &stdout, getenv: func(string) string { return "" }, temporary: &outfile.Temporary{}}
 				o, err := newOutput(env, target, false)
 				if err != nil {
 					t.Fatal(err)
@@ -58,7 +59,7 @@ func TestOutputRestarts(t *testing.T) {
 // TestOutputRestartTellsTrouble: an earlier octet that could not be written stays one that could not.
 func TestOutputRestartTellsTrouble(t *testing.T) {
 	t.Parallel()
-	env := &environment{stdout: new(bytes.Buffer), getenv: func(string) string { return "" }, temporary: &temporaryFiles{}}
+	env := &environment{stdout: new(bytes.Buffer), getenv: func(string) string { return "" }, temporary: &outfile.Temporary{}}
 	o, err := newOutput(env, filepath.Join(t.TempDir(), "out"), false)
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +81,7 @@ func TestOutputLendsSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := &environment{getenv: func(string) string { return "" }, temporary: &temporaryFiles{}}
+	env := &environment{getenv: func(string) string { return "" }, temporary: &outfile.Temporary{}}
 	o := &output{env: env, target: "x", file: w}
 	o.behind = stage.NewBehind(false, func(p []byte) error {
 		_, err := w.Write(p)

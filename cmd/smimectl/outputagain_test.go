@@ -9,17 +9,19 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"smimectl/internal/outfile"
 )
 
 // TestOutputIsWrittenOver: octets that were written before are written over, whether they are pending, in the file, or
 // in the hands of who writes behind the back, and nothing else changes.
 func TestOutputIsWrittenOver(t *testing.T) {
 	t.Parallel()
-	for _, before := range []int{20, pendingSize - 1, pendingSize, pendingSize + 1, 3 << 20} {
-		for _, behind := range []int{0, 5, pendingSize + 1, 100 << 10} {
+	for _, before := range []int{20, outfile.BufferSize - 1, outfile.BufferSize, outfile.BufferSize + 1, 3 << 20} {
+		for _, behind := range []int{0, 5, outfile.BufferSize + 1, 100 << 10} {
 			for _, at := range []int{0, 3, before - 8} {
 				target := filepath.Join(t.TempDir(), "out")
-				env := &environment{getenv: func(string) string { return "" }, temporary: &temporaryFiles{}}
+				env := &environment{getenv: func(string) string { return "" }, temporary: &outfile.Temporary{}}
 				o, err := newOutput(env, target, false)
 				if err != nil {
 					t.Fatal(err)
@@ -58,7 +60,7 @@ func TestOutputIsWrittenOver(t *testing.T) {
 // TestOutputIsNotWrittenOver: what is held back is not written over, nor what there is nothing of, and trouble is told.
 func TestOutputIsNotWrittenOver(t *testing.T) {
 	t.Parallel()
-	env := &environment{stdout: new(bytes.Buffer), getenv: func(string) string { return "" }, temporary: &temporaryFiles{}}
+	env := &environment{stdout: new(bytes.Buffer), getenv: func(string) string { return "" }, temporary: &outfile.Temporary{}}
 	held, err := newOutput(env, "-", false)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"smimectl/internal/outfile"
 	"smimectl/internal/spool"
 )
 
@@ -18,7 +19,7 @@ func (o *output) giveName() (string, error) {
 	if o.named { // a rename asks nobody
 		return o.file.Name(), o.lookAgain()
 	}
-	err := linkUnnamed(o.file, o.target)
+	err := outfile.LinkUnnamed(o.file, o.target)
 	if err == nil {
 		return o.target, nil
 	}
@@ -30,14 +31,14 @@ func (o *output) giveName() (string, error) {
 	}
 	// Watching for interruptions takes two threads, which is a sixth of the work on a
 	// small mail. For the one output of a run they are kept away instead.
-	if t := o.env.temporary; t.hold != nil && o.env.directories == nil {
-		o.release = t.hold()
+	if t := o.env.temporary; t.Hold != nil && o.env.directories == nil {
+		o.release = t.Hold()
 	} else {
-		t.interruptible()
+		t.Interruptible()
 	}
 	for try := 0; ; try++ {
 		name := filepath.Join(filepath.Dir(o.target), o.pattern()+strconv.FormatUint(rand.Uint64(), 36))
-		err := linkUnnamed(o.file, name)
+		err := outfile.LinkUnnamed(o.file, name)
 		if err == nil {
 			return name, nil
 		}
@@ -103,7 +104,7 @@ func (o *output) commit() error {
 	name := ""
 	if err == nil {
 		if !o.named {
-			defer o.env.temporary.linking()()
+			defer o.env.temporary.Linking()()
 			defer o.letInterrupt()
 		}
 		name, err = o.giveName()
@@ -118,35 +119,35 @@ func (o *output) commit() error {
 		o.discard()
 		if name != "" {
 			os.Remove(name)
-			o.env.temporary.forget(name)
+			o.env.temporary.Forget(name)
 		}
 		if refused, ok := errors.AsType[*cliError](err); ok && refused.exit == exitMachine {
 			return refused
 		}
 		return o.cannotWrite(err)
 	}
-	o.env.temporary.forget(name)
+	o.env.temporary.Forget(name)
 	o.file = nil
 	o.drop()
 	if o.env.directories != nil {
 		if !o.named {
-			o.env.directories.links.Store(true)
+			o.env.directories.SetLinked()
 		}
-		o.env.directories.add(filepath.Dir(o.target))
+		o.env.directories.Add(filepath.Dir(o.target))
 		return nil
 	}
-	syncDirectory(filepath.Dir(o.target))
+	outfile.SyncDirectory(filepath.Dir(o.target))
 	return nil
 }
 
 // drop gives up what is pending.
 func (o *output) drop() {
 	clear(o.pending)
-	o.env.directories.buffered(o.pending)
+	o.env.directories.TakeBuffer(o.pending)
 	o.pending = nil
 }
 
-func (o *output) setMode() error { return o.file.Chmod(o.mode &^ o.env.directories.mask()) }
+func (o *output) setMode() error { return o.file.Chmod(o.mode &^ o.env.directories.Mask()) }
 
 func (o *output) copyHeld() error {
 	defer o.held.Close()
@@ -190,7 +191,7 @@ func (o *output) discard() {
 		o.file.Close()
 		if o.named {
 			os.Remove(o.file.Name())
-			o.env.temporary.forget(o.file.Name())
+			o.env.temporary.Forget(o.file.Name())
 		}
 		o.file = nil
 	}

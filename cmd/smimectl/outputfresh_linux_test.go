@@ -7,46 +7,9 @@ import (
 	"testing"
 
 	"smimectl/internal/mailbox"
+	"smimectl/internal/outfile"
 	"smimectl/internal/stage"
 )
-
-// modedFile is a file that the system has given a mode.
-type modedFile struct {
-	outputFile
-	mode os.FileMode
-}
-
-func (f modedFile) Mode() (os.FileMode, error) { return f.mode, nil }
-
-// TestDirectoryGivesModes: a mode is only left unset where files in the directory have got it, or more of it, without.
-func TestDirectoryGivesModes(t *testing.T) {
-	t.Parallel()
-	d := &directories{masked: 0o022}
-	for _, tt := range []struct {
-		name      string
-		dir       string
-		mode, got os.FileMode
-		want      bool
-	}{
-		{"less, by the lists of the directory", "a", 0o666, 0o640, false},
-		{"more", "a", 0o666, 0o664, false},
-		{"as it was asked for", "b", 0o600, 0o600, true},
-		{"a larger one, which it does not give", "b", 0o666, 0o640, false},
-		{"a larger one, which it gives", "b", 0o666, 0o644, true},
-		{"known", "b", 0o640, 0, true},
-		{"known of another", "c", 0o640, 0, false},
-	} {
-		if got := d.gives(tt.dir, tt.mode, modedFile{mode: tt.got}); got != tt.want {
-			t.Errorf("%s: %v", tt.name, got)
-		}
-	}
-	if (*directories)(nil).gives("a", 0o600, modedFile{mode: 0o600}) {
-		t.Error("nobody knows, and it is left unset")
-	}
-	if d.gives("d", 0o600, nil) {
-		t.Error("of a file that does not tell its mode it is left unset")
-	}
-}
 
 // namedOutput is one as it is where files without names cannot be had.
 func namedOutput(env *environment, target string) (*output, error) {
@@ -82,7 +45,7 @@ func TestOutputWhereNothingWas(t *testing.T) {
 			{"a device", func(name string) error { return os.Symlink("/dev/null", name) }, true, 0},
 		} {
 			target := filepath.Join(t.TempDir(), "out.eml")
-			env := &environment{temporary: &temporaryFiles{}, directories: &directories{masked: 0o022}, nothingAt: target}
+			env := &environment{temporary: &outfile.Temporary{}, directories: outfile.NewDirectories(0o022), nothingAt: target}
 			open := func() (*output, error) { return newOutput(env, target, false) }
 			if named {
 				open = func() (*output, error) { return namedOutput(env, target) }
@@ -165,7 +128,7 @@ func TestOutputsSpareWhatCame(t *testing.T) {
 				failed = o.commit()
 				return &outcome{}
 			}
-			a := &app{env: &environment{temporary: &temporaryFiles{}, directories: &directories{masked: 0o022}}}
+			a := &app{env: &environment{temporary: &outfile.Temporary{}, directories: outfile.NewDirectories(0o022)}}
 			s.one(a, &mail{Mail: &mailbox.Mail{Name: name, Below: "1.eml", Path: name}, place: true})
 			if tt.want == "" {
 				if got, _ := os.ReadFile(target); failed != nil || string(got) != "new" {
@@ -220,7 +183,7 @@ func TestOutputsThroughALinkThatLedNowhere(t *testing.T) {
 		}
 		return &outcome{}
 	}}
-	a := &app{env: &environment{temporary: &temporaryFiles{}, directories: &directories{masked: 0o022}}}
+	a := &app{env: &environment{temporary: &outfile.Temporary{}, directories: outfile.NewDirectories(0o022)}}
 	s.one(a, &mail{Mail: &mailbox.Mail{Name: "in/1.eml", Below: "1.eml"}, own: at.own})
 	for name, want := range map[string]string{target: "its own", other: "the other's"} {
 		if got, err := os.ReadFile(name); err != nil || string(got) != want {

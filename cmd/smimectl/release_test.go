@@ -14,6 +14,7 @@ import (
 
 	"smimectl/internal/cms/ber"
 	"smimectl/internal/cms/cmstest"
+	"smimectl/internal/outfile"
 )
 
 // oldTime is when the file that must not be touched was last written.
@@ -244,7 +245,7 @@ func TestNothingReleasedEarlyMachine(t *testing.T) {
 
 // canBeUnnamed reports whether there can be files without a name in a folder.
 func canBeUnnamed(dir string) bool {
-	f, err := createUnnamed(dir, false, 0o600)
+	f, err := outfile.CreateUnnamed(dir, false, 0o600)
 	if err == nil {
 		f.Close()
 	}

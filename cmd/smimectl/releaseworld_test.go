@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"smimectl/internal/cms/cmstest"
+	"smimectl/internal/outfile"
 )
 
 // releaseWorld is a folder with a CA, people whose keys need no passphrase, and
@@ -103,7 +104,7 @@ func (w *releaseWorld) here(stdin []byte, args ...string) ran {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	env := &environment{
-		stdin: bytes.NewReader(stdin), stdout: &stdout, stderr: &stderr, now: time.Now, temporary: &temporaryFiles{}, large: w.large,
+		stdin: bytes.NewReader(stdin), stdout: &stdout, stderr: &stderr, now: time.Now, temporary: &outfile.Temporary{}, large: w.large,
 		getenv: func(name string) string {
 			switch name {
 			case "SMIMECTL_HOME":

@@ -27,7 +27,7 @@ type results struct {
 // openResults begins a file of results, or goes on with one. Without --report there
 // is none.
 func (a *app) openResults(goOn bool) (*results, error) {
-	r := &results{name: a.global.report, done: map[string]int{}, known: map[int]bool{}, finish: a.env.temporary.finish}
+	r := &results{name: a.global.report, done: map[string]int{}, known: map[int]bool{}, finish: a.env.temporary.Finish}
 	if r.name == "" {
 		return r, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"smimectl/internal/outfile"
 	"smimectl/internal/verdict/verdicttest"
 )
 
@@ -74,7 +75,7 @@ func TestSchemaOfThirdParty(t *testing.T) {
 			for _, verb := range []string{"inspect", "verify"} {
 				var out bytes.Buffer
 				env := &environment{
-					stdin: strings.NewReader(""), stdout: &out, stderr: new(bytes.Buffer), now: systemEnvironment().now, temporary: &temporaryFiles{},
+					stdin: strings.NewReader(""), stdout: &out, stderr: new(bytes.Buffer), now: systemEnvironment().now, temporary: &outfile.Temporary{},
 					getenv: func(string) string { return "" },
 				}
 				code := run(env, []string{verb, "--json", path})

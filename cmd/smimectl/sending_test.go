@@ -15,6 +15,7 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/cert/certtest"
 	"smimectl/internal/certstore"
+	"smimectl/internal/outfile"
 )
 
 // sendingWorld is a folder with a root, a CA below it and people, at a fixed time.
@@ -155,7 +156,7 @@ func (w *sendingWorld) run(stdin []byte, args ...string) ran {
 	}
 	var stdout, stderr bytes.Buffer
 	env := &environment{
-		stdin: bytes.NewReader(stdin), stdout: &stdout, stderr: &stderr, now: func() time.Time { return w.now }, temporary: &temporaryFiles{},
+		stdin: bytes.NewReader(stdin), stdout: &stdout, stderr: &stderr, now: func() time.Time { return w.now }, temporary: &outfile.Temporary{},
 		getenv: func(name string) string {
 			return map[string]string{"SMIMECTL_HOME": w.path("store"), "LC_ALL": "C.UTF-8"}[name]
 		},

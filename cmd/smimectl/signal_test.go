@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"smimectl/internal/outfile"
 )
 
 // TestInterrupted stops a decryption by signals at many moments: the target is
@@ -24,7 +26,7 @@ func TestInterrupted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if f, err := createUnnamed(w.path("out"), false, 0o600); err != nil {
+	if f, err := outfile.CreateUnnamed(w.path("out"), false, 0o600); err != nil {
 		t.Skip("skipped: no files without a name on this file system")
 	} else {
 		f.Close()
@@ -188,7 +190,7 @@ func (w *releaseWorld) stop(cmd *exec.Cmd, sig syscall.Signal) {
 func TestOutputHasNoName(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if f, err := createUnnamed(dir, false, 0o600); err != nil {
+	if f, err := outfile.CreateUnnamed(dir, false, 0o600); err != nil {
 		t.Skip("skipped: no files without a name on this file system")
 	} else {
 		f.Close()
@@ -200,7 +202,7 @@ func TestOutputHasNoName(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		env := &environment{temporary: &temporaryFiles{}}
+		env := &environment{temporary: &outfile.Temporary{}}
 		for _, commit := range []bool{false, true} {
 			o, err := newOutput(env, target, true)
 			if err != nil {
@@ -224,8 +226,8 @@ func TestOutputHasNoName(t *testing.T) {
 				t.Errorf("commit %v: %v, %q", commit, err, got)
 			}
 		}
-		if found, _ := os.ReadDir(dir); len(found) != 1 || len(env.temporary.names) != 0 {
-			t.Errorf("left %v, known %v", found, env.temporary.names)
+		if found, _ := os.ReadDir(dir); len(found) != 1 || env.temporary.Count() != 0 {
+			t.Errorf("left %v, known %d", found, env.temporary.Count())
 		}
 		if info, err := os.Stat(target); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("mode %v, %v", info.Mode(), err)

@@ -1,4 +1,4 @@
-package main
+package outfile
 
 import (
 	"os"
@@ -19,11 +19,12 @@ func interruptSignals() []os.Signal {
 	return list
 }
 
-// watchInterrupts gives a function that, once called, has temporary files removed
+// WatchInterrupts gives a function that, once called, has temporary files removed
 // when the run is interrupted; then the signal takes its usual course. It is
 // called with the first file that gets a name: watching costs a quarter of the
-// start-up, and most runs leave nothing that has to be removed.
-func watchInterrupts(temporary *temporaryFiles) func() {
+// start-up, and most runs leave nothing that has to be removed. Where the signal does not end
+// the process, it exits with the given code.
+func WatchInterrupts(temporary *Temporary, exit int) func() {
 	return sync.OnceFunc(func() {
 		signals := interruptSignals()
 		if len(signals) == 0 {
@@ -34,13 +35,13 @@ func watchInterrupts(temporary *temporaryFiles) func() {
 		go func() {
 			s := <-stop
 			temporary.finishing.Lock() // and for good: nothing more gets a name
-			temporary.removeAll()
+			temporary.RemoveAll()
 			temporary.leave()
 			signal.Reset(s)
 			if p, err := os.FindProcess(os.Getpid()); err == nil && p.Signal(s) == nil {
 				select {} // the signal ends the process
 			}
-			os.Exit(exitMachine)
+			os.Exit(exit)
 		}()
 	})
 }

@@ -1,6 +1,6 @@
 //go:build linux && (amd64 || arm64)
 
-package main
+package outfile
 
 import (
 	"syscall"
@@ -17,14 +17,14 @@ type signalAction struct {
 
 const ignoreSignal = 1 // SIG_IGN
 
-// holdInterrupts keeps the signals that end a run away from it until release is called.
+// HoldInterrupts keeps the signals that end a run away from it until release is called.
 // One that comes in between is lost, so it is for the moment only in which a finished
 // file takes the place of another: what is interrupted then is done. Package os/signal
 // does the same for longer times, but starts two threads first.
 //
 // The actions are put back as they were, those of the runtime as well as that
 // somebody wants a signal to be ignored.
-func holdInterrupts() (release func()) {
+func HoldInterrupts() (release func()) {
 	signals := [...]syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
 	var before [len(signals)]signalAction
 	var held [len(signals)]bool

@@ -1,4 +1,4 @@
-package main
+package outfile
 
 import (
 	"errors"
@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// createUnnamed makes a file in dir that has no name until linkUnnamed gives it
+// CreateUnnamed makes a file in dir that has no name until LinkUnnamed gives it
 // one: a run that is killed leaves nothing behind. errors.ErrUnsupported says
-// that this system or file system has no such files. linked: linkUnnamed is known to
+// that this system or file system has no such files. linked: LinkUnnamed is known to
 // work.
-func createUnnamed(dir string, linked bool, mode os.FileMode) (outputFile, error) {
+func CreateUnnamed(dir string, linked bool, mode os.FileMode) (File, error) {
 	for {
 		fd, err := unix.Open(dir, unix.O_RDWR|unix.O_TMPFILE|unix.O_CLOEXEC, uint32(mode.Perm()))
 		if err == unix.EINTR {
@@ -139,10 +139,10 @@ func (f *unnamedFile) Close() error {
 	return nil
 }
 
-// linkUnnamed names a file that createUnnamed made; name must not exist. By its number
+// LinkUnnamed names a file that CreateUnnamed made; name must not exist. By its number
 // a file can be named without a look through /proc, where the kernel allows that to
 // everybody (since 6.10) or the program may do everything.
-func linkUnnamed(of outputFile, name string) error {
+func LinkUnnamed(of File, name string) error {
 	f, ok := of.(*unnamedFile)
 	if !ok {
 		return errors.ErrUnsupported

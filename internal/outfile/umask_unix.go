@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package outfile
 
 import (
 	"os"
@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// umask reads the mask of file modes. The system only gives it by setting it;
+// Umask reads the mask of file modes. The system only gives it by setting it;
 // for that moment nothing more is allowed than before.
-func umask() os.FileMode {
+func Umask() os.FileMode {
 	old := unix.Umask(0o077)
 	unix.Umask(old)
 	return os.FileMode(old)

@@ -1,4 +1,4 @@
-package main
+package outfile
 
 import (
 	"os"
@@ -6,10 +6,10 @@ import (
 	"sync/atomic"
 )
 
-// directories are those in which a run has put files. Each is made durable once, at
+// Directories are those in which a run has put files. Each is made durable once, at
 // the end of the run, and not for each file: before the run ends nobody is told that
 // the work is done. What is true of all the files is found out once, too.
-type directories struct {
+type Directories struct {
 	mu    sync.Mutex
 	names map[string]bool
 	made  map[string]bool // those that are there
@@ -18,15 +18,15 @@ type directories struct {
 	plain  map[string]os.FileMode // the most that files in a directory were given, where it was what they asked for but for the mask
 	links  atomic.Bool            // a file without a name has got one
 
-	buffers sync.Pool // *[pendingSize]byte, wiped: those of outputs that are done
+	buffers sync.Pool // *[BufferSize]byte, wiped: those of outputs that are done
 }
 
-// newDirectories is called before there are workers: the mask of file modes is the
-// process's, and read by setting it.
-func newDirectories() *directories { return &directories{masked: umask()} }
+// NewDirectories is for a process with the given mask of file modes, which Umask tells as
+// long as there is one goroutine.
+func NewDirectories(mask os.FileMode) *Directories { return &Directories{masked: mask} }
 
-// make makes a directory, and those above it, unless it did so before.
-func (d *directories) make(name string, mode os.FileMode) error {
+// Make makes a directory, and those above it, unless it did so before.
+func (d *Directories) Make(name string, mode os.FileMode) error {
 	d.mu.Lock()
 	made := d.made[name]
 	d.mu.Unlock()
@@ -45,18 +45,18 @@ func (d *directories) make(name string, mode os.FileMode) error {
 	return nil
 }
 
-// mask is the mask of file modes.
-func (d *directories) mask() os.FileMode {
+// Mask is the mask of file modes.
+func (d *Directories) Mask() os.FileMode {
 	if d == nil {
-		return umask()
+		return Umask()
 	}
 	return d.masked
 }
 
-// gives reports whether a file that was created in a directory with a mode has that mode but for the mask, and nothing has
+// Gives reports whether a file that was created in a directory with a mode has that mode but for the mask, and nothing has
 // to be set. A directory may say otherwise, with access control lists for what is made in it. Who was given all of a mode is
 // given any part of it, so that the system is asked once.
-func (d *directories) gives(dir string, mode os.FileMode, f outputFile) bool {
+func (d *Directories) Gives(dir string, mode os.FileMode, f File) bool {
 	if d == nil {
 		return false
 	}
@@ -84,30 +84,34 @@ func (d *directories) gives(dir string, mode os.FileMode, f outputFile) bool {
 	return true
 }
 
-// buffer is one for what an output gathers.
-func (d *directories) buffer() []byte {
+// Buffer is one for what an output gathers.
+func (d *Directories) Buffer() []byte {
 	if d != nil {
-		if b, ok := d.buffers.Get().(*[pendingSize]byte); ok {
+		if b, ok := d.buffers.Get().(*[BufferSize]byte); ok {
 			return b[:0]
 		}
 	}
-	return make([]byte, 0, pendingSize)
+	return make([]byte, 0, BufferSize)
 }
 
-// buffered takes back what buffer gave, which must have been wiped.
-func (d *directories) buffered(b []byte) {
-	if d != nil && cap(b) == pendingSize {
-		d.buffers.Put((*[pendingSize]byte)(b[:pendingSize]))
+// TakeBuffer takes back what Buffer gave, which must have been wiped.
+func (d *Directories) TakeBuffer(b []byte) {
+	if d != nil && cap(b) == BufferSize {
+		d.buffers.Put((*[BufferSize]byte)(b[:BufferSize]))
 	}
 }
 
-// named reports whether it is known that files without names can get one.
-func (d *directories) named() bool { return d != nil && d.links.Load() }
+// Linked reports whether it is known that files without names can get one.
+func (d *Directories) Linked() bool { return d != nil && d.links.Load() }
+
+// SetLinked notes that a file without a name has got one.
+func (d *Directories) SetLinked() { d.links.Store(true) }
 
 // maxDirectories is how many may wait.
 const maxDirectories = 1024
 
-func (d *directories) add(name string) {
+// Add notes a directory in which a file has got its name.
+func (d *Directories) Add(name string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.names) == maxDirectories && !d.names[name] {
@@ -119,22 +123,23 @@ func (d *directories) add(name string) {
 	d.names[name] = true
 }
 
-func (d *directories) sync() {
+// Sync makes durable what has happened in all of them.
+func (d *Directories) Sync() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.syncAll()
 }
 
-func (d *directories) syncAll() {
+func (d *Directories) syncAll() {
 	for name := range d.names {
-		syncDirectory(name)
+		SyncDirectory(name)
 	}
 	clear(d.names)
 }
 
-// syncDirectory makes a rename durable where the system knows how; where it does
+// SyncDirectory makes a rename durable where the system knows how; where it does
 // not, the file itself was synchronised before.
-func syncDirectory(dir string) {
+func SyncDirectory(dir string) {
 	if d, err := os.Open(dir); err == nil {
 		d.Sync()
 		d.Close()

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package outfile
+
+import "os"
+
+// Umask is no mask: there is none here.
+func Umask() os.FileMode { return 0 }
