@@ -200,7 +200,7 @@ func (r *Report) headline(word Word) string {
 // own is the text of a reason, behind its title where it could begin with text of the message.
 func (m *Reason) own() string {
 	title := titleOf(m.Code)
-	if m.Text == title || title == "" {
+	if m.Text == title || title == "" || m.worded {
 		return m.Text
 	}
 	switch m.Code {

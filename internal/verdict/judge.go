@@ -197,6 +197,8 @@ func (j *judge) stop() Word {
 	if len(hints) == 0 {
 		hints = j.formHints(s.Form)
 	}
-	j.r.Reasons = append(j.r.Reasons, newReason(layer, nil, code, Fail, word, text, hints))
+	reason := newReason(layer, nil, code, Fail, word, text, hints)
+	reason.worded = s.Form == FormApart || s.Form == FormSeveral // nothing is wrong with such a file
+	j.r.Reasons = append(j.r.Reasons, reason)
 	return word
 }

@@ -118,6 +118,21 @@ func TestStopHints(t *testing.T) {
 	}
 }
 
+// TestStopFormIsNoFault: a file that is only of another form than was asked for breaks no rules.
+func TestStopFormIsNoFault(t *testing.T) {
+	t.Parallel()
+	const rules = "the message breaks the rules of its format: "
+	for form, want := range map[StopForm]string{FormSeveral: "odd", FormApart: "odd", FormNoMail: rules + "odd", "": rules + "odd"} {
+		r := Judge(Facts{Command: "verify", Stop: &Stop{Code: Malformed, Word: WordUnreadable, Form: form, Text: "odd", Layer: -1}}, Policy{Now: today})
+		if got := r.headline(WordUnreadable); got != want {
+			t.Errorf("%q: %q, want %q", form, got, want)
+		}
+		if r.Verdict != WordUnreadable || r.Reasons[0].Code != Malformed {
+			t.Errorf("%q: %s, %s", form, r.Verdict, r.Reasons[0].Code)
+		}
+	}
+}
+
 // TestAgainVerb: the call that is advised has the verb that judges: that of the first call, or verify.
 func TestAgainVerb(t *testing.T) {
 	t.Parallel()

@@ -85,6 +85,8 @@ type Reason struct {
 
 	word  Word     // what the reason makes of its layer
 	hints []string // all of them; Hint is the first
+	// worded: the text needs no title before it, and nothing of the message is in it.
+	worded bool
 }
 
 // MailReport is what the header fields outside say. Nobody vouches for them.
