@@ -35,14 +35,14 @@ func (t *TimeStampReport) proves() bool {
 	return t.Time != nil && t.Integrity == "ok" && t.Trust == "ok" && t.Why == nil
 }
 
-// timeStamps judges the time stamps of the signature. The earliest that proves its time gives the time of the
-// signature, if the signature is good; without one the time stays the signer's claim, and nothing else changes.
+// timeStamps judges the time stamps of the signature. The one that proves the earliest moment, accuracy
+// counted in, gives the time of the signature, if the signature is good; without one the time stays the signer's claim, and nothing else changes.
 func (w *witness) timeStamps() {
 	for i := range w.s.TimeStamps {
 		s := &w.s.TimeStamps[i]
 		r := w.timeStamp(s)
 		switch {
-		case r.proves() && (w.proven == nil || s.Token.Info.Time.Before(w.proven.Token.Info.Time)):
+		case r.proves() && (w.proven == nil || s.Moment.Before(w.proven.Moment)):
 			w.proven, w.report.Timestamp = s, r
 		case w.report.Timestamp == nil:
 			w.report.Timestamp = r

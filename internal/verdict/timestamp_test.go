@@ -255,10 +255,11 @@ func TestStoodAt(t *testing.T) {
 // the first.
 func TestEarliestTimeStamp(t *testing.T) {
 	t.Parallel()
-	for name, order := range map[string][]int{"in order": {0, 1, 2}, "last": {2, 1, 0}, "between": {1, 0, 2}, "two of one time": {1, 0, 3, 2}} {
+	for name, order := range map[string][]int{"in order": {0, 1, 2}, "last": {2, 1, 0}, "between": {1, 0, 2}, "two of one time": {1, 0, 3, 2}, "before one of an earlier time that is not accurate": {4, 0}, "behind it": {0, 4}} {
 		f, p := stamped(t, nil)
 		s := first(&f)
-		all := []TimeStamp{stampOf(t, s, signed), stampOf(t, s, signed.Add(time.Hour)), {Err: errors.New("no")}, stampOf(t, s, signed)}
+		all := []TimeStamp{stampOf(t, s, signed), stampOf(t, s, signed.Add(time.Hour)), {Err: errors.New("no")}, stampOf(t, s, signed), stampOf(t, s, signed.Add(-time.Minute))}
+		all[4].Token.Info.Accuracy, all[4].Moment = time.Hour, signed.Add(59*time.Minute)
 		all[3].Token.Info.Serial = []byte{8}
 		s.TimeStamps = nil
 		for _, i := range order {
