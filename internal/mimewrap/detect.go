@@ -188,10 +188,13 @@ func (e *Entity) secondMail() (bool, error) {
 	return false, nil
 }
 
-// mboxLine reports "From" word date, and a header field on the next line.
+// mboxLine reports "From" word date (RFC 4155, Appendix A), and a header field on the next line.
+//
+// QUIRK: Thunderbird, since its mbox files are written anew (2023), writes neither word nor date: the line is
+// "From ", and every line of a mail that begins so is quoted.
 func mboxLine(p []byte) bool {
 	i := bytes.IndexByte(p, '\n')
-	if i < 0 || i > 1000 || bytes.Count(p[:i], []byte{':'}) < 1 {
+	if i < 0 || i > 1000 || !bytes.Contains(p[:i], []byte{':'}) && len(bytes.TrimSpace(p[:i])) > len("From") {
 		return false
 	}
 	_, _, ok := fieldName(p[i+1:])

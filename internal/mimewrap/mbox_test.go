@@ -19,6 +19,8 @@ func TestMailbox(t *testing.T) {
 		"CRLF":              {strings.ReplaceAll(line+"Subject: a\n\ntext\n\n", "\n", "\r\n"), strings.ReplaceAll(line+"Subject: b\n\ntext\n", "\n", "\r\n")},
 		"From in the text":  {line + "Subject: a\n\nFrom here on\nit goes well: yes\n\nFrom there on too\nno field\n\n", line + "Subject: b\n\n"},
 		"no line before":    {line + "Subject: a\n\ntext\n" + line + "Subject: b\n\ntext\n"},
+		"bare lines":        {"From \r\nSubject: a\r\n\r\ntext\r\n\r\n", "From \r\nSubject: b\r\n\r\nFrom\r\n\r\nFrom here\r\n\r\n"},
+		"bare after dated":  {line + "Subject: a\n\ntext\n\n", "From \nSubject: b\n\n\nFrom \nno field\n"},
 		"window boundaries": {line + "Subject: a\n\n" + long + "\n", line + "Subject: b\n\n" + long + long + "\n", line + "Subject: c\n\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
