@@ -237,8 +237,8 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 	}
 	a.env.meter.end()
 	for _, id := range signedAs {
-		a.informSigned(id)
-		a.warnOfExpiry(id, now)
+		a.informSigned(id, from)
+		a.warnOfExpiry(id, from, now)
 	}
 	if !a.oneOf {
 		a.inform("encrypted for %s, %s", names(recipients), cipher.Title)

@@ -145,33 +145,13 @@ func (a *app) addIdentities(pairs *certstore.Paired, secret []byte, force bool) 
 				names = append(names, verdict.Escape(issuer.DisplayName()))
 			}
 			a.inform("imported the chain: %s", strings.Join(names, ", "))
-			a.noteAnchor(p.Chain[len(p.Chain)-1], addressOf(c))
+			a.noteAnchor(p.Chain[len(p.Chain)-1], c)
 		}
-		if list := c.Addresses(); len(list) > 0 && signsWith(c) && !now.After(c.NotAfter) {
-			a.inform("mails from %s are now signed with it", verdict.Escape(list[0].String()))
+		if signsWith(c) && !now.After(c.NotAfter) {
+			a.noteSigner(c, now)
 		}
 	}
 	return nil
-}
-
-// noteAnchor says that the root of an imported chain is not trusted by that.
-func (a *app) noteAnchor(root *cert.Certificate, who string) {
-	if !root.SelfIssued() {
-		return
-	}
-	anchors, err := a.env.store().Anchors()
-	if err != nil {
-		return
-	}
-	for _, x := range anchors {
-		if x.Certificate.Equal(root) {
-			return
-		}
-	}
-	if a.isMailRoot(root) {
-		return
-	}
-	a.inform("note: %s is not an anchor yet; to verify under it:  smimectl ca add --from-id %s", verdict.Escape(root.DisplayName()), verdict.Escape(who))
 }
 
 // rememberedPassphrase keeps the passphrase that was given last: the key is kept

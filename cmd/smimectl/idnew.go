@@ -115,8 +115,8 @@ good for trying things out and for a few people who know each other. For a certi
 			return addError(addresses[0].String(), err)
 		}
 		a.inform("made %s, %s, %s, %s", verdict.Escape(addressOf(c)), keyTitle(c), usesOf(c), untilOf(c, a.env.now()))
-		a.inform("to verify what it signs:  smimectl ca add --from-id %s", verdict.Escape(addressOf(c)))
-		a.inform("for others:  smimectl id export --certificate %s -o %s", verdict.Escape(addressOf(c)), certificateFile(c))
+		a.inform("to verify what it signs:  smimectl ca add --from-id %s", a.operandFor(c))
+		a.inform("for others:  smimectl id export --certificate %s -o %s", a.operandFor(c), certificateFile(c))
 		return nil
 	}
 	return cmd

@@ -10,6 +10,7 @@ import (
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
 	"smimectl/internal/message"
 	"smimectl/internal/verdict"
@@ -62,6 +63,16 @@ func (id *identity) who() string {
 		}
 	}
 	return id.name
+}
+
+// inFrom is who for somebody with several addresses: the one of From, if it is among them.
+func (id *identity) inFrom(from []cert.Address) string {
+	for _, a := range from {
+		if id.certificate != nil && certpath.MatchesAddress(id.certificate, a) {
+			return a.String()
+		}
+	}
+	return id.who()
 }
 
 // isFile tells an operand that names a file from an address or a fingerprint.

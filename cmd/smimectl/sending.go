@@ -167,7 +167,7 @@ func detailOf(err error) string {
 }
 
 // warnOfExpiry speaks of one's own certificate while there is time to renew it.
-func (a *app) warnOfExpiry(id *identity, now time.Time) {
+func (a *app) warnOfExpiry(id *identity, from []cert.Address, now time.Time) {
 	left := id.certificate.NotAfter.Sub(now)
 	if left < 0 || left >= expiryWarning {
 		return
@@ -177,5 +177,5 @@ func (a *app) warnOfExpiry(id *identity, now time.Time) {
 		when = fmt.Sprintf("in %d days", days)
 	}
 	a.inform("warning: your certificate for %s expires %s, on %s; after renewing:  smimectl id import NEW.p12",
-		verdict.Escape(id.who()), when, id.certificate.NotAfter.UTC().Format(time.DateOnly))
+		verdict.Escape(id.inFrom(from)), when, id.certificate.NotAfter.UTC().Format(time.DateOnly))
 }

@@ -196,13 +196,13 @@ func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 	}
 	a.env.meter.end()
 	for _, id := range ids {
-		a.informSigned(id)
-		a.warnOfExpiry(id, now)
+		a.informSigned(id, from)
+		a.warnOfExpiry(id, from, now)
 	}
 	return a.done("sign", name, entity, composed)
 }
 
-func (a *app) informSigned(id *identity) {
+func (a *app) informSigned(id *identity, from []cert.Address) {
 	if a.oneOf {
 		return
 	}
@@ -210,7 +210,7 @@ func (a *app) informSigned(id *identity) {
 	if id.certificate.SelfIssued() {
 		issuer = "self-signed"
 	}
-	a.inform("signed as %s (%s, until %s)", verdict.Escape(id.who()), verdict.Escape(issuer), id.certificate.NotAfter.UTC().Format("2006-01-02"))
+	a.inform("signed as %s (%s, until %s)", verdict.Escape(id.inFrom(from)), verdict.Escape(issuer), id.certificate.NotAfter.UTC().Format("2006-01-02"))
 }
 
 // done is the outcome of a mail that was written; its notes go to standard error.

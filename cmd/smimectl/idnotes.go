@@ -1,0 +1,72 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"smimectl/internal/cert"
+	"smimectl/internal/verdict"
+)
+
+// noteSigner says which addresses an imported certificate signs for from now on, and
+// which ones another identity still does.
+func (a *app) noteSigner(c *cert.Certificate, now time.Time) {
+	var signed []string
+	for _, address := range c.Addresses() {
+		found, err := a.env.store().IdentitiesFor(address)
+		if err != nil {
+			continue
+		}
+		var list []candidate
+		for _, x := range found {
+			list = append(list, candidate{certificate: x.Certificate, chain: x.Chain})
+		}
+		chosen := (&sendingRules{now: now}).choose(list, useSigner)
+		if chosen.taken == nil {
+			continue
+		}
+		if chosen.taken.certificate.Equal(c) {
+			signed = append(signed, verdict.Escape(address.String()))
+			continue
+		}
+		for _, p := range chosen.passed {
+			if p.certificate.Equal(c) {
+				a.inform("mails from %s are signed with %s as before, not with this one: %s", verdict.Escape(address.String()),
+					shortFingerprint(chosen.taken.certificate), p.why)
+			}
+		}
+	}
+	if len(signed) > 0 {
+		a.inform("mails from %s are now signed with it", strings.Join(signed, ", "))
+	}
+}
+
+// operandFor is what names the identity of c, and no other, on a command line.
+func (a *app) operandFor(c *cert.Certificate) string {
+	if list := c.Addresses(); len(list) > 0 {
+		if found, err := a.env.store().IdentitiesFor(list[0]); err == nil && len(found) == 1 {
+			return quoted(list[0].String())
+		}
+	}
+	return shortFingerprint(c)
+}
+
+// noteAnchor says that the root of an imported chain is not trusted by that.
+func (a *app) noteAnchor(root, of *cert.Certificate) {
+	if !root.SelfIssued() {
+		return
+	}
+	anchors, err := a.env.store().Anchors()
+	if err != nil {
+		return
+	}
+	for _, x := range anchors {
+		if x.Certificate.Equal(root) {
+			return
+		}
+	}
+	if a.isMailRoot(root) {
+		return
+	}
+	a.inform("note: %s is not an anchor yet; to verify under it:  smimectl ca add --from-id %s", verdict.Escape(root.DisplayName()), a.operandFor(of))
+}
