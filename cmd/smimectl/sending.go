@@ -51,6 +51,8 @@ func (r *refusal) error(who string, use sendingUse) *cliError {
 		e.withHint("look at it:  smimectl cert show %s", shortFingerprint(r.look))
 	}
 	switch {
+	case r.purpose && !use.own: // many have one certificate for signing and another for this
+		e.withHint("get the one that was made for this:  smimectl cert import FILE")
 	case !r.renew:
 	case use.doing == useSigner.doing:
 		e.withHint("receivers would reject it; after renewing:  smimectl id import NEW.p12")

@@ -90,10 +90,15 @@ func (w *witness) hints(code Code) []string {
 	if n := len(w.report.Chain); code == IssuerUnknown && n > 0 && w.report.Chain[n-1].Source != "message" {
 		hints[0] = "smimectl ca add CA.pem"
 	}
-	if (code == IssuerMissing || code == RevocationUnknown) && !w.namesServer(code) {
-		hints = hints[1:] // --online would fetch nothing
+	if (code == IssuerMissing || code == RevocationUnknown) && (w.j.online() || !w.namesServer(code)) {
+		hints = hints[1:] // --online would fetch nothing, or has fetched what there is
 	}
 	return hints
+}
+
+// online says whether what is missing was to be fetched already.
+func (j *judge) online() bool {
+	return slices.ContainsFunc(j.p.Grounds, func(g Flag) bool { return g.Name == "--online" })
 }
 
 // namesServer says whether a certificate at hand names an address to fetch from what is missing: certificates of issuers,

@@ -22,16 +22,19 @@ func TestOnlineHint(t *testing.T) {
 		signer, ca func(*x509.Certificate)
 		online     bool
 		says       string
+		asked      bool // --online was given
 	}{
-		{"no issuer, no address", IssuerMissing, plain, plain, false, "if you have it: smimectl verify --chain ISSUER.pem report.eml or, if you know this CA: smimectl verify --ca ROOT.pem"},
-		{"no issuer, an address of lists", IssuerMissing, lists, ocsp, false, "Do if you have it:"},
-		{"no issuer, an address of it", IssuerMissing, issuers, plain, true, "to look for it on the network: smimectl verify --online report.eml or, if you have it: smimectl verify --chain"},
-		{"no issuer, an address in the CA's", IssuerMissing, plain, issuers, true, "to look for it on the network:"},
-		{"not known, no address", RevocationUnknown, plain, plain, false, "Do with the revocation list of the CA: smimectl verify --crl CA.crl report.eml"},
-		{"not known, an address of issuers", RevocationUnknown, issuers, issuers, false, "Do with the revocation list"},
-		{"not known, a list", RevocationUnknown, lists, plain, true, "to ask the CA: smimectl verify --online report.eml or, with its revocation list:"},
-		{"not known, a responder", RevocationUnknown, ocsp, plain, true, "to ask the CA:"},
-		{"not known, a list of the CA's", RevocationUnknown, plain, lists, true, "to ask the CA:"},
+		{"no issuer, no address", IssuerMissing, plain, plain, false, "if you have it: smimectl verify --chain ISSUER.pem report.eml or, if you know this CA: smimectl verify --ca ROOT.pem", false},
+		{"no issuer, an address of lists", IssuerMissing, lists, ocsp, false, "Do if you have it:", false},
+		{"no issuer, an address of it", IssuerMissing, issuers, plain, true, "to look for it on the network: smimectl verify --online report.eml or, if you have it: smimectl verify --chain", false},
+		{"no issuer, an address in the CA's", IssuerMissing, plain, issuers, true, "to look for it on the network:", false},
+		{"not known, no address", RevocationUnknown, plain, plain, false, "Do with the revocation list of the CA: smimectl verify --crl CA.crl report.eml", false},
+		{"not known, an address of issuers", RevocationUnknown, issuers, issuers, false, "Do with the revocation list", false},
+		{"not known, a list", RevocationUnknown, lists, plain, true, "to ask the CA: smimectl verify --online report.eml or, with its revocation list:", false},
+		{"not known, a responder", RevocationUnknown, ocsp, plain, true, "to ask the CA:", false},
+		{"not known, a list of the CA's", RevocationUnknown, plain, lists, true, "to ask the CA:", false},
+		{"no issuer, looked for", IssuerMissing, issuers, plain, false, "Do if you have it: smimectl verify --chain ISSUER.pem --online report.eml", true},
+		{"not known, asked", RevocationUnknown, lists, plain, false, "Do with the revocation list of the CA: smimectl verify --crl CA.crl --online report.eml", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -52,6 +55,9 @@ func TestOnlineHint(t *testing.T) {
 				}
 			}
 			p.RequireRevocation = c.code == RevocationUnknown
+			if c.asked {
+				p.Grounds = []Flag{{Name: "--online"}}
+			}
 			r := Judge(f, p)
 			found := false
 			for _, x := range r.Reasons {
@@ -59,7 +65,7 @@ func TestOnlineHint(t *testing.T) {
 					continue
 				}
 				found = true
-				if got := strings.Contains(strings.Join(x.hints, "\n"), "--online"); got != c.online || len(x.hints) == 0 {
+				if got := strings.Contains(strings.Join(x.hints, "\n"), "verify --online"); got != c.online || len(x.hints) == 0 {
 					t.Errorf("hints %q", x.hints)
 				}
 			}

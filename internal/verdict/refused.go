@@ -161,7 +161,11 @@ func asAdvice(text string) string {
 
 // leadsOf say beside each hint of a code what it is good for. Where nothing names a server, there is no hint to ask one.
 func leadsOf(code Code, hints []string) []string {
-	asks := len(hints) > 0 && strings.Contains(hints[0], " --online")
+	asks := false
+	if len(hints) > 0 {
+		_, flags, _ := strings.Cut(hints[0], " --")
+		asks = strings.HasPrefix(flags, "online") // further on it is what the user said
+	}
 	switch code {
 	case IssuerMissing:
 		if !asks {
