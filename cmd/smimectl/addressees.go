@@ -8,8 +8,8 @@ import (
 	"smimectl/internal/verdict"
 )
 
-// bccRule refuses to show everybody who else can read the mail.
-func bccRule(o *encryptOptions, entity *mimewrap.Entity) error {
+// bccRule refuses to show everybody who else can read the mail. name is the mail's on a command line; "" where it has none.
+func bccRule(o *encryptOptions, entity *mimewrap.Entity, name string) error {
 	values := entity.Header.Values("Bcc")
 	if len(values) == 0 || o.dropBcc || o.only {
 		if o.only && len(values) > 0 {
@@ -29,9 +29,12 @@ func bccRule(o *encryptOptions, entity *mimewrap.Entity) error {
 	}
 	first := verdict.Escape(list[0])
 	local := first[:strings.IndexByte(first+"@", '@')]
+	if name != "" {
+		name = " " + quoted(name)
+	}
 	return usageErrorf("Bcc: everyone in To and Cc could see that %s can read the mail", first).
-		withHint("send %s a copy of his own:  smimectl encrypt --only --to %s", local, quoted(list[0])).
-		withHint("and the others theirs:  smimectl encrypt --drop-bcc")
+		withHint("send %s a copy of his own:  smimectl encrypt --only --to %s%s", local, quoted(list[0]), name).
+		withHint("and the others theirs:  smimectl encrypt --drop-bcc%s", name)
 }
 
 func addressees(entity *mimewrap.Entity) ([]cert.Address, error) {

@@ -183,7 +183,11 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 			return fail(err)
 		}
 	}
-	recipients, err := a.recipients(o, entity, from, now)
+	operand := name
+	if name == "-" || a.oneOf { // a mail of an mbox file has no name that could be typed
+		operand = ""
+	}
+	recipients, err := a.recipients(o, entity, from, operand, now)
 	if err != nil {
 		return fail(err)
 	}

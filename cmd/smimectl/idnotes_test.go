@@ -61,3 +61,25 @@ func TestImportedSigner(t *testing.T) {
 		}
 	}
 }
+
+// TestSignAsOneYouHave: who has no identity for From is offered one that can sign.
+func TestSignAsOneYouHave(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	reading, expired := w.person("alice"), w.person("alice")
+	setExtension(&reading, certtest.KeyUsage(4))
+	expired.NotAfter = w.now.AddDate(0, 0, -1)
+	w.own(certtest.Issue(reading, w.ca))
+	w.own(certtest.Issue(expired, w.ca))
+	if r := w.run(w.mail("bob", "alice"), "sign"); r.code != exitKey || strings.Contains(r.stderr, "sign as one you have") {
+		t.Errorf("exit %d, and an identity is offered that does not sign\n%s", r.code, r.stderr)
+	}
+	w.own(certtest.Issue(w.person("zoe"), w.ca))
+	r := w.run(w.mail("bob", "alice"), "sign")
+	if r.code != exitKey || !strings.Contains(r.stderr, "hint: or sign as one you have:  -i zoe@example.test --any-from ") {
+		t.Errorf("exit %d\n%s", r.code, r.stderr)
+	}
+	if r := w.run(w.mail("bob", "alice"), "sign", "-i", "zoe@example.test", "--any-from"); r.code != 0 {
+		t.Errorf("what was offered: exit %d\n%s", r.code, r.stderr)
+	}
+}

@@ -40,10 +40,10 @@ func names(recipients []recipient) string {
 
 // recipients finds a certificate for everybody; one who has none fails the whole
 // mail (P106).
-func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert.Address, now time.Time) ([]recipient, error) {
+func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert.Address, name string, now time.Time) ([]recipient, error) {
 	var wanted []cert.Address
 	if entity != nil && !o.entity {
-		if err := bccRule(o, entity); err != nil {
+		if err := bccRule(o, entity, name); err != nil {
 			return nil, err
 		}
 		if !o.only {
@@ -64,6 +64,13 @@ func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert
 	rules.postQuantum = o.profile.postQuantum
 	if rules.profileBy = "--profile " + o.profile.name; o.signing.profile == "" {
 		rules.profileBy = "profile = \"" + o.profile.name + "\" of " + configName
+	}
+	if !o.only && len(wanted) == 0 && len(o.to) == 0 && !o.shared.given() { // a copy for oneself of what nobody gets
+		e := usageErrorf("there is nobody to encrypt for: no To, no Cc, no --to").withHint("--to bob@example.org")
+		if len(from) == 1 {
+			e.withHint("or to keep it, for yourself alone:  --only --to %s", quoted(from[0].String()))
+		}
+		return nil, e
 	}
 	finder := &recipientFinder{a: a, rules: rules, kept: o.trust.kept}
 	for _, address := range wanted {

@@ -7,6 +7,7 @@ import (
 	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
+	"smimectl/internal/certstore"
 	"smimectl/internal/cms"
 	"smimectl/internal/verdict"
 )
@@ -194,8 +195,11 @@ func (a *app) noIdentity(who string, isFrom bool) error {
 	}
 	e := keyErrorf(verdict.KeyMissing, "%s", text).withHint("import yours:  smimectl id import %s", "FILE.p12")
 	if ids, err := a.env.store().Identities(); err == nil && len(ids) > 0 {
-		if list := ids[0].Certificate.Addresses(); len(list) > 0 {
-			e.withHint("or sign as one you have:  -i %s --any-from   (receivers will see that From does not match)", list[0])
+		i := slices.IndexFunc(ids, func(id *certstore.Identity) bool {
+			return signsWith(id.Certificate) && !a.env.now().After(id.Certificate.NotAfter)
+		})
+		if i >= 0 {
+			e.withHint("or sign as one you have:  -i %s --any-from   (receivers will see that From does not match)", a.operandFor(ids[i].Certificate))
 		}
 	} else {
 		e.withHint("or make one to try things out:  smimectl id new %s", quoted(who))
