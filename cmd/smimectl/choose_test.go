@@ -190,6 +190,14 @@ func TestPeopleOfFiles(t *testing.T) {
 	if r := w.run(mail, "sign", "-i", "@signing.pem", "-i", "@other.pem"); r.code != 0 || strings.Count(r.stderr, "signed as") != 2 {
 		t.Errorf("two files: exit %d\n%s", r.code, r.stderr)
 	}
+	w.write("cert.pem", certificatePEM(certtest.Issue(other, w.ca)))
+	if r := w.run(mail, "sign", "-i", "@signing.pem", "-i", "@cert.pem"); r.code != exitKey || !strings.Contains(r.stderr, "no private key for the certificate in "+w.path("cert.pem")) {
+		t.Errorf("one of two without a key: exit %d\n%s", r.code, r.stderr)
+	}
+	w.write("root.pem", certificatePEM(w.ca))
+	if r := w.run(mail, "sign", "-i", "@signing.pem", "-i", "@root.pem"); r.code != 0 || strings.Count(r.stderr, "signed as") != 1 {
+		t.Errorf("with the CA's certificate: exit %d\n%s", r.code, r.stderr)
+	}
 	// A renewal that kept the key: both certificates stand in the file.
 	expired := w.person("carol")
 	expired.NotAfter = w.now.AddDate(0, 0, -1)

@@ -37,6 +37,7 @@ type environment struct {
 	large       int64                // from which size on a mail to be decrypted is large; 0: message.Input says it
 	apart       bool                 // several mails are worked on at a time, each by one goroutine
 	asking      *sync.Mutex          // held while a person is asked for something; nil: nobody else asks
+	mailOnStdin bool                 // the mail came from standard input, where nothing else is to be had then
 	meter       *meter               // of the one mail that is worked on; nil: nothing is shown
 }
 

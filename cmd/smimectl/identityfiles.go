@@ -47,6 +47,7 @@ func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 		certificates []*cert.Certificate
 		keys         []*fileKey
 		of           []string // the files with certificates of people
+		people       = map[string][]*cert.Certificate{}
 	)
 	for _, name := range names {
 		data, err := readSmall(name)
@@ -62,7 +63,12 @@ func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 			return nil, fileError(name, err)
 		}
 		certificates = append(certificates, bundle.Certificates...)
-		if slices.ContainsFunc(bundle.Certificates, func(c *cert.Certificate) bool { ca, _, _ := c.BasicConstraints(); return !ca }) {
+		for _, c := range bundle.Certificates {
+			if ca, _, _ := c.BasicConstraints(); !ca {
+				people[name] = append(people[name], c)
+			}
+		}
+		if len(people[name]) > 0 {
 			of = append(of, name)
 		}
 		if !asked && slices.ContainsFunc(bundle.Keys, func(k *certstore.SealedKey) bool { return !k.Encrypted }) && openToOthers(name) {
@@ -85,12 +91,26 @@ func (f *identityFlags) readFiles(names []string) ([]*identity, error) {
 		return nil, keyErrorf(verdict.CertificateUnfit, "the key in %s does not fit the certificate in %s", quoted(ids[0].file), quoted(strings.Join(of, ", "))).
 			withHint("name the key that belongs to it:  -i %s --key FILE", quoted(of[0]))
 	}
+	for _, name := range of {
+		if f.sign && !slices.ContainsFunc(people[name], func(c *cert.Certificate) bool { return usedBy(ids, c) }) {
+			// Without a word a mail would lack one of the signatures that were asked for.
+			return nil, keyErrorf(verdict.KeyMissing, "no private key for the certificate in %s", quoted(name)).
+				withHint("name the file of the key too:  -i %s --key FILE", quoted(name))
+		}
+	}
 	for _, id := range ids {
 		if id.named = id.file; len(of) == 1 {
 			id.named = of[0]
 		}
 	}
 	return ids, nil
+}
+
+// usedBy reports whether a certificate is that of an identity, or in the chain of one: old CAs do not say what they are.
+func usedBy(ids []*identity, c *cert.Certificate) bool {
+	return slices.ContainsFunc(ids, func(id *identity) bool {
+		return id.certificate != nil && id.certificate.Equal(c) || slices.ContainsFunc(id.chain, c.Equal)
+	})
 }
 
 // openToOthers reports whether others than its owner can use a file.

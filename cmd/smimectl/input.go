@@ -68,6 +68,7 @@ func (a *app) open(name string, source func(f io.ReaderAt, size int64) spool.Sou
 }
 
 func (a *app) openStandardInput(source func(f io.ReaderAt, size int64) spool.Source) (*input, error) {
+	a.env.mailOnStdin = true
 	f, isFile := a.env.stdin.(*os.File)
 	if isFile {
 		if a.env.isTerminal(f) {

@@ -24,6 +24,7 @@ type identityFlags struct {
 	passphrase passphraseFlags
 	kept       *keptIdentities // those that were read before; nil: nothing is kept
 	exposed    []string        // files of keys in the clear that others can read
+	sign       bool            // each person that is named signs
 }
 
 func (f *identityFlags) add(cmd *cobra.Command, env *environment, use string) {

@@ -98,6 +98,9 @@ func (p *passphraseFlags) readDescriptor() ([]byte, error) {
 	if err != nil || n < 0 {
 		return nil, usageErrorf("--passphrase-fd %s is no file descriptor", quoted(p.fd))
 	}
+	if n == 0 && p.env.mailOnStdin { // its first line is no passphrase
+		return nil, usageErrorf("--passphrase-fd 0 is standard input, where the mail comes from").withHint("smimectl ... --passphrase-fd 3 3<FILE")
+	}
 	f := os.NewFile(uintptr(n), "descriptor "+p.fd)
 	if f == nil || !inherited(n) { // or one of the program's own would be read
 		return nil, usageErrorf("--passphrase-fd %d is not open", n).withHint("smimectl ... --passphrase-fd %d %d<FILE", n, n)
@@ -111,6 +114,9 @@ func (p *passphraseFlags) readDescriptor() ([]byte, error) {
 
 func firstLineOf(name string) ([]byte, error) {
 	f, err := os.Open(name)
+	if err != nil && name == "-" {
+		return nil, usageErrorf("--passphrase-file - is no file").withHint("from standard input:  --passphrase-fd 0")
+	}
 	if err != nil {
 		return nil, readError(name, err)
 	}

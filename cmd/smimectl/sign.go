@@ -73,6 +73,7 @@ answered elsewhere.
 
 // addShared adds what encrypt --sign has too.
 func (o *signOptions) addShared(cmd *cobra.Command, env *environment) {
+	o.identity.sign = true
 	o.identity.add(cmd, env, "sign as this identity: address, fingerprint, or a file (repeatable)")
 	f := cmd.Flags()
 	f.BoolVar(&o.opaque, "opaque", false, "one signed-data part instead of multipart/signed")
