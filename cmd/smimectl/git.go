@@ -169,12 +169,13 @@ func (a *app) gitProbe(settings [][2]string, id *identity) error {
 		options = append(options, "-c", s[0]+"="+s[1])
 	}
 	steps := []struct {
-		doing string
-		args  []string
+		doing  string
+		args   []string
+		verify bool
 	}{
-		{"git cannot make a repository", []string{"init", "-q"}},
-		{"git cannot sign", append(options, "commit", "-q", "--allow-empty", "-S", "-m", "probe")},
-		{"git signs, but does not verify its own probe", append(options, "verify-commit", "HEAD")},
+		{"git cannot make a repository", []string{"init", "-q"}, false},
+		{"git cannot sign", append(options, "commit", "-q", "--allow-empty", "-S", "-m", "probe"), false},
+		{"git signs, but does not verify its own probe", append(options, "verify-commit", "HEAD"), true},
 	}
 	for _, step := range steps {
 		if _, err := git(dir, extra, step.args...); err != nil {
@@ -182,13 +183,38 @@ func (a *app) gitProbe(settings [][2]string, id *identity) error {
 			text := err.Error()
 			if errors.As(err, &said) && said.said != "" {
 				text = lastLine(said.said)
+				if step.verify {
+					text = verdictLine(said.said)
+				}
 			}
-			return keyErrorf(verdict.KeyMissing, "%s: %s; nothing was set", step.doing, verdict.Escape(text)).because(err).
-				withHint("see it all:  echo probe | smimectl sign --raw -i %s -o /dev/null", quoted(address)).
-				withHint("your anchors:  smimectl ca list   your identities:  smimectl id list")
+			e := keyErrorf(verdict.KeyMissing, "%s: %s; nothing was set", step.doing, verdict.Escape(text)).because(err).
+				withHint("see it all:  %s", seeing(step.verify, id))
+			if step.verify {
+				e.withHint("if nobody vouches for it, and you know who made it:  smimectl ca add --from-id %s", shortFingerprint(id.certificate))
+			}
+			return e.withHint("your anchors:  smimectl ca list   your identities:  smimectl id list")
 		}
 	}
 	return nil
+}
+
+// seeing is what shows why a step of the probe failed.
+func seeing(verify bool, id *identity) string {
+	who := shortFingerprint(id.certificate)
+	if verify {
+		return "smimectl cert check --purpose any " + who
+	}
+	return "echo probe | smimectl sign --raw -i " + who + " -o /dev/null"
+}
+
+// verdictLine is the first line that a verdict stands in: notes come before it, and what explains it after.
+func verdictLine(text string) string {
+	for _, line := range strings.Split(text, "\n") {
+		if line != "" && !strings.HasPrefix(line, "smimectl: ") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return lastLine(text)
 }
 
 // lastLine is where programs say what the matter was.

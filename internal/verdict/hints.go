@@ -13,6 +13,9 @@ import (
 func (j *judge) hints(code Code) []string { return j.hintsFor(code, nil) }
 
 func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
+	if j.p.PurposeCode {
+		return codeHints(code)
+	}
 	call := j.again
 	name := operand(j.f.File)
 	if name == "" {
@@ -70,6 +73,17 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	return nil
 }
 
+// codeHints are those for a commit or a tag, which git hands in: there is no file to verify once more in another way.
+func codeHints(code Code) []string {
+	switch code {
+	case IssuerUnknown:
+		return []string{"smimectl ca add CA.pem"}
+	case IssuerMissing:
+		return []string{"smimectl ca add ROOT.pem"}
+	}
+	return nil
+}
+
 // formHints are for a file that is no mail, or not one: fetching it again would not help.
 func (j *judge) formHints(form StopForm) []string {
 	name := operand(j.f.File)
@@ -90,7 +104,7 @@ func (w *witness) hints(code Code) []string {
 	if n := len(w.report.Chain); code == IssuerUnknown && n > 0 && w.report.Chain[n-1].Source != "message" {
 		hints[0] = "smimectl ca add CA.pem"
 	}
-	if (code == IssuerMissing || code == RevocationUnknown) && (w.j.online() || !w.namesServer(code)) {
+	if (code == IssuerMissing || code == RevocationUnknown) && len(hints) > 1 && (w.j.online() || !w.namesServer(code)) {
 		hints = hints[1:] // --online would fetch nothing, or has fetched what there is
 	}
 	return hints

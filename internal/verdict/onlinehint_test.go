@@ -76,3 +76,53 @@ func TestOnlineHint(t *testing.T) {
 		})
 	}
 }
+
+// TestCodeHints: of a commit or a tag there is no file that could be verified once more.
+func TestCodeHints(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		code Code
+		want string
+		says string
+	}{
+		{IssuerMissing, "smimectl ca add ROOT.pem", "Do if you know this CA: smimectl ca add ROOT.pem"},
+		{IssuerUnknown, "smimectl ca add CA.pem", "then smimectl ca add CA.pem"},
+		{RevocationUnknown, "", "Do "},
+		{ExpiredNow, "", ""},
+	} {
+		t.Run(string(c.code), func(t *testing.T) {
+			t.Parallel()
+			f, p := good(t)
+			p.PurposeCode = true
+			s := first(&f)
+			for _, res := range []*certpath.Result{s.Now, s.Then} {
+				path := &res.Paths[0]
+				switch c.code {
+				case IssuerMissing:
+					path.Anchor = nil
+					path.Problems = []certpath.Problem{{Code: "issuer-missing", Certificate: path.Certificates[len(path.Certificates)-1]}}
+				case IssuerUnknown:
+					path.Anchor = nil
+				}
+			}
+			p.RequireRevocation = c.code == RevocationUnknown
+			if c.code == ExpiredNow {
+				s.Now.Paths[0].Problems = []certpath.Problem{{Code: "expired-now", Certificate: s.Certificate}}
+			}
+			r := Judge(f, p)
+			found := false
+			for _, x := range r.Reasons {
+				if x.Code == c.code {
+					found = true
+					if got := strings.Join(x.hints, "\n"); got != c.want {
+						t.Errorf("hints %q, want %q", got, c.want)
+					}
+				}
+			}
+			flat := strings.Join(strings.Fields(r.Text(Style{Width: 200})), " ")
+			if !found || !strings.Contains(flat, c.says) || strings.Contains(flat, "smimectl verify") {
+				t.Errorf("reasons %v, %q does not say %q, or to verify", r.Reasons, flat, c.says)
+			}
+		})
+	}
+}

@@ -168,6 +168,9 @@ func leadsOf(code Code, hints []string) []string {
 	}
 	switch code {
 	case IssuerMissing:
+		if len(hints) == 1 {
+			return []string{"if you know this CA:"}
+		}
 		if !asks {
 			return []string{"if you have it:", "or, if you know this CA:"}
 		}
