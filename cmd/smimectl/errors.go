@@ -69,6 +69,8 @@ func machineError(doing, name string, err error) *cliError {
 	switch {
 	case errors.Is(err, syscall.ENOSPC) && errors.As(err, &held):
 		e.withHint("%s", message.MoreRoom)
+	case errors.As(err, &held) && held.Op == "create":
+		e.withHint("%s", message.AnotherFolder)
 	case errors.Is(err, syscall.ENOSPC):
 		e.withHint("free some space there, or choose another place to write to")
 	case errors.Is(err, fs.ErrNotExist):

@@ -43,6 +43,21 @@ func TestNoSpaceHint(t *testing.T) {
 	}
 }
 
+// TestNoFolderToHoldBack: where nothing can be held back the folder of TMPDIR is what has to change, not the name of a file.
+func TestNoFolderToHoldBack(t *testing.T) {
+	t.Parallel()
+	gone := &fs.PathError{Op: "open", Path: "/nowhere", Err: syscall.ENOENT}
+	for name, err := range map[string]error{
+		"input":  machineError("cannot hold back the input from", displayName("-"), &spool.Error{Op: "create", Err: gone}),
+		"output": (&output{env: manyApp("").env}).cannotWrite(&spool.Error{Op: "create", Err: gone}),
+	} {
+		e, ok := err.(*cliError)
+		if !ok || len(e.hints) != 1 || !strings.HasSuffix(e.hints[0], "TMPDIR=DIR smimectl ...") || e.exit != exitMachine {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestFullDevice writes to a device that has no room: the mail is judged, the error says which file, and no other folder
 // for temporary files is offered.
 func TestFullDevice(t *testing.T) {

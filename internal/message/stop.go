@@ -46,6 +46,8 @@ func stopFor(err error, layer int) *verdict.Stop {
 		}
 		if errors.Is(err, syscall.ENOSPC) {
 			s.Hints = []string{MoreRoom}
+		} else if spoolError.Op == "create" {
+			s.Hints = []string{AnotherFolder}
 		}
 	case errors.Is(err, spool.ErrChanged), errors.Is(err, cms.ErrChanged):
 		s.Code, s.Word, s.Hints = verdict.InputOutput, verdict.WordError, []string{"nothing was written; run it again on a copy"}
@@ -70,6 +72,9 @@ func stopFor(err error, layer int) *verdict.Stop {
 	}
 	return s
 }
+
+// AnotherFolder is what to do when nothing can be held back where TMPDIR says.
+const AnotherFolder = "name another folder for temporary files:  TMPDIR=DIR smimectl ..."
 
 // MoreRoom is what to do when there is no room for what is held back.
 const MoreRoom = "free some space, or name another folder for temporary files:  TMPDIR=DIR smimectl ..."
