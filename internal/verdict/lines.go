@@ -32,8 +32,12 @@ func (r *Report) lines(s Style) string {
 				text = h
 			}
 		}
-		if r.File != nil && main != nil && main.Code == DecryptFailed {
-			text = *r.File + " does not decrypt: it was changed or damaged, or made for another key; nothing was written"
+		switch {
+		case r.File == nil || main == nil:
+		case r.Verdict == WordUnreadable: // why, which says nothing without what
+			text = fileInWords(*r.File) + " cannot be read: " + text
+		case main.Code == DecryptFailed:
+			text = fileInWords(*r.File) + " does not decrypt: it was changed or damaged, or made for another key; nothing was written"
 		}
 		out.line("error: " + text)
 	}
@@ -77,6 +81,14 @@ func (r *Report) lines(s Style) string {
 		out.rows(r.verboseRows(s))
 	}
 	return out.out.String()
+}
+
+// fileInWords is the name of a file in a sentence.
+func fileInWords(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
 }
 
 // insideFailed says whether it is the signature inside for which decrypt says no.
