@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
 	"smimectl/internal/cert"
@@ -8,20 +9,28 @@ import (
 	"smimectl/internal/verdict"
 )
 
+// bccFields name who gets a copy that nobody else is to know of (RFC 5322, Sections 3.6.3 and 3.6.6).
+var bccFields = []string{"Bcc", "Resent-Bcc"}
+
 // bccRule refuses to show everybody who else can read the mail. name is the mail's on a command line; "" where it has none.
 func bccRule(o *encryptOptions, entity *mimewrap.Entity, name string) error {
-	values := entity.Header.Values("Bcc")
-	if len(values) == 0 || o.dropBcc || o.only {
-		if o.only && len(values) > 0 {
-			o.dropBcc = true
-		}
-		return nil
-	}
 	var list []string
-	for _, v := range values {
-		boxes, _ := cert.ParseMailboxes(v)
-		for _, b := range boxes {
-			list = append(list, b.Address.String())
+	field := ""
+	for _, f := range bccFields {
+		for _, v := range entity.Header.Values(f) {
+			if o.only {
+				o.dropBcc = true
+			}
+			if o.dropBcc {
+				continue
+			}
+			boxes, err := cert.ParseMailboxes(v)
+			if err != nil && strings.TrimSpace(v) != "" { // it would stay, for everybody to read
+				return messageErrorf(verdict.Malformed, "the %s line cannot be read: %s", f, quoted(v)).withHint("without it:  --drop-bcc")
+			}
+			for _, b := range boxes {
+				list, field = append(list, b.Address.String()), cmp.Or(field, f)
+			}
 		}
 	}
 	if len(list) == 0 {
@@ -32,7 +41,7 @@ func bccRule(o *encryptOptions, entity *mimewrap.Entity, name string) error {
 	if name != "" {
 		name = " " + quoted(name)
 	}
-	return usageErrorf("Bcc: everyone in To and Cc could see that %s can read the mail", first).
+	return usageErrorf("%s: everyone in To and Cc could see that %s can read the mail", field, first).
 		withHint("send %s a copy of his own:  smimectl encrypt --only --to %s%s", local, quoted(list[0]), name).
 		withHint("and the others theirs:  smimectl encrypt --drop-bcc%s", name)
 }

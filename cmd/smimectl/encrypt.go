@@ -59,7 +59,7 @@ signature and nothing of the mail.
 	f.Var(many(&o.skip, "ADDR"), "skip", "leave this recipient out (repeatable)")
 	f.BoolVarP(&o.sign, "sign", "s", false, "sign first, then encrypt")
 	f.BoolVar(&o.noSelf, "no-self", false, "do not add yourself")
-	f.BoolVar(&o.dropBcc, "drop-bcc", false, "write no Bcc header and nothing for those who stand in it")
+	f.BoolVar(&o.dropBcc, "drop-bcc", false, "write no Bcc and no Resent-Bcc, and nothing for those who stand there")
 	f.Var(once(&o.cipher, "NAME"), "cipher", "auto, aes-256-gcm, aes-256-cbc, ... (see algorithms cipher)")
 	f.BoolVar(&o.oaep, "oaep", false, "RSAES-OAEP for every RSA recipient, known to read it or not")
 	f.Var(many(&o.keyEncryption, "NAME"), "key-encryption", "rsa-oaep, rsa-pkcs1v15, ecdh-sha256kdf, ...: for recipients with such keys (repeatable)")

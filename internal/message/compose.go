@@ -35,7 +35,7 @@ type EncryptOptions struct {
 	Recipients []cms.Recipient
 	Cipher     *algorithm.ContentCipher
 	Sign       *SignOptions // sign first; nil = do not
-	DropBcc    bool         // write no Bcc field
+	DropBcc    bool         // write no Bcc and no Resent-Bcc field
 	Compress   bool         // put the content into a compressed-data part first; Sign's is not looked at
 	Serial     bool         // one goroutine does it all, however large the mail is
 
@@ -193,7 +193,7 @@ func encrypt(dst io.Writer, e *mimewrap.Entity, opt EncryptOptions, now ahead) (
 	}
 	outer := mimewrap.SplitHeader(e)
 	if opt.DropBcc {
-		outer.Fields = slices.DeleteFunc(slices.Clone(outer.Fields), func(f mimewrap.Field) bool { return equalFold(f.Name, "Bcc") })
+		outer.Fields = slices.DeleteFunc(slices.Clone(outer.Fields), func(f mimewrap.Field) bool { return equalFold(f.Name, "Bcc") || equalFold(f.Name, "Resent-Bcc") })
 	}
 	w, err := mimewrap.NewPKCS7Writer(dst, outer, smimeType)
 	if err != nil {
