@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 
 	"smimectl/internal/spool"
@@ -37,4 +39,13 @@ func (a *app) openOne(m *mail, source func(f io.ReaderAt, size int64) spool.Sour
 	}
 	in.name = m.Name
 	return in, nil
+}
+
+// digest is the SHA-256 of a mail of an mbox file.
+func (m *mail) digest() (string, error) {
+	h := sha256.New()
+	if _, err := io.Copy(h, spool.NewReader(m.Part)); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

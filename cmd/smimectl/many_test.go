@@ -273,7 +273,7 @@ func TestResultsGoOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]bool{"one": true, "two": true, "three": false} {
-		if code, ok := r.has(file); ok != want || ok && code != exitNothing {
+		if code, ok := r.has(file, nil); ok != want || ok && code != exitNothing {
 			t.Errorf("%s: %d, %v", file, code, ok)
 		}
 	}
@@ -302,7 +302,7 @@ func TestResultsGoOn(t *testing.T) {
 	if r, err = a.openResults(true); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := r.has("3"); ok || len(r.done) != 3 {
+	if _, ok := r.has("3", nil); ok || len(r.done) != 3 {
 		t.Errorf("done: %v", r.done)
 	}
 	if err := r.write(reportNamed(verdict.WordGood, "3")); err != nil {
@@ -311,6 +311,31 @@ func TestResultsGoOn(t *testing.T) {
 	r.close()
 	if again, _ := os.ReadFile(name); !bytes.HasPrefix(again, after) || bytes.Count(again, []byte("\n")) != 4 || !bytes.HasSuffix(again, []byte("\n")) {
 		t.Errorf("results:\n%s", again)
+	}
+	// A line that an interrupted run has left behind a later one of the same mail does not count, and goes.
+	twice := append(append([]byte{}, whole...), bytes.Replace(whole, []byte(`"exit":4`), []byte(`"exit":1`), 1)...)
+	if err := os.WriteFile(name, twice, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = a.openResults(true); err != nil {
+		t.Fatal(err)
+	}
+	r.close()
+	if code, ok := r.has("one", nil); !ok || code != exitNo {
+		t.Errorf("of two lines %d, %v counts", code, ok)
+	}
+	if left, _ := os.ReadFile(name); !bytes.Equal(left, twice[len(whole):]) {
+		t.Errorf("results:\n%s", left)
+	}
+	sum := func(s string, err error) func() (string, error) { return func() (string, error) { return s, err } }
+	for _, test := range []struct {
+		sum  func() (string, error)
+		want bool
+	}{{sum("", nil), true}, {sum("another", nil), false}, {sum("", errors.New("not to be read")), false}} {
+		r.changed = map[string]bool{}
+		if _, ok := r.has("one", test.sum); ok != test.want || r.changed["one"] == test.want {
+			t.Errorf("known: %v, changed: %v", ok, r.changed)
+		}
 	}
 	if err := os.WriteFile(name, []byte("my diary\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -158,6 +158,9 @@ func (s *several) run(a *app, operands []string) error {
 		return nil
 	}))
 	a.endMeter()
+	if err == nil {
+		err = results.settle(a.env)
+	}
 	if err != nil {
 		return err
 	}
@@ -218,7 +221,11 @@ func (m *manyFlags) total(operands []string) int {
 // killed may have written one without the other, and after a machine went down either
 // may be lost. A mail that got no output has none to be there.
 func (s *several) isDone(m *mail, r *results) bool {
-	code, done := r.has(m.Name)
+	var sum func() (string, error)
+	if m.Part != nil {
+		sum = m.digest
+	}
+	code, done := r.has(m.Name, sum)
 	if r.file == nil || done && code == exitYes && s.outputs.given() {
 		done = isThere(s.outputs.target(m))
 	}
@@ -243,6 +250,14 @@ func (s *several) one(a *app, m *mail) *outcome {
 		m.Release()
 		return a.failed(s.verb, m.Name, m.err)
 	}
+	sum := ""
+	if m.Part != nil && a.global.report != "" {
+		var err error
+		if sum, err = m.digest(); err != nil {
+			m.Release()
+			return a.failed(s.verb, m.Name, readError(m.Name, err))
+		}
+	}
 	if s.outputs.given() {
 		target = s.outputs.target(m)
 		mode := os.FileMode(0o777)
@@ -261,7 +276,11 @@ func (s *several) one(a *app, m *mail) *outcome {
 			a.env.ownName = target
 		}
 	}
-	return s.do(a, m, target)
+	o := s.do(a, m, target)
+	if o.report != nil {
+		o.report.MailSHA256 = sum
+	}
+	return o
 }
 
 func sameFile(a, b string) bool {

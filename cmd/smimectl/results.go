@@ -17,17 +17,24 @@ import (
 type results struct {
 	name   string
 	file   *os.File
-	done   map[string]int // the exit codes of the mails that were in the file before
-	finish func() func()  // holds interruptions off while a line is written
+	done   map[string]doneMail // the mails that were in the file before
+	finish func() func()       // holds interruptions off while a line is written
 
-	skipped int          // mails of this run that were done before
-	known   map[int]bool // the exit codes of those
+	changed map[string]bool // of those that were in the file before, which are other mails by now
+	skipped int             // mails of this run that were done before
+	known   map[int]bool    // the exit codes of those
+}
+
+// doneMail is what the file of results says of a mail.
+type doneMail struct {
+	code int    // the exit code
+	sum  string // SHA-256 of a mail of an mbox file, which has no name of its own; "": another
 }
 
 // openResults begins a file of results, or goes on with one. Without --report there
 // is none.
 func (a *app) openResults(goOn bool) (*results, error) {
-	r := &results{name: a.global.report, done: map[string]int{}, known: map[int]bool{}, finish: a.env.temporary.Finish}
+	r := &results{name: a.global.report, done: map[string]doneMail{}, changed: map[string]bool{}, known: map[int]bool{}, finish: a.env.temporary.Finish}
 	if r.name == "" {
 		return r, nil
 	}
@@ -43,7 +50,7 @@ func (a *app) openResults(goOn bool) (*results, error) {
 	}
 	again, err := r.read()
 	if err == nil && again {
-		err = r.withoutAgain(a.env)
+		err = r.without(a.env, func(l *resultLine) bool { return toDoAgain(l.Exit) || l.superseded })
 	}
 	if err != nil {
 		r.close()
@@ -114,13 +121,13 @@ func (r *results) empty() error {
 // and its mail is done again.
 func (r *results) read() (again bool, err error) {
 	var whole int64
-	err = r.lines(func(line []byte, file string, code int) error {
-		if toDoAgain(code) {
-			again = true
-		} else {
-			r.done[file] = code
+	err = r.lines(func(l *resultLine) error {
+		_, twice := r.done[l.File]
+		again = again || twice || toDoAgain(l.Exit)
+		if !toDoAgain(l.Exit) {
+			r.done[l.File] = doneMail{l.Exit, l.Mail}
 		}
-		whole += int64(len(line))
+		whole += int64(len(l.octets))
 		return nil
 	})
 	if err != nil {
@@ -139,8 +146,19 @@ func (r *results) read() (again bool, err error) {
 // failed, or a key was missing that may be there now.
 func toDoAgain(code int) bool { return code == exitMachine || code == exitKey }
 
+// resultLine is a line of the file of results.
+type resultLine struct {
+	Schema string
+	File   string
+	Exit   int
+	Mail   string `json:"mail_sha256"`
+
+	octets     []byte
+	superseded bool // a later line has the same mail
+}
+
 // lines calls do for every whole line from the beginning of the file.
-func (r *results) lines(do func(line []byte, file string, code int) error) error {
+func (r *results) lines(do func(*resultLine) error) error {
 	if _, err := r.file.Seek(0, io.SeekStart); err != nil {
 		return readError(r.name, err)
 	}
@@ -153,32 +171,34 @@ func (r *results) lines(do func(line []byte, file string, code int) error) error
 		if err != nil {
 			return readError(r.name, err)
 		}
-		var report struct {
-			Schema string
-			File   string
-			Exit   int
-		}
-		if json.Unmarshal(line, &report) != nil || report.Schema != verdict.Schema {
+		l := &resultLine{octets: line}
+		if json.Unmarshal(line, l) != nil || l.Schema != verdict.Schema {
 			return usageErrorf("%s is no file of results: line %q", quoted(r.name), verdict.Escape(string(bytes.TrimSpace(line)))).
 				withHint("--report ANOTHER.jsonl")
 		}
-		if err := do(line, report.File, report.Exit); err != nil {
+		if err := do(l); err != nil {
 			return err
 		}
 	}
 }
 
-// withoutAgain takes off the lines of mails that are done again, so that none has two.
-func (r *results) withoutAgain(env *environment) error {
+// without takes off lines, so that no mail has two.
+func (r *results) without(env *environment, drop func(*resultLine) bool) error {
+	more := map[string]int{}
+	if err := r.lines(func(l *resultLine) error { more[l.File]++; return nil }); err != nil {
+		return err
+	}
 	out, err := newOutput(env, r.name, false)
 	if err != nil {
 		return err
 	}
-	err = r.lines(func(line []byte, _ string, code int) error {
-		if toDoAgain(code) {
+	err = r.lines(func(l *resultLine) error {
+		more[l.File]--
+		l.superseded = more[l.File] > 0
+		if drop(l) {
 			return nil
 		}
-		_, err := out.Write(line)
+		_, err := out.Write(l.octets)
 		return err
 	})
 	if err == nil {
@@ -192,10 +212,26 @@ func (r *results) withoutAgain(env *environment) error {
 	return r.open(os.O_RDWR | os.O_APPEND)
 }
 
-// has reports whether the file has a mail, and with which exit code.
-func (r *results) has(name string) (code int, ok bool) {
-	code, ok = r.done[name]
-	return code, ok
+// settle takes off what an earlier run said of mails that are others by now.
+func (r *results) settle(env *environment) error {
+	if len(r.changed) == 0 {
+		return nil
+	}
+	return r.without(env, func(l *resultLine) bool { return l.superseded && r.changed[l.File] })
+}
+
+// has reports whether the file has a mail, and with which exit code. sum tells the
+// digest of one that only its number in an mbox file names: where one was deleted from
+// the file before it, that is the name of another mail.
+func (r *results) has(name string, sum func() (string, error)) (code int, ok bool) {
+	was, ok := r.done[name]
+	if ok && sum != nil {
+		if now, err := sum(); err != nil || now != was.sum { // what cannot be read, who works on it says
+			r.changed[name] = true
+			return 0, false
+		}
+	}
+	return was.code, ok
 }
 
 // skip counts a mail of this run that was done before.

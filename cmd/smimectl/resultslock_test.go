@@ -40,7 +40,7 @@ func TestResultsOfOneRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := next.has("one"); !ok {
+	if _, ok := next.has("one", nil); !ok {
 		t.Error("what the first run has done is not known")
 	}
 	// Between opening and locking, a run that goes on puts another file in its place.

@@ -27,6 +27,7 @@ type Report struct {
 	Certificates []CertificateReport `json:"certificates,omitempty"`
 	Compare      *CompareReport      `json:"compare,omitempty"`
 	NotChecked   []string            `json:"not_checked"`
+	MailSHA256   string              `json:"mail_sha256,omitempty"` // of a mail that an mbox file has no name for, for whoever keeps reports
 
 	*FileLook
 
