@@ -29,7 +29,7 @@ func (a *app) inspectFile(o *inspectOptions, in *input) *outcome {
 	}
 	facts := verdict.Facts{Command: "inspect", File: in.name, Look: &held.look}
 	if held.unverified {
-		facts.Notes = append(facts.Notes, verdict.Note{Level: verdict.Warn, Text: "nothing shows that the file was not changed: its MAC does not fit or is missing"})
+		facts.Notes = append(facts.Notes, verdict.Note{Level: verdict.Warn, Text: "nothing shows that the file was not changed: its MAC does not fit, is missing, or needs a passphrase"})
 	}
 	withKey := map[string]bool{}
 	for _, k := range held.look.Keys {

@@ -2,6 +2,7 @@ package certstore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -117,12 +118,19 @@ func (b *Bundle) readPKCS12(data []byte, pass PassphraseFunc) error {
 			}
 		}
 		if b.lenient {
-			unverified = readUnverified(content, m, passphrase)
+			// Contents that nothing is sealed in are read under any passphrase: they do not tell a wrong one.
+			if u, opened := readUnverified(content, m, passphrase); opened || m.digest == nil {
+				unverified = u
+			}
 		}
 		return unverified != nil
 	}
 	if !right(nil) {
-		if err := askPassphrase(whatPKCS12, b.Format, pass, right); err != nil {
+		err := askPassphrase(whatPKCS12, b.Format, pass, right)
+		if b.lenient && errors.Is(err, ErrNoPassphrase) {
+			unverified, _ = readUnverified(content, m, nil)
+		}
+		if err != nil && unverified == nil {
 			return err
 		}
 	}
@@ -135,11 +143,12 @@ func (b *Bundle) readPKCS12(data []byte, pass PassphraseFunc) error {
 }
 
 // readUnverified reads contents that no MAC protects, if there is a form of the
-// passphrase under which they decrypt; else it returns nil.
+// passphrase under which they decrypt; else it returns nil. opened tells that
+// something of them was encrypted and did.
 //
 // QUIRK: files that were put together by hand or changed by tools that do not
 // write a new MAC; gpgsm reads them.
-func readUnverified(content []byte, m *mac, passphrase []byte) *Bundle {
+func readUnverified(content []byte, m *mac, passphrase []byte) (b *Bundle, opened bool) {
 	for _, pw := range passwordForms(passphrase) {
 		r := &pkcs12Reader{bundle: &Bundle{Unverified: true}, pw: pw, work: m.iterations}
 		if err := r.readAuthenticatedSafe(content); err != nil || r.sealed > 0 && r.opened == 0 {
@@ -149,9 +158,9 @@ func readUnverified(content []byte, m *mac, passphrase []byte) *Bundle {
 			clear(k.der)
 			k.fail = &NoMACError{}
 		}
-		return r.bundle
+		return r.bundle, r.opened > 0
 	}
-	return nil
+	return nil, false
 }
 
 // formatSigns are what gives away the writer of a file, the strongest hint first.

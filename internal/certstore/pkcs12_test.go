@@ -291,6 +291,52 @@ func TestReadFileUnverified(t *testing.T) {
 	}
 }
 
+// TestReadFileUnverifiedClear shows contents that are not encrypted: what is in them is no sign of the right
+// passphrase, which only the MAC is.
+func TestReadFileUnverifiedClear(t *testing.T) {
+	t.Parallel()
+	sealed, err := ReadFile(fixture(t, "pkcs8.pem"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	safe := tlv(0x30, safeBag("1", sealed.Keys[0].der), certBagOf(fixture(t, "cert.der")))
+	withMAC := makePFX(safe, pfxOptions{iterations: 1})
+	without := makePFX(safe, pfxOptions{noMAC: true})
+	var wrong *WrongPassphraseError
+	failing := errors.New("no such file")
+	for _, test := range []struct {
+		name       string
+		data       []byte
+		pass       PassphraseFunc
+		unverified bool
+		err        any
+	}{
+		{"the right passphrase", withMAC, passphrases("x"), false, nil},
+		{"the second is right", withMAC, passphrases("y", "x"), false, nil},
+		{"a wrong passphrase", withMAC, passphrases("y"), false, &wrong},
+		{"no passphrase", withMAC, passphrases(), true, nil},
+		{"nobody to ask", withMAC, nil, true, nil},
+		{"a passphrase that cannot be read", withMAC, func(string, int) ([]byte, error) { return nil, failing }, false, new(*NoPassphraseError)},
+		{"no MAC, a passphrase", without, passphrases("y"), true, nil},
+		{"no MAC, no passphrase", without, nil, true, nil},
+	} {
+		b, err := ReadFileUnverified(test.data, test.pass)
+		if test.err != nil {
+			if !errors.As(err, test.err) {
+				t.Errorf("%s: %v", test.name, err)
+			}
+			continue
+		}
+		if err != nil || b.Unverified != test.unverified || len(b.Certificates) != 1 || len(b.Keys) != 1 {
+			t.Errorf("%s: %+v, %v", test.name, b, err)
+			continue
+		}
+		if _, err := b.Keys[0].Open(nil); (err == nil) == test.unverified {
+			t.Errorf("%s: open: %v", test.name, err)
+		}
+	}
+}
+
 // TestEncodePKCS12 writes what we, go-pkcs12 and OpenSSL read.
 func TestEncodePKCS12(t *testing.T) {
 	t.Parallel()
