@@ -68,6 +68,10 @@ func noAttributesCases(tb testing.TB, w *World) []Case {
 			*e.EncapContentInfo().At(0) = *oidNode(idTSTInfo)
 			e.signContent()
 		}, want: Unreadable("malformed"), keys: everyKey},
+		{id: "A11", name: "no attributes, a receipt", do: func(e *edited) {
+			*e.EncapContentInfo().At(0) = *oidNode(idReceipt)
+			e.signContent()
+		}, want: Unreadable("malformed")},
 		{id: "A11", name: "no attributes, a type nobody knows", do: func(e *edited) {
 			*e.EncapContentInfo().At(0) = *oidNode(idNothing)
 			e.signContent()
@@ -142,6 +146,10 @@ func contentTypeCases(tb testing.TB, w *World) []Case {
 			relabel(idTSTInfo)(e)
 			e.replace(typeContentType, oidNode(idTSTInfo))
 		}), want: Unreadable("malformed")},
+		{id: "A10", name: "both relabelled as a receipt", do: signedAgain(func(e *edited) {
+			relabel(idReceipt)(e)
+			e.replace(typeContentType, oidNode(idReceipt))
+		}), want: Unreadable("unsupported-algorithm")},
 		{id: "A12", name: "no content type", do: withoutAttribute(typeContentType), want: bad, keys: everyKey},
 		{id: "A14", name: "two content types", do: twice(typeContentType), want: bad, keys: everyKey},
 		{id: "A14", name: "two content types, right and wrong", do: signedAgain(func(e *edited) { e.with(attribute(typeContentType, oidNode(idTSTInfo))) }), want: bad},

@@ -32,7 +32,11 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 	if len(sd.Signers) == 0 && sd.Detached {
 		w.lastLayer().Form = "certs-only"
 	}
-	w.checkLabel(l, w.lastLayer().Form)
+	label := w.lastLayer().Form
+	if sd.EContentType == cms.TypeReceipt {
+		label = "signed-receipt" // RFC 2634, Section 2.4
+	}
+	w.checkLabel(l, label)
 	handedIn := w.in.Content != nil && len(w.facts.Layers) == 1
 	switch {
 	case sd.Detached && handedIn:
@@ -67,11 +71,15 @@ func (w *walk) opaque(open func() (io.Reader, error), l *mimewrap.Layer, part st
 // signedAsMail wants the content of a signed part of a mail to have been signed as
 // one: what was signed as another type, as a time stamp or a list of something, is no
 // MIME entity, even if it can be read as one (RFC 8551, Sections 2.4.1 and 3.2). That
-// a signature is bad goes before it.
+// a signature is bad goes before it. A signed receipt breaks no rule (RFC 2634,
+// Section 2.4): it is what this program does not read.
 func (w *walk) signedAsMail(sd *cms.SignedData, signers []verdict.Signer) error {
 	fits := func(s verdict.Signer) bool { return s.Checked && s.Check == nil }
 	if w.look || sd.EContentType == cms.TypeData || !slices.ContainsFunc(signers, fits) {
 		return nil
+	}
+	if sd.EContentType == cms.TypeReceipt {
+		return &UnsupportedContent{Type: "signed " + cms.TypeName(sd.EContentType)}
 	}
 	return &cms.MalformedError{Offset: -1, Detail: "what was signed is of type " + cms.TypeName(sd.EContentType) + ", not a mail"}
 }

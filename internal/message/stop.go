@@ -57,8 +57,10 @@ func stopFor(err error, layer int) *verdict.Stop {
 		s.Code, s.Word = verdict.NoIntegrity, verdict.WordBad
 	case errors.As(err, &weak):
 		s.Code = verdict.WeakCipher
-	case errors.As(err, &unsupported), errors.As(err, &content):
+	case errors.As(err, &unsupported):
 		s.Code, s.Word = verdict.UnsupportedAlg, verdict.WordUnreadable
+	case errors.As(err, &content):
+		s.Code, s.Word, s.Form = verdict.UnsupportedAlg, verdict.WordUnreadable, verdict.FormContent
 	case errors.Is(err, algorithm.ErrKeyUnavailable):
 		s.Code, s.Word = verdict.KeyMissing, verdict.WordNoKey
 	case overLimit(err):

@@ -176,15 +176,16 @@ type Stop struct {
 	Text  string   // what the user reads; empty: the title of the code
 	Hints []string // what to type next; empty: those of the code
 	Layer int      // index of the layer it happened in
-	Form  StopForm // of what is malformed, where the advice depends on it
+	Form  StopForm // of what is malformed or not supported, where the advice depends on it
 }
 
 // StopForm is what a file is that was taken for one message.
 type StopForm string
 
-// The forms for which there is better advice than to fetch the mail again.
+// The forms for which there is better advice than to fetch the mail again, or to ask for other algorithms.
 const (
 	FormNoMail  StopForm = "no mail"       // it may be a file of another kind
 	FormSeveral StopForm = "several mails" // an mbox file
 	FormApart   StopForm = "content apart" // a detached signature, whose content is another file
+	FormContent StopForm = "content type"  // a CMS type that holds no mail: EncryptedData, a signed receipt
 )

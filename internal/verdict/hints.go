@@ -84,11 +84,11 @@ func codeHints(code Code) []string {
 	return nil
 }
 
-// formHints are for a file that is no mail, or not one: fetching it again would not help.
+// formHints are for a file that is no mail, or not one: fetching it again would not help, nor would another algorithm.
 func (j *judge) formHints(form StopForm) []string {
 	name := operand(j.f.File)
 	switch {
-	case form == FormNoMail:
+	case form == FormNoMail, form == FormContent:
 		return []string{strings.TrimSpace("smimectl inspect " + name)}
 	case form == FormSeveral:
 		return []string{"smimectl " + j.f.Command + " MAILS.mbox"}

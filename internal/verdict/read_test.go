@@ -108,6 +108,7 @@ func TestStopHints(t *testing.T) {
 		want string
 	}{
 		{Stop{Code: Malformed, Form: FormSeveral, Layer: -1}, "smimectl verify MAILS.mbox"},
+		{Stop{Code: UnsupportedAlg, Form: FormContent, Layer: -1}, "smimectl inspect"},
 		{Stop{Code: Malformed, Form: FormSeveral, Layer: -1, Hints: []string{"try this"}}, "try this"},
 		{Stop{Code: DecryptFailed, Form: FormSeveral, Layer: -1}, strings.Join((&judge{f: &Facts{Command: "verify"}}).hints(DecryptFailed), "\n")},
 	} {

@@ -175,7 +175,7 @@ func leadsOf(code Code, hints []string) []string {
 			return []string{"if you have it:", "or, if you know this CA:"}
 		}
 		return []string{"to look for it on the network:", "or, if you have it:", "or, if you know this CA:"}
-	case Malformed:
+	case Malformed, UnsupportedAlg:
 		switch {
 		case len(hints) == 0:
 		case strings.HasPrefix(hints[0], "smimectl inspect"):
