@@ -51,7 +51,7 @@ func (a *app) certListCommand() *cobra.Command {
 		}
 		return a.printTable(len(entries), func(i int) []string {
 			c := entries[i].Certificate
-			return []string{shortFingerprint(c), verdict.Escape(addressOf(c)), keyTitle(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c)), readsLine(entries[i].Capabilities)}
+			return []string{shortFingerprint(c), addressColumn(c), keyTitle(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c)), readsLine(entries[i].Capabilities)}
 		})
 	}
 	return cmd

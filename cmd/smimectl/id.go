@@ -47,7 +47,7 @@ func (a *app) idListCommand() *cobra.Command {
 		}
 		return a.printTable(len(ids), func(i int) []string {
 			c := ids[i].Certificate
-			return []string{shortFingerprint(c), verdict.Escape(addressOf(c)), keyTitle(c), usesOf(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c))}
+			return []string{shortFingerprint(c), addressColumn(c), keyTitle(c), usesOf(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c))}
 		})
 	}
 	return cmd

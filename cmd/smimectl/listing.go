@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -160,6 +161,15 @@ func addressOf(c *cert.Certificate) string {
 		return list[0].String()
 	}
 	return c.DisplayName()
+}
+
+// addressColumn is the address, and how many more there are, where one line has to do.
+func addressColumn(c *cert.Certificate) string {
+	text := verdict.Escape(addressOf(c))
+	if more := len(c.Addresses()) - 1; more > 0 {
+		text += fmt.Sprintf(" (+%d)", more)
+	}
+	return text
 }
 
 func keyTitle(c *cert.Certificate) string {
