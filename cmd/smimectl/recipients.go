@@ -8,6 +8,8 @@ import (
 	"smimectl/internal/cert"
 	"smimectl/internal/certstore"
 	"smimectl/internal/message"
+	"smimectl/internal/mimewrap"
+	"smimectl/internal/spool"
 	"smimectl/internal/verdict"
 )
 
@@ -164,6 +166,10 @@ func personOf(c *cert.Certificate, who string) string {
 // hold several of the same person.
 func (f *recipientFinder) file(name string) error {
 	list, err := f.keep().chains.find("file "+name, func() ([]*cert.Certificate, error) { return readCertificates(name) })
+	if err != nil && isMail(name) {
+		return keyErrorf(verdict.CertificateMissing, "%s is a mail, not a certificate", quoted(name)).
+			withHint("keep the certificate of who signed it, and name the address:  smimectl cert import %s", quoted(name))
+	}
 	if err != nil {
 		return err
 	}
@@ -184,6 +190,12 @@ func (f *recipientFinder) file(name string) error {
 	use.file = name
 	f.take(who, candidates, use)
 	return nil
+}
+
+// isMail reports whether a file holds a mail, where something else was asked for.
+func isMail(name string) bool {
+	data, err := readSmall(name)
+	return err == nil && mimewrap.Detect(spool.Bytes(data)) == mimewrap.FormMail
 }
 
 // endEntities leaves out the certificates of CAs and those that issued others of
