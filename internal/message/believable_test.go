@@ -1,11 +1,16 @@
 package message
 
 import (
+	"io"
 	"strings"
 	"testing"
 
+	"smimectl/internal/algorithm"
+	"smimectl/internal/cms"
+	"smimectl/internal/cms/cmstest"
 	"smimectl/internal/mimewrap"
 	"smimectl/internal/spool"
+	"smimectl/internal/verdict"
 )
 
 // TestBelievable: noise is never what a mail held, nor what a bare entity held when a wrong key may have made it.
@@ -19,7 +24,18 @@ func TestBelievable(t *testing.T) {
 	}{
 		{"mail, entity", mail, "Content-Type: text/plain\r\n\r\nx", true, true, true},
 		{"mail, text, key found out", mail, "text", true, false, true},
-		{"mail, text", mail, "text", true, true, false},
+		{"mail, text", mail, "some text", true, true, true},
+		{"mail, as little text as a key in 200,000 gives", mail, "7 octet", true, true, false},
+		{"mail, 8 octets of text", mail, "8 octets", true, true, true},
+		{"mail, noise", mail, "\x80\x00 some noise", true, true, false},
+		{"mail, entity that is no text", mail, "Content-Type: text/plain\r\n\r\n\x80\x00", true, true, true},
+		{"mail, MIME-Version alone", mail, "mime-version: 1.0\r\n\r\n\x80\x00", true, true, true},
+		{"mail, a mail that is no text", mail, "From: a@example.test\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\nSubject: x\r\n\r\n\x80\x00", true, true, true},
+		{"mail, the shortest MIME field", mail, "Content-: x\r\n\r\n\x80\x00", true, true, true},
+		{"mail, a field of no mail", mail, "Contents: x\r\n\r\n\x80\x00", true, true, false},
+		{"mail, a short field", mail, "X: y\r\n\r\n\x80\x00", true, true, false},
+		{"mail, nothing", mail, "", true, true, false},
+		{"mail, nothing, key found out", mail, "", true, false, true},
 		{"mail, text, AS2", mail + "AS2-Version: 1.1\r\n", "text", true, true, true},
 		{"mail, noise, AS2", mail + "AS2-Version: 1.1\r\n", "\x80\x00", true, true, false},
 		{"mail, noise, key found out", mail, "\x80\x00", true, false, false},
@@ -46,6 +62,25 @@ func TestBelievable(t *testing.T) {
 			t.Errorf("%s: %v", test.name, got)
 		}
 	}
+}
+
+// TestTextToRSA opens a mail that is encrypted text without a header, under a key of PKCS#1 v1.5 (RFC 4134, Section
+// 5.3), and with another key finds it damaged.
+func TestTextToRSA(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	object := w.envelopedData([]byte("plain text"), "aes-128-cbc", cms.Recipient{Certificate: w.rsa.Certificate})
+	in := func() Input { return decryptInput(mailOf(fromAlice, w.pkcs7("enveloped-data", object))) }
+	ex := examine(t, w.examiner(keyOf(w.rsa)), in())
+	if ex.Report.Verdict != verdict.WordDone {
+		t.Fatalf("%s: %s", ex.Report.Verdict, codes(ex.Report))
+	}
+	if got := released(t, ex); got != "plain text" {
+		t.Errorf("content %q", got)
+	}
+	other := keyOf(w.rsa)
+	other.Open = func() (*algorithm.PrivateKey, error) { return cmstest.Key(t, "rsa-2048", 9), nil }
+	expect(t, examine(t, w.examiner(other), in()), verdict.WordBad, verdict.DecryptFailed)
 }
 
 // TestIsText tells text from noise, also where a character is cut by the end of a buffer.
@@ -86,4 +121,19 @@ func TestIsText(t *testing.T) {
 	if isText(&content{}, nil) {
 		t.Error("what was not kept is text")
 	}
+	if isText(&content{source: cutShort{}}, nil) {
+		t.Error("what cannot be read to its end is text")
+	}
+}
+
+// cutShort is a source of text that ends in an error.
+type cutShort struct{}
+
+func (cutShort) Size() int64 { return 100 }
+
+func (cutShort) ReadAt(p []byte, off int64) (int, error) {
+	if off > 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	return copy(p, "text"), io.ErrUnexpectedEOF
 }

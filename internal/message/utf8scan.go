@@ -13,10 +13,12 @@ type utf8Scan struct {
 	kept  [utf8.UTFMax]byte // of a character that is not complete
 	n     int
 	noise bool
+	size  int64 // octets taken
 }
 
 // take looks at the next octets.
 func (s *utf8Scan) take(p []byte) {
+	s.size += int64(len(p))
 	for s.n > 0 && len(p) > 0 && !s.noise { // the character that the piece before began
 		s.kept[s.n] = p[0]
 		s.n++
@@ -61,24 +63,28 @@ func (s *utf8Scan) text() bool { return !s.noise && s.n == 0 }
 // isText reports whether all octets of a content are text. scan has taken them already,
 // or is nil.
 func isText(c *content, scan *utf8Scan) bool {
-	if scan != nil {
-		return scan.text()
+	if scan == nil {
+		scan = scanText(c)
 	}
+	return scan.text()
+}
+
+// scanText takes the octets of a content, as far as they are text. What cannot be read is none.
+func scanText(c *content) *utf8Scan {
+	scan := new(utf8Scan)
 	if c.source == nil {
-		return false
+		scan.noise = true
+		return scan
 	}
-	scan = new(utf8Scan)
 	r := spool.NewReader(c.source)
 	buf := make([]byte, 32<<10)
 	for !scan.noise {
 		n, err := r.Read(buf)
 		scan.take(buf[:n])
 		if err == io.EOF {
-			return scan.text()
+			break
 		}
-		if err != nil {
-			return false
-		}
+		scan.noise = scan.noise || err != nil
 	}
-	return false
+	return scan
 }
