@@ -21,7 +21,8 @@ type correspondent struct {
 // correspondents are the certificates that a mail which may be believed brings: of each
 // signer his own, and the one that mail for him is encrypted to, where that is another (RFC
 // 8551, Section 2.5.3). Nobody vouches for the latter by having signed the mail: it has to be
-// judged good itself, unless trusted is false, and to be for an address of the signer.
+// judged good itself and to be for an address of the signer. Where trusted is false, and nobody
+// vouches for the signer either, it is enough that it is for his addresses and no others.
 func correspondents(x *message.Examiner, ex *message.Examination, trusted bool) []correspondent {
 	var out []correspondent
 	for _, s := range ex.Signers() {
@@ -42,10 +43,19 @@ func correspondents(x *message.Examiner, ex *message.Examination, trusted bool) 
 			out = append(out, own)
 		}
 		if other != nil {
-			out = append(out, correspondent{certificate: other, said: own.said})
+			out = append(out, correspondent{certificate: other, said: saidOf(other, s.Certificate, own.said)})
 		}
 	}
 	return out
+}
+
+// saidOf is what is noted of a signer's other certificate: nothing where it is for further
+// addresses too. What can be read there nobody has said who signs for them.
+func saidOf(other, signer *cert.Certificate, said *certstore.Announced) *certstore.Announced {
+	if !hasAddressesOf(signer, other) {
+		return &certstore.Announced{}
+	}
+	return said
 }
 
 // otherCertificate is the certificate that mail for a signer is to be encrypted to, if that is
@@ -53,9 +63,17 @@ func correspondents(x *message.Examiner, ex *message.Examination, trusted bool) 
 func otherCertificate(x *message.Examiner, ex *message.Examination, s *verdict.Signer, trusted bool) (*cert.Certificate, string) {
 	var candidates []candidate
 	var why string
-	for _, found := range x.EncryptionCertificates(ex, s) {
+	list, err := x.EncryptionCertificates(ex, s)
+	if err != nil {
+		return nil, "the certificate to encrypt to was not taken: it cannot be found out whether it was revoked: " + reasonOf(err)
+	}
+	if !trusted && len(list) > 0 { // who has an anchor for the signer has one for what he asks to encrypt to
+		own := verdict.Certificate{Certificate: s.Certificate, Now: s.Now}
+		trusted = judgeAlone(x, own).Good()
+	}
+	for _, found := range list {
 		unfit := certpath.Fits(found.Certificate, certpath.PurposeEncrypt)
-		judged := verdict.Judge(verdict.Facts{Command: "cert check", Certs: []verdict.Certificate{found}}, x.Policy)
+		judged := judgeAlone(x, found)
 		switch {
 		case !shareAddress(found.Certificate, s.Certificate):
 			why = "it is for another address"
@@ -67,6 +85,8 @@ func otherCertificate(x *message.Examiner, ex *message.Examination, s *verdict.S
 			if i := slices.IndexFunc(judged.Reasons, fails); i >= 0 {
 				why = verdict.Escape(judged.Reasons[i].Text)
 			}
+		case !judged.Good() && !hasAddressesOf(s.Certificate, found.Certificate):
+			why = "it is for other addresses too, and nobody vouches for it"
 		default:
 			candidates = append(candidates, candidate{certificate: found.Certificate})
 		}
@@ -86,4 +106,9 @@ func otherCertificate(x *message.Examiner, ex *message.Examination, s *verdict.S
 		return nil, "the mail names another certificate to encrypt to, which it does not bring"
 	}
 	return nil, ""
+}
+
+// judgeAlone is what cert check would say of a certificate.
+func judgeAlone(x *message.Examiner, c verdict.Certificate) *verdict.Report {
+	return verdict.Judge(verdict.Facts{Command: "cert check", Certs: []verdict.Certificate{c}}, x.Policy)
 }

@@ -1,12 +1,18 @@
 package main
 
 import (
+	"errors"
+	"os"
 	"strings"
 	"testing"
 
 	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
 	"smimectl/internal/cms/cmstest"
+	"smimectl/internal/message"
+	"smimectl/internal/spool"
+	"smimectl/internal/verdict"
 )
 
 // issue makes a certificate of the toy CA, or of another one that nobody trusts.
@@ -64,6 +70,7 @@ func TestTwoCertificates(t *testing.T) {
 	const carol = "carol@example.test"
 	expired := func(o *certstore.ToyOptions) { o.Expired = true }
 	stranger := func(o *certstore.ToyOptions) { o.Name = "stranger" }
+	forBobToo := func(o *certstore.ToyOptions) { o.Addresses = append([]cert.Address{bob(t)}, o.Addresses...) }
 	both := "signs aes-256-gcm, reads aes-256-gcm"
 	for _, x := range []struct {
 		name    string
@@ -78,6 +85,18 @@ func TestTwoCertificates(t *testing.T) {
 			"signs aes-256-gcm", "the certificate to encrypt to was not taken: the certificate of the issuer \"Unknown CA\" is not to be had"},
 		{"named, expired", func(w *announcing) *cert.Certificate { return w.issue(carol, certstore.ToyEncrypt, expired) }, nil, nil,
 			"signs aes-256-gcm", "the certificate to encrypt to was not taken: the certificate of \"carol@example.test\" expired on 2026-05-31"},
+		{"named, revoked", func(w *announcing) *cert.Certificate {
+			reads := w.issue(carol, certstore.ToyEncrypt)
+			w.revoke(reads)
+			return reads
+		}, nil, nil, "signs aes-256-gcm", "the certificate to encrypt to was not taken: the certificate of \"carol@example.test\" was revoked on"},
+		{"named, known not to be revoked", func(w *announcing) *cert.Certificate {
+			w.revoke()
+			return w.issue(carol, certstore.ToyEncrypt)
+		}, nil, []string{"--require-revocation"}, both, ""},
+		{"named, for somebody else too, of whom nothing is said", func(w *announcing) *cert.Certificate {
+			return w.issue(carol, certstore.ToyEncrypt, forBobToo)
+		}, nil, nil, "signs aes-256-gcm, reads", ""},
 		{"named, of somebody else", func(w *announcing) *cert.Certificate { return w.issue("dave@example.test", certstore.ToyEncrypt) }, nil, nil,
 			"signs aes-256-gcm", "the certificate to encrypt to was not taken: it is for another address"},
 		{"named, for signing", func(w *announcing) *cert.Certificate {
@@ -128,7 +147,7 @@ func TestTwoCertificates(t *testing.T) {
 					names["reads"] = w.signer.Chain[1]
 				}
 				names["signs"] = w.signer.Certificate
-				said := w.ok("cert", way, w.mail("mail", w.days(1), oidGCM))
+				said := w.ok(append([]string{"cert", way, w.mail("mail", w.days(1), oidGCM)}, x.flags...)...)
 				if got := w.kept(names); got != x.want {
 					t.Errorf("kept %q, want %q\n%s", got, x.want, said)
 				}
@@ -167,16 +186,79 @@ func (w *announcing) both() {
 	}
 }
 
-// TestUntrustedSecondCertificate: who takes a signer nobody vouches for takes what he names.
+// bob is the address of somebody who signs nothing.
+func bob(t *testing.T) cert.Address {
+	t.Helper()
+	a, err := cert.ParseAddress("bob@example.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// revoke puts a list into the store with certificates that were revoked.
+func (w *announcing) revoke(list ...*cert.Certificate) {
+	w.t.Helper()
+	der, err := w.toy.Revoke(w.now, list...)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.store().AddList("toy", der, false); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// TestUntrustedSecondCertificate: who takes a signer nobody vouches for takes what he names, if it is for
+// nobody else. Of a signer somebody vouches for nothing is taken on his word: whoever carries the mail can
+// put a certificate of the same issuer and serial number into it.
 func TestUntrustedSecondCertificate(t *testing.T) {
 	t.Parallel()
+	stranger := func(o *certstore.ToyOptions) { o.Name = "stranger" }
+	for _, x := range []struct {
+		name         string
+		signs, reads []func(*certstore.ToyOptions)
+		want, note   string
+	}{
+		{"both", []func(*certstore.ToyOptions){stranger}, []func(*certstore.ToyOptions){stranger}, "signs aes-256-gcm, reads aes-256-gcm", ""},
+		{"for somebody else too", []func(*certstore.ToyOptions){stranger}, []func(*certstore.ToyOptions){stranger, func(o *certstore.ToyOptions) {
+			o.Addresses = append(o.Addresses, bob(t))
+		}}, "signs aes-256-gcm", "it is for other addresses too, and nobody vouches for it"},
+		{"of a trusted signer", nil, []func(*certstore.ToyOptions){stranger}, "signs aes-256-gcm", "the certificate of the issuer \"Unknown CA\" is not to be had"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			w := newAnnouncing(t)
+			w.issue("carol@example.test", certstore.ToySign, x.signs...)
+			w.signer.Encryption = w.issue("carol@example.test", certstore.ToyEncrypt, x.reads...)
+			said := w.ok("cert", "import", "--untrusted", w.mail("mail", w.days(1), oidGCM))
+			names := map[string]*cert.Certificate{"signs": w.signer.Certificate, "reads": w.signer.Encryption}
+			if got := w.kept(names); got != x.want || !strings.Contains(said, x.note) {
+				t.Errorf("kept %q\n%s", got, said)
+			}
+		})
+	}
+}
+
+// TestSecondCertificateAndLostList: while a list that may revoke it cannot be read, the second one is not taken.
+func TestSecondCertificateAndLostList(t *testing.T) {
+	t.Parallel()
 	w := newAnnouncing(t)
-	w.issue("carol@example.test", certstore.ToySign, func(o *certstore.ToyOptions) { o.Name = "stranger" })
-	w.signer.Encryption = w.issue("carol@example.test", certstore.ToyEncrypt, func(o *certstore.ToyOptions) { o.Name = "stranger" })
-	w.ok("cert", "import", "--untrusted", w.mail("mail", w.days(1), oidGCM))
-	names := map[string]*cert.Certificate{"signs": w.signer.Certificate, "reads": w.signer.Encryption}
-	if got := w.kept(names); got != "signs aes-256-gcm, reads aes-256-gcm" {
-		t.Errorf("kept %q", got)
+	w.issue("carol@example.test", certstore.ToySign)
+	w.signer.Encryption = w.issue("carol@example.test", certstore.ToyEncrypt)
+	mail, err := os.ReadFile(w.mail("mail", w.days(1), oidGCM))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &message.Examiner{Anchors: []certpath.Anchor{{Certificate: w.toy.Certificate, Name: "toy"}}, Policy: verdict.Policy{Now: w.now, At: w.now}}
+	ex := x.Examine(message.Input{Command: "verify", Source: spool.Bytes(mail)})
+	defer ex.Close()
+	if found := correspondents(x, ex, true); len(found) != 2 {
+		t.Fatalf("%d certificates", len(found))
+	}
+	x.CRLs = []certpath.List{{Issuer: w.toy.Certificate.Subject, Read: func() ([]*cert.CRL, error) { return nil, errors.New("it is lost") }}}
+	found := correspondents(x, ex, true)
+	if len(found) != 1 || !found[0].certificate.Equal(w.signer.Certificate) || !strings.Contains(found[0].notes[0], "cannot be found out whether it was revoked: it is lost") {
+		t.Errorf("got %+v", found)
 	}
 }
 

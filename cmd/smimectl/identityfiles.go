@@ -189,6 +189,11 @@ func (id *identity) samePerson(o *identity) bool {
 	return id.public.Equal(o.public) || id.file == o.file && shareAddress(id.certificate, o.certificate)
 }
 
+// hasAddressesOf reports whether one certificate has all addresses of another.
+func hasAddressesOf(c, of *cert.Certificate) bool {
+	return !slices.ContainsFunc(of.Addresses(), func(x cert.Address) bool { return !slices.ContainsFunc(c.Addresses(), x.Equal) })
+}
+
 func shareAddress(a, b *cert.Certificate) bool {
 	return slices.ContainsFunc(a.Addresses(), func(x cert.Address) bool { return slices.ContainsFunc(b.Addresses(), x.Equal) })
 }

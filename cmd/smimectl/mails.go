@@ -64,6 +64,7 @@ func (a *app) mails(m *mailFlags, operands []string) iter.Seq[*mail] {
 		give := func(x *mail) bool {
 			if !m.shard.takes(x.Name) {
 				m.elsewhere++
+				x.Release()
 				return true
 			}
 			x.index = index

@@ -10,19 +10,28 @@ import (
 // be encrypted to, beside the one he signed with, each with the path that vouches for it:
 // those that his signed attributes name, else, if his own is not made for encryption,
 // those of the message in the same name that are (RFC 8551, Section 2.5.3.1). Whether one
-// is good enough, and for whom, is not judged here.
-func (x *Examiner) EncryptionCertificates(ex *Examination, s *verdict.Signer) []verdict.Certificate {
-	if s.Certificate == nil {
-		return nil
+// is good enough, and for whom, is not judged here. With an error nothing is known of them: a
+// revocation list at hand cannot be read.
+func (x *Examiner) EncryptionCertificates(ex *Examination, s *verdict.Signer) ([]verdict.Certificate, error) {
+	if s.Certificate == nil || ex.signed == nil {
+		return nil, nil
 	}
 	w := &walk{x: x, ex: ex}
+	candidates := w.encryptionCandidates(s)
+	if len(candidates) == 0 {
+		return nil, nil
+	}
 	var out []verdict.Certificate
-	for _, c := range w.encryptionCandidates(s) {
-		req := certpath.Request{Leaf: c, Anchors: x.Anchors, At: x.Policy.At, Purpose: certpath.PurposeEncrypt, Policy: x.Paths}
+	evidence := w.evidence(ex.signed)
+	for _, c := range candidates {
+		req := certpath.Request{Leaf: c, Anchors: x.Anchors, At: x.Policy.At, Purpose: certpath.PurposeEncrypt, Policy: x.Paths, Evidence: evidence}
 		anchors := func(candidates []*cert.Certificate) []certpath.Anchor { return w.anchorsFor(c, candidates, req.At) }
 		out = append(out, verdict.Certificate{Certificate: c, Now: w.complete(&req, anchors, false, ex.certificates), Sources: req.Sources})
 	}
-	return out
+	if w.trouble != nil {
+		return nil, w.trouble
+	}
+	return out, nil
 }
 
 func (w *walk) encryptionCandidates(s *verdict.Signer) []*cert.Certificate {

@@ -3,10 +3,12 @@ package message
 import (
 	"bytes"
 	"crypto/x509"
+	"errors"
 	"slices"
 	"testing"
 
 	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
 	"smimectl/internal/cms"
 	"smimectl/internal/cms/cmstest"
 	"smimectl/internal/verdict"
@@ -79,7 +81,10 @@ func TestEncryptionCertificates(t *testing.T) {
 		}
 		ex := examine(t, x, verifyInput(mailOf(fromAlice, w.signedForAnswers(s, tt.carried...))))
 		expect(t, ex, verdict.WordGood, "")
-		found := x.EncryptionCertificates(ex, &ex.Signers()[0])
+		found, err := x.EncryptionCertificates(ex, &ex.Signers()[0])
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
 		if len(found) != len(tt.want) {
 			t.Errorf("%s: %d certificates, want %d", tt.name, len(found), len(tt.want))
 			continue
@@ -106,18 +111,22 @@ func TestEncryptionCertificateOfTheStore(t *testing.T) {
 	ex := examine(t, x, verifyInput(mailOf(fromAlice, w.signedForAnswers(s))))
 	signer := &ex.Signers()[0]
 	ex.certificates = slices.DeleteFunc(ex.certificates, reads.Certificate.Equal)
-	if found := x.EncryptionCertificates(ex, signer); len(found) != 0 {
+	if found, _ := x.EncryptionCertificates(ex, signer); len(found) != 0 {
 		t.Errorf("%d certificates without a store", len(found))
 	}
 	x.Store = func(Wanted) []*cert.Certificate {
 		return []*cert.Certificate{w.bob.Certificate, reads.Certificate, reads.Certificate}
 	}
-	if found := x.EncryptionCertificates(ex, signer); len(found) != 1 || !found[0].Certificate.Equal(reads.Certificate) {
+	if found, err := x.EncryptionCertificates(ex, signer); err != nil || len(found) != 1 || !found[0].Certificate.Equal(reads.Certificate) {
 		t.Errorf("the store has it, found %v", found)
+	}
+	x.CRLs = []certpath.List{{Issuer: w.root.Certificate.Subject, Read: func() ([]*cert.CRL, error) { return nil, errors.New("gone") }}}
+	if found, err := x.EncryptionCertificates(ex, signer); err == nil || found != nil {
+		t.Error("a list that cannot be read is passed over")
 	}
 	unknown := *signer
 	unknown.Certificate = nil
-	if found := x.EncryptionCertificates(ex, &unknown); found != nil {
+	if found, _ := x.EncryptionCertificates(ex, &unknown); found != nil {
 		t.Error("of an unknown signer")
 	}
 }

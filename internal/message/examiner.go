@@ -112,9 +112,10 @@ type Examination struct {
 	source       spool.Source     // the file
 	outer        *mimewrap.Entity // the mail as it came; nil for a CMS file
 	certificates []*cert.Certificate
-	inner        *content // what the last layer that was taken off held; nil when none was
-	protected    *content // what the outermost signature is for; nil when there is none, or it was not kept
-	early        *early   // inner was written early; nil: it was not
+	signed       *cms.SignedData // the outermost signed layer; nil when there is none
+	inner        *content        // what the last layer that was taken off held; nil when none was
+	protected    *content        // what the outermost signature is for; nil when there is none, or it was not kept
+	early        *early          // inner was written early; nil: it was not
 	buffers      []*spool.Buffer
 	observer     *Observer
 	size         int64 // of the source that is read now: the file, or what a layer held

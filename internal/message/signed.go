@@ -109,8 +109,8 @@ func (w *walk) lastLayer() *verdict.Layer { return &w.facts.Layers[len(w.facts.L
 
 // completeSigned puts what was found into the layer's facts.
 func (w *walk) completeSigned(sd *cms.SignedData, signers []verdict.Signer, entity *mimewrap.Entity, part string) {
-	if w.ex.certificates == nil {
-		w.ex.certificates = sd.Certificates
+	if w.ex.signed == nil {
+		w.ex.signed, w.ex.certificates = sd, sd.Certificates
 	}
 	layer := w.lastLayer()
 	layer.Signed = &verdict.Signed{Signers: signers, Judged: true}
