@@ -26,7 +26,7 @@ func (x *Examiner) EncryptionCertificates(ex *Examination, s *verdict.Signer) ([
 	for _, c := range candidates {
 		req := certpath.Request{Leaf: c, Anchors: x.Anchors, At: x.Policy.At, Purpose: certpath.PurposeEncrypt, Policy: x.Paths, Evidence: evidence}
 		anchors := func(candidates []*cert.Certificate) []certpath.Anchor { return w.anchorsFor(c, candidates, req.At) }
-		out = append(out, verdict.Certificate{Certificate: c, Now: w.complete(&req, anchors, false, ex.certificates), Sources: req.Sources})
+		out = append(out, verdict.Certificate{Certificate: c, Now: w.complete(&req, anchors, false, ex.signed.Certificates), Sources: req.Sources})
 	}
 	if w.trouble != nil {
 		return nil, w.trouble
@@ -45,14 +45,14 @@ func (w *walk) encryptionCandidates(s *verdict.Signer) []*cert.Certificate {
 	}
 	id, named := s.Info.EncryptionKey()
 	if named {
-		add(w.ex.certificates, id.Matches)
+		add(w.ex.signed.Certificates, id.Matches)
 		if len(out) == 0 && !id.Matches(s.Certificate) && w.x.Store != nil {
 			add(w.x.Store(Wanted{ID: id}), id.Matches)
 		}
 		return out
 	}
 	if certpath.Fits(s.Certificate, certpath.PurposeEncrypt) != nil {
-		add(w.ex.certificates, func(c *cert.Certificate) bool {
+		add(w.ex.signed.Certificates, func(c *cert.Certificate) bool {
 			return c.Subject.Equal(s.Certificate.Subject) && certpath.Fits(c, certpath.PurposeEncrypt) == nil
 		})
 	}

@@ -110,7 +110,7 @@ func TestEncryptionCertificateOfTheStore(t *testing.T) {
 	x := w.examiner()
 	ex := examine(t, x, verifyInput(mailOf(fromAlice, w.signedForAnswers(s))))
 	signer := &ex.Signers()[0]
-	ex.certificates = slices.DeleteFunc(ex.certificates, reads.Certificate.Equal)
+	ex.signed.Certificates = slices.DeleteFunc(ex.signed.Certificates, reads.Certificate.Equal)
 	if found, _ := x.EncryptionCertificates(ex, signer); len(found) != 0 {
 		t.Errorf("%d certificates without a store", len(found))
 	}

@@ -110,7 +110,10 @@ func (w *walk) lastLayer() *verdict.Layer { return &w.facts.Layers[len(w.facts.L
 // completeSigned puts what was found into the layer's facts.
 func (w *walk) completeSigned(sd *cms.SignedData, signers []verdict.Signer, entity *mimewrap.Entity, part string) {
 	if w.ex.signed == nil {
-		w.ex.signed, w.ex.certificates = sd, sd.Certificates
+		w.ex.signed = sd
+	}
+	if w.ex.certificates == nil {
+		w.ex.certificates = sd.Certificates
 	}
 	layer := w.lastLayer()
 	layer.Signed = &verdict.Signed{Signers: signers, Judged: true}
