@@ -124,9 +124,10 @@ func TestEncryptionCertificateOfTheStore(t *testing.T) {
 	if found, err := x.EncryptionCertificates(ex, signer); err == nil || found != nil {
 		t.Error("a list that cannot be read is passed over")
 	}
-	unknown := *signer
+	plain := examine(t, w.examiner(), verifyInput(mailOf(fromAlice, w.signedForAnswers(w.signer(w.alice)))))
+	unknown := plain.Signers()[0]
 	unknown.Certificate = nil
-	if found, _ := x.EncryptionCertificates(ex, &unknown); found != nil {
+	if found, _ := w.examiner().EncryptionCertificates(plain, &unknown); found != nil {
 		t.Error("of an unknown signer")
 	}
 }
