@@ -160,6 +160,7 @@ func (e *Entity) onlyMail() (*Entity, error) {
 // secondMail looks for an mbox "From " line after an empty line, with a header field on the next line.
 func (e *Entity) secondMail() (bool, error) {
 	buf := make([]byte, scanWindow)
+	bare := bareLines(e.Envelope)
 	const reach = 2048
 	for at := e.body.start - min(2, e.body.start); at < e.body.end; {
 		n, err := readAt(e.base, buf[:min(int64(len(buf)), e.body.end-at)], at)
@@ -175,7 +176,7 @@ func (e *Entity) secondMail() (bool, error) {
 			}
 			i += k
 			blank := i == 0 || p[i-1] == '\n' || p[i-1] == '\r' && (i == 1 || p[i-2] == '\n')
-			if blank && mboxLine(p[i+1:]) {
+			if blank && mboxLine(p[i+1:], bare) {
 				return true, nil
 			}
 			i++
@@ -188,17 +189,28 @@ func (e *Entity) secondMail() (bool, error) {
 	return false, nil
 }
 
-// mboxLine reports "From" word date (RFC 4155, Appendix A), and a header field on the next line.
-//
-// QUIRK: Thunderbird, since its mbox files are written anew (2023), writes neither word nor date: the line is
-// "From ", and every line of a mail that begins so is quoted.
-func mboxLine(p []byte) bool {
+// mboxLine reports "From" word date (RFC 4155, Appendix A), and a header field on the next line. bare: the
+// line may be "From " alone.
+func mboxLine(p []byte, bare bool) bool {
 	i := bytes.IndexByte(p, '\n')
-	if i < 0 || i > 1000 || !bytes.Contains(p[:i], []byte{':'}) && len(bytes.TrimSpace(p[:i])) > len("From") {
+	if i < 0 || i > 1000 || !bytes.Contains(p[:i], []byte{':'}) && !(bare && isBare(p[:i])) {
 		return false
 	}
 	_, _, ok := fieldName(p[i+1:])
 	return ok || bytes.HasPrefix(p[i+1:], []byte(">From "))
+}
+
+// isBare reports a "From " line without a word or a date.
+func isBare(line []byte) bool { return len(bytes.TrimSpace(line)) == len("From") }
+
+// bareLines tells from the "From " line a file begins with whether another may be "From " alone.
+//
+// QUIRK: Thunderbird, since its mbox files are written anew (2023), writes neither word nor date, and quotes every
+// line of a mail that begins so; what it wrote before in the same file begins with "From - ". Others who
+// write mbox files, Dovecot and mutt among them, quote nothing that is no date to them: there a line "From " is one
+// of a mail's text, and whoever sent it would make two of it.
+func bareLines(first []byte) bool {
+	return isBare(first) || bytes.HasPrefix(first, []byte("From - "))
 }
 
 // beginsCMS reports a ContentInfo (RFC 5652, Section 3): a SEQUENCE, of either kind of length, that begins

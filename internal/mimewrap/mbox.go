@@ -10,8 +10,9 @@ import (
 // its "From " line, at the start of the file or after an empty line and before a
 // header field: the rule by which ReadMail refuses a file of several.
 type Mailbox struct {
-	src spool.Source
-	at  int64
+	src  spool.Source
+	at   int64
+	bare bool // a "From " line may have nothing behind it
 }
 
 // OpenMailbox returns the mails of src, and whether it is an mbox file at all:
@@ -19,10 +20,11 @@ type Mailbox struct {
 func OpenMailbox(src spool.Source) (*Mailbox, bool) {
 	head := make([]byte, min(src.Size(), 2048))
 	n, err := readAt(src, head, 0)
-	if err != nil || !bytes.HasPrefix(head[:n], []byte("From ")) || isField(head[:n]) || !mboxLine(head[:n]) {
+	if err != nil || !bytes.HasPrefix(head[:n], []byte("From ")) || isField(head[:n]) || !mboxLine(head[:n], true) {
 		return nil, false
 	}
-	return &Mailbox{src: src}, true
+	first, _, _ := bytes.Cut(head[:n], []byte("\n"))
+	return &Mailbox{src: src, bare: bareLines(first)}, true
 }
 
 // Next returns the next mail with its "From " line, and where it begins; nil at
@@ -32,7 +34,7 @@ func (m *Mailbox) Next() (mail spool.Source, offset int64, err error) {
 		return nil, 0, nil
 	}
 	start := m.at
-	next, err := nextMail(m.src, start+1, m.src.Size())
+	next, err := m.nextMail(start + 1)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -44,9 +46,9 @@ func (m *Mailbox) Next() (mail spool.Source, offset int64, err error) {
 	return spool.Section(m.src, start, end-start), start, nil
 }
 
-// nextMail finds the "From " line that begins the next mail between two
-// positions of src; -1: there is none.
-func nextMail(src spool.Source, at, end int64) (int64, error) {
+// nextMail finds the "From " line that begins the next mail after a position; -1: there is none.
+func (m *Mailbox) nextMail(at int64) (int64, error) {
+	src, end := m.src, m.src.Size()
 	buf := make([]byte, scanWindow)
 	const reach = 2048 // a "From " line and the field after it
 	for at < end {
@@ -65,7 +67,7 @@ func nextMail(src spool.Source, at, end int64) (int64, error) {
 			}
 			i += k
 			blank := i > 0 && p[i-1] == '\n' || i > 1 && p[i-1] == '\r' && p[i-2] == '\n'
-			if blank && mboxLine(p[i+1:]) {
+			if blank && mboxLine(p[i+1:], m.bare) {
 				return from + int64(i) + 1, nil
 			}
 		}

@@ -1,6 +1,7 @@
 package mimewrap
 
 import (
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -20,7 +21,8 @@ func TestMailbox(t *testing.T) {
 		"From in the text":  {line + "Subject: a\n\nFrom here on\nit goes well: yes\n\nFrom there on too\nno field\n\n", line + "Subject: b\n\n"},
 		"no line before":    {line + "Subject: a\n\ntext\n" + line + "Subject: b\n\ntext\n"},
 		"bare lines":        {"From \r\nSubject: a\r\n\r\ntext\r\n\r\n", "From \r\nSubject: b\r\n\r\nFrom\r\n\r\nFrom here\r\n\r\n"},
-		"bare after dated":  {line + "Subject: a\n\ntext\n\n", "From \nSubject: b\n\n\nFrom \nno field\n"},
+		"bare after dated":  {"From - Sat Nov 21 19:11:17 2026\nSubject: a\n\ntext\n\n", "From \nSubject: b\n\n\nFrom \nno field\n"},
+		"bare in the text":  {line + "Subject: a\n\ntext\n\nFrom \nMonday: on\n\n", line + "Subject: b\n\n"},
 		"window boundaries": {line + "Subject: a\n\n" + long + "\n", line + "Subject: b\n\n" + long + long + "\n", line + "Subject: c\n\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,6 +51,34 @@ func TestMailbox(t *testing.T) {
 	for name, text := range map[string]string{"a mail": "Subject: a\n\ntext\n", "a field": "From : alice@example.org\n\ntext\n", "empty": "", "no field after it": "From here\n\ntext\n"} {
 		if _, ok := OpenMailbox(spool.Bytes([]byte(text))); ok {
 			t.Errorf("%s is taken for a mailbox", name)
+		}
+	}
+}
+
+// TestSecondMail: a file is refused as one of several mails by the rule that Mailbox divides it by.
+func TestSecondMail(t *testing.T) {
+	t.Parallel()
+	const dated, bare = "From alice@example.org Sat Nov 21 19:11:17 2026\n", "From \n"
+	const old = "From - Sat Nov 21 19:11:17 2026\n"
+	const mail = "Subject: a\n\ntext\n\n"
+	for text, several := range map[string]bool{
+		dated + mail: false, dated + mail + dated + mail: true, dated + mail + bare + mail: false,
+		bare + mail: false, bare + mail + bare + mail: true, bare + mail + dated + mail: true, old + mail + bare + mail: true,
+		"From: a@example.org\n" + mail + bare + mail + dated + mail: false,
+	} {
+		var malformed *MalformedError
+		_, err := ReadMail(spool.Bytes([]byte(text)))
+		if got := errors.As(err, &malformed) && malformed.Several; got != several || !several && err != nil {
+			t.Errorf("%q: got %v", text, err)
+		}
+		n := 0
+		if box, ok := OpenMailbox(spool.Bytes([]byte(text))); ok {
+			for m, _, err := box.Next(); m != nil && err == nil; m, _, err = box.Next() {
+				n++
+			}
+		}
+		if (n > 1) != several {
+			t.Errorf("%q: %d mails", text, n)
 		}
 	}
 }
