@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/pem"
 	"errors"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
@@ -321,6 +323,76 @@ func TestSignerNamesHisOtherCertificate(t *testing.T) {
 			w.home = ""
 			if said := ok("decrypt", w.path("secret.eml")); !strings.Contains(said, "text") {
 				t.Errorf("carol reads %q", said)
+			}
+		})
+	}
+}
+
+// TestOtherCertificateForFrom: of several that the signer reads with the one is named that an answer is
+// encrypted to, and none that tells of an address which the signature does not.
+func TestOtherCertificateForFrom(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct{ from, who, want string }{
+		{"carol", "carol@example.test", "carol@example.test"}, {"home", "carol@example.test", "home@example.test"},
+		{"bob", "carol@example.test", "home@example.test"}, {"carol", "all.pem", "carol@example.test"},
+	} {
+		t.Run(x.from+"/"+x.who, func(t *testing.T) {
+			t.Parallel()
+			w := newChoosingWorld(t)
+			var file []byte
+			begins := w.now.Add(-9 * 24 * time.Hour)
+			issue := func(use certstore.ToyUse, names ...string) {
+				opt := certstore.ToyOptions{KeyName: "p-256", Use: use, NotBefore: begins}
+				begins = begins.Add(24 * time.Hour) // of two that would do the later one is taken
+				for _, name := range names {
+					a, err := cert.ParseAddress(name + "@example.test")
+					if err != nil {
+						t.Fatal(err)
+					}
+					opt.Addresses = append(opt.Addresses, a)
+				}
+				key, c, err := w.toy.Issue(opt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				der, err := key.PKCS8()
+				if err != nil {
+					t.Fatal(err)
+				}
+				file = append(append(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})...), pemOf([]*cert.Certificate{c})...)
+				if x.who == "all.pem" {
+					return
+				}
+				if _, err := w.store().AddIdentity(key, []*cert.Certificate{c, w.toy.Certificate}, []byte{}, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			issue(certstore.ToySign, "carol", "home")
+			issue(certstore.ToyEncrypt, "carol")
+			issue(certstore.ToyEncrypt, "home")
+			issue(certstore.ToyEncrypt, "carol", "home", "secret")
+			w.write("mail.eml", w.mail(x.from, "bob"))
+			who := x.who
+			if who == "all.pem" {
+				w.write(who, file)
+				who = w.path(who)
+			}
+			if code, _, said := w.plain(nil, "sign", "-i", who, "--any-from", "-o", w.path("signed.eml"), w.path("mail.eml")); code != 0 {
+				t.Fatal(said)
+			}
+			signed, err := os.ReadFile(w.path("signed.eml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			examiner := &message.Examiner{Policy: verdict.Policy{Now: w.now, At: w.now, AnyFrom: true}}
+			ex := examiner.Examine(message.Input{Command: "verify", Source: spool.Bytes(signed)})
+			defer ex.Close()
+			found, err := examiner.EncryptionCertificates(ex, &ex.Signers()[0])
+			if err != nil || len(found) != 1 || len(ex.Certificates()) != 2 {
+				t.Fatalf("%d of %d certificates, %v", len(found), len(ex.Certificates()), err)
+			}
+			if got := found[0].Certificate.Addresses(); len(got) != 1 || got[0].String() != x.want {
+				t.Errorf("the one of %v is named", got)
 			}
 		})
 	}

@@ -61,7 +61,7 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 			a.inform("warning: %s", remark)
 		}
 		signer := cms.Signer{Certificate: id.certificate, Chain: slices.Concat(id.chain, further), Key: key, Options: options}
-		if other, err := a.otherIdentity(o, id, rules); err != nil {
+		if other, err := a.otherIdentity(o, id, from, rules); err != nil {
 			return nil, nil, err
 		} else if other != nil {
 			signer.Encryption, signer.Chain = other.certificate, append(signer.Chain, other.chain...)
@@ -145,8 +145,9 @@ func (a *app) chooseSigner(ids []*identity, rules *sendingRules) (*identity, err
 
 // otherIdentity is the one that mail for a signer is to be encrypted to, of those of his
 // address, where the certificate he signs with is not made for that: who gets his mail can
-// answer it encrypted (RFC 8551, Section 2.5.3). nil: there is none, or code is signed.
-func (a *app) otherIdentity(o *signOptions, signer *identity, rules *sendingRules) (*identity, error) {
+// answer it encrypted (RFC 8551, Section 2.5.3). It has the address of From, which is the one that is
+// answered, and no address that the signature does not tell of anyway. nil: there is none, or code is signed.
+func (a *app) otherIdentity(o *signOptions, signer *identity, from []cert.Address, rules *sendingRules) (*identity, error) {
 	if o.code || certpath.Fits(signer.certificate, certpath.PurposeEncrypt) == nil {
 		return nil, nil
 	}
@@ -154,7 +155,11 @@ func (a *app) otherIdentity(o *signOptions, signer *identity, rules *sendingRule
 	if err != nil {
 		return nil, err
 	}
-	for _, address := range signer.certificate.Addresses() {
+	answered := slices.DeleteFunc(slices.Clone(from), func(f cert.Address) bool { return !certpath.MatchesAddress(signer.certificate, f) })
+	if len(answered) == 0 { // --any-from, or no mail: any of his will do
+		answered = signer.certificate.Addresses()
+	}
+	for _, address := range answered {
 		stored, err := o.identity.fromStore(a.env.store(), address.String())
 		if err != nil {
 			return nil, err
@@ -163,7 +168,8 @@ func (a *app) otherIdentity(o *signOptions, signer *identity, rules *sendingRule
 	}
 	var list []candidate
 	for _, id := range ids {
-		if id.certificate != nil && !id.certificate.Equal(signer.certificate) && shareAddress(id.certificate, signer.certificate) &&
+		if id.certificate != nil && !id.certificate.Equal(signer.certificate) && hasAddressesOf(signer.certificate, id.certificate) &&
+			slices.ContainsFunc(answered, func(x cert.Address) bool { return certpath.MatchesAddress(id.certificate, x) }) &&
 			certpath.Fits(id.certificate, certpath.PurposeEncrypt) == nil {
 			list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id})
 		}
