@@ -79,7 +79,7 @@ func (a *app) decryptSeveral(o *decryptOptions, operands []string) error {
 	if err := o.many.notTogether(a, o.judge.output); err != nil {
 		return err
 	}
-	if _, err := o.identity.passphrase.given(); err != nil {
+	if err := a.passphrasesFirst(&o.many.mails, &o.identity.passphrase); err != nil {
 		return err
 	}
 	x, err := o.examiner(a)

@@ -120,7 +120,7 @@ func (a *app) encryptSeveral(o *encryptOptions, operands []string) error {
 	if o.signing.stamp.url != "" {
 		a.client() // before there are others who would make one
 	}
-	if _, err := o.signing.identity.passphrase.given(); err != nil {
+	if err := a.passphrasesFirst(&o.many.mails, &o.signing.identity.passphrase); err != nil {
 		return err
 	}
 	s := &several{verb: "encrypt", flags: &o.many, outputs: &o.outputs, suffix: ".secret.eml", writes: true, do: func(a *app, m *mail, target string) *outcome {

@@ -18,7 +18,7 @@ func (a *app) inspectSeveral(o *inspectOptions, operands []string) error {
 	case o.certs && o.many.skipDone:
 		return usageErrorf("--skip-done goes without --certs")
 	}
-	if _, err := o.passphrase.given(); err != nil {
+	if err := a.passphrasesFirst(&o.many.mails, &o.passphrase); err != nil {
 		return err
 	}
 	o.passphrase.silent = true

@@ -105,6 +105,16 @@ func (m *mailFlags) of(operand string, give func(*mail) bool) bool {
 	return true
 }
 
+// passphrasesFirst reads the passphrases that flags tell of, before there are workers who would each
+// begin to. Where the names of the mails come from standard input, nothing else does.
+func (a *app) passphrasesFirst(m *mailFlags, p *passphraseFlags) error {
+	if m.filesFrom == "-" {
+		a.env.mailOnStdin = true
+	}
+	_, err := p.given()
+	return err
+}
+
 // namesFrom gives the names of a list; - is standard input.
 func (a *app) namesFrom(list string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {

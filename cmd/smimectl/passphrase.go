@@ -99,7 +99,7 @@ func (p *passphraseFlags) readDescriptor() ([]byte, error) {
 		return nil, usageErrorf("--passphrase-fd %s is no file descriptor", quoted(p.fd))
 	}
 	if n == 0 && p.env.mailOnStdin { // its first line is no passphrase
-		return nil, usageErrorf("--passphrase-fd 0 is standard input, where the mail comes from").withHint("smimectl ... --passphrase-fd 3 3<FILE")
+		return nil, usageErrorf("--passphrase-fd 0 is standard input, where the mail comes from, or the names of the mails").withHint("smimectl ... --passphrase-fd 3 3<FILE")
 	}
 	f := os.NewFile(uintptr(n), "descriptor "+p.fd)
 	if f == nil || !inherited(n) { // or one of the program's own would be read

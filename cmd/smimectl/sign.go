@@ -138,7 +138,7 @@ func (a *app) signSeveral(o *signOptions, operands []string) error {
 	if err := a.checkTrust(&o.trust); err != nil {
 		return err
 	}
-	if _, err := o.identity.passphrase.given(); err != nil {
+	if err := a.passphrasesFirst(&o.many.mails, &o.identity.passphrase); err != nil {
 		return err
 	}
 	s := &several{verb: "sign", flags: &o.many, outputs: &o.outputs, suffix: ".signed.eml", writes: true, do: func(a *app, m *mail, target string) *outcome {
