@@ -15,7 +15,7 @@ var bccFields = []string{"Bcc", "Resent-Bcc"}
 // bccRule refuses to show everybody who else can read the mail. name is the mail's on a command line; "" where it has none.
 func bccRule(o *encryptOptions, entity *mimewrap.Entity, name string) error {
 	var list []string
-	field := ""
+	field, nobody := "", false
 	for _, f := range bccFields {
 		for _, v := range entity.Header.Values(f) {
 			if o.only {
@@ -28,12 +28,14 @@ func bccRule(o *encryptOptions, entity *mimewrap.Entity, name string) error {
 			if err != nil && strings.TrimSpace(v) != "" { // it would stay, for everybody to read
 				return messageErrorf(verdict.Malformed, "the %s line cannot be read: %s", f, quoted(v)).withHint("without it:  --drop-bcc")
 			}
+			nobody = nobody || len(boxes) == 0
 			for _, b := range boxes {
 				list, field = append(list, b.Address.String()), cmp.Or(field, f)
 			}
 		}
 	}
 	if len(list) == 0 {
+		o.dropBcc = o.dropBcc || nobody // "Bcc: board:;" tells of somebody all the same
 		return nil
 	}
 	first := verdict.Escape(list[0])
