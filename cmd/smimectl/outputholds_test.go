@@ -13,10 +13,8 @@ import (
 func TestOutputHolds(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if f, err := outfile.CreateUnnamed(dir, false, 0o600); err != nil {
+	if !canBeUnnamed(dir) {
 		t.Skip("skipped: no files without a name on this file system")
-	} else {
-		f.Close()
 	}
 	target := filepath.Join(dir, "out.eml")
 	for _, tt := range []struct {

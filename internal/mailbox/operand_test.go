@@ -153,18 +153,20 @@ func TestDelivered(t *testing.T) {
 	}
 }
 
-// TestUnreadable: what cannot be read is one of the mails, with the reason, and not the end.
+// TestUnreadable: what cannot be read is one of the mails, with the reason, and not the end. The folder goes away
+// between the look at its name and that into it.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() == 0 {
-		t.Skip("root may read everything")
-	}
 	dir := makeFiles(t, map[string]string{"a/1.eml": mailText, "b/2.eml": mailText, "c.eml": mailText})
-	if err := os.Chmod(filepath.Join(dir, "a"), 0); err != nil {
-		t.Fatal(err)
+	goes := func(folder string) bool {
+		if filepath.Base(folder) == "a" {
+			if err := os.RemoveAll(folder); err != nil {
+				t.Error(err)
+			}
+		}
+		return false
 	}
-	t.Cleanup(func() { os.Chmod(filepath.Join(dir, "a"), 0o700) })
-	if got, want := found(t, dir, "", nil), []string{"a !", "b/2.eml", "c.eml"}; !slices.Equal(got, want) {
+	if got, want := found(t, dir, "", goes), []string{"a !", "b/2.eml", "c.eml"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
