@@ -131,3 +131,28 @@ func TestEncryptionCertificateOfTheStore(t *testing.T) {
 		t.Error("of an unknown signer")
 	}
 }
+
+// TestEncryptionCertificateOfTheOutermostLayer: what a layer within carries is nothing that the outer signer sent.
+func TestEncryptionCertificateOfTheOutermostLayer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	reads := cmstest.Issue(t, w.root, cmstest.Options{Key: cmstest.Key(t, "p-256", 22), CommonName: "alice", Emails: []string{"alice@example.org"}, KeyUsage: x509.KeyUsageKeyAgreement})
+	s := w.signer(w.alice)
+	s.Encryption = reads.Certificate
+	within := w.signedForAnswers(s)
+	var der bytes.Buffer
+	sd, err := cms.NewSignedDataWriter(&der, []cms.Signer{s}, cms.SignedDataOptions{Time: testNow, ContentSize: int64(len(within))})
+	w.must(err)
+	_, err = sd.Write([]byte(within))
+	w.must(err)
+	w.must(sd.Close())
+	around := cmstest.ParseSigned(der.Bytes())
+	around.Certificates().Children = nil
+	x := w.examiner()
+	x.Store = func(Wanted) []*cert.Certificate { return []*cert.Certificate{w.alice.Certificate} }
+	ex := examine(t, x, verifyInput(mailOf(fromAlice, w.pkcs7("signed-data", around.Encode()))))
+	expect(t, ex, verdict.WordGood, "")
+	if found, err := x.EncryptionCertificates(ex, &ex.Signers()[0]); err != nil || len(found) != 0 {
+		t.Errorf("%d certificates, %v", len(found), err)
+	}
+}
