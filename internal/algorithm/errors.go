@@ -21,8 +21,12 @@ func (e *UnsupportedError) Error() string {
 	if e.OID != "" {
 		text += " " + e.OID.String()
 	}
-	if e.Detail != "" {
-		text += ": " + e.Detail
+	detail := e.Detail
+	if detail == "" {
+		detail = e.Name() // a name is more use to a person than a row of numbers
+	}
+	if detail != "" {
+		text += ": " + detail
 	}
 	return text
 }

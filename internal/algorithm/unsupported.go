@@ -2,10 +2,11 @@ package algorithm
 
 import "strings"
 
-// unsupported says that there is no row for oid, and what it is where that is
-// known: a name is more use to a person than a row of numbers.
+// unsupported says that there is no row for oid. Who asks several tables in turn
+// throws most of these away: what the algorithm is called is looked for when
+// somebody wants to read it.
 func unsupported(kind string, oid OID) *UnsupportedError {
-	return &UnsupportedError{Kind: kind, OID: oid, Detail: nameOfUnsupported(oid)}
+	return &UnsupportedError{Kind: kind, OID: oid}
 }
 
 // Name returns what the algorithm is called, where that is known, else "".

@@ -24,9 +24,7 @@ func withoutFloor(err error) string {
 // would be there for.
 func Unsupported(e *algorithm.UnsupportedError) string {
 	name, oid, kind, detail := e.Name(), e.OID.String(), e.Kind, e.Detail
-	if detail == name {
-		detail = ""
-	} else if detail != "" {
+	if detail != "" {
 		name = "" // it is had here, but for the detail
 	}
 	text := "unsupported: "
