@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"smimectl/internal/algorithm"
+	"smimectl/internal/sending"
 	"smimectl/internal/verdict"
 )
 
@@ -119,9 +120,9 @@ func legacyNamesFor(r algorithm.Row) []string {
 
 func profileLines() []profileLine {
 	var lines []profileLine
-	for _, p := range profiles {
-		lines = append(lines, profileLine{Name: p.name, About: p.about, Digest: orNull(p.digest), Signature: orNull(p.signature), Signers: p.signs,
-			Cipher: p.cipher, KeyEncryption: append([]string{}, p.keyEncryption...), Key: p.key, PostQuantum: p.postQuantum})
+	for _, p := range sending.Profiles() {
+		lines = append(lines, profileLine{Name: p.Name, About: p.About, Digest: orNull(p.Digest), Signature: orNull(p.Signature), Signers: p.Signers,
+			Cipher: p.Cipher, KeyEncryption: append([]string{}, p.KeyEncryption...), Key: p.Key, PostQuantum: p.PostQuantum})
 	}
 	return lines
 }

@@ -14,6 +14,7 @@ import (
 
 	"smimectl/internal/algorithm"
 	"smimectl/internal/outfile"
+	"smimectl/internal/sending"
 	"smimectl/internal/verdict"
 )
 
@@ -146,7 +147,7 @@ func TestAlgorithmsSchema(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &said); err != nil {
 			t.Fatal(err)
 		}
-		if rows := len(algorithm.Rows()); len(args) == 1 && (len(said.Algorithms) != rows || len(said.Profiles) != len(profiles)) {
+		if rows := len(algorithm.Rows()); len(args) == 1 && (len(said.Algorithms) != rows || len(said.Profiles) != len(sending.Profiles())) {
 			t.Errorf("%d algorithms of %d, %d profiles", len(said.Algorithms), rows, len(said.Profiles))
 		}
 		if only := "cipher"; slices.Contains(args, only) && (len(said.Profiles) > 0 || slices.ContainsFunc(said.Algorithms, func(l algorithmLine) bool { return l.Table != only })) {
@@ -172,15 +173,15 @@ func TestAlgorithmsSchema(t *testing.T) {
 // TestProfileTable: what the profiles name exists and is written.
 func TestProfileTable(t *testing.T) {
 	t.Parallel()
-	for _, p := range profiles {
-		if p.digest != "" && !slices.Contains(digestNames(), p.digest) {
-			t.Errorf("%s: digest %s", p.name, p.digest)
+	for _, p := range sending.Profiles() {
+		if p.Digest != "" && !slices.Contains(digestNames(), p.Digest) {
+			t.Errorf("%s: digest %s", p.Name, p.Digest)
 		}
-		if !slices.Contains(signatureNames(), p.signature) || !slices.Contains(cipherNames(), p.cipher) || !slices.Contains(algorithm.SigningKeyNames(), p.key) {
-			t.Errorf("%s: %s, %s, %s", p.name, p.signature, p.cipher, p.key)
+		if !slices.Contains(signatureNames(), p.Signature) || !slices.Contains(cipherNames(), p.Cipher) || !slices.Contains(algorithm.SigningKeyNames(), p.Key) {
+			t.Errorf("%s: %s, %s, %s", p.Name, p.Signature, p.Cipher, p.Key)
 		}
-		if _, err := keyEncryptionsNamed(p.keyEncryption); err != nil {
-			t.Errorf("%s: %v", p.name, err)
+		if _, err := keyEncryptionsNamed(p.KeyEncryption); err != nil {
+			t.Errorf("%s: %v", p.Name, err)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
 	"smimectl/internal/message"
+	"smimectl/internal/sending"
 	"smimectl/internal/verdict"
 )
 
@@ -128,15 +129,15 @@ func checkedOf(list []*cert.Certificate, file bool, now time.Time) *cert.Certifi
 	if file {
 		return endEntities(list)[0]
 	}
-	var candidates []candidate
+	var candidates []sending.Candidate
 	for _, c := range list {
-		candidates = append(candidates, candidate{certificate: c})
+		candidates = append(candidates, sending.Candidate{Certificate: c})
 	}
-	c := (&sendingRules{now: now}).choose(candidates, sendingUse{purpose: certpath.PurposeAny})
-	if c.taken != nil {
-		return c.taken.certificate
+	c := (&sending.Rules{Now: now}).Choose(candidates, certpath.PurposeAny)
+	if c.Taken != nil {
+		return c.Taken.Certificate
 	}
-	return c.passed[0].certificate
+	return c.Passed[0].Certificate
 }
 
 // purposeOf asks of a certificate what it is made for: signing mail, else reading it.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"smimectl/internal/algorithm"
+	"smimectl/internal/sending"
 )
 
 // cipherNames are what --cipher and the configuration take: what is written, and auto.
@@ -40,7 +41,7 @@ func writtenNames(table string) []string {
 // notWritten words the refusal of a name that a flag does not take: because it is only
 // read, and why, or because there is no such thing.
 func notWritten(flag, name, table string, names []string) *cliError {
-	listed := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return strings.HasPrefix(name, boundKey+"-") }) // twice as many
+	listed := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return strings.HasPrefix(name, sending.BoundKey+"-") }) // twice as many
 	for _, r := range algorithm.Rows() {
 		if r.Table != table || r.Name != name || r.Written {
 			continue
@@ -89,7 +90,7 @@ func digestNamed(name string) (*algorithm.Digest, error) {
 
 // signing is how signatures are made, as flags and profile want it.
 type signing struct {
-	profile   *profile
+	profile   *sending.Profile
 	digest    *algorithm.Digest // nil: what suits the key
 	digestSet bool              // by --digest: it has to go with every key
 	signature string            // by --signature
@@ -107,7 +108,7 @@ func (o *signOptions) signing(c *config) (*signing, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &signing{profile: p, signature: o.signature, pss: p.signature == "rsa-pss", digestSet: o.digest != ""}
+	s := &signing{profile: p, signature: o.signature, pss: p.Signature == "rsa-pss", digestSet: o.digest != ""}
 	if s.signature != "" {
 		if !slices.Contains(signatureNames(), s.signature) {
 			return nil, notWritten("--signature", s.signature, "signature", signatureNames())
@@ -122,7 +123,7 @@ func (o *signOptions) signing(c *config) (*signing, error) {
 	}
 	digest := o.digest
 	if digest == "" {
-		digest = p.digest
+		digest = p.Digest
 	}
 	s.digest, err = digestNamed(digest)
 	return s, err
@@ -177,23 +178,23 @@ func keyEncryptionsNamed(names []string) ([]*algorithm.KeyEncryption, error) {
 // keyEncryptionFor finds how the key is encrypted for everybody: as flags have it, then
 // as the profile has it, then as the recipient is known to read it; nil leaves it to the
 // kind of the key. A flag that is for nobody is an error, and so are two for one.
-func (o *encryptOptions) keyEncryptionFor(recipients []recipient, p *profile) (map[*recipient]*algorithm.KeyEncryption, error) {
+func (o *encryptOptions) keyEncryptionFor(recipients []sending.Recipient, p *sending.Profile) (map[*sending.Recipient]*algorithm.KeyEncryption, error) {
 	asked, err := o.keyEncryptions()
 	if err != nil {
 		return nil, err
 	}
-	usual, err := keyEncryptionsNamed(p.keyEncryption)
+	usual, err := keyEncryptionsNamed(p.KeyEncryption)
 	if err != nil {
 		return nil, err
 	}
-	out, used := map[*recipient]*algorithm.KeyEncryption{}, map[string]bool{}
+	out, used := map[*sending.Recipient]*algorithm.KeyEncryption{}, map[string]bool{}
 	var kinds []string
 	for i := range recipients {
 		r := &recipients[i]
-		if r.certificate == nil {
+		if r.Certificate == nil {
 			continue
 		}
-		key, err := r.certificate.PublicKey()
+		key, err := r.Certificate.PublicKey()
 		if err != nil {
 			continue // making the recipient says it
 		}
@@ -207,7 +208,7 @@ func (o *encryptOptions) keyEncryptionFor(recipients []recipient, p *profile) (m
 			}
 			out[r], used[e.Name] = e, true
 		}
-		for _, e := range append(slices.Clone(usual), r.announced()...) {
+		for _, e := range append(slices.Clone(usual), r.Announced()...) {
 			if out[r] == nil && e.Fits(key) {
 				out[r] = e
 			}
@@ -220,15 +221,4 @@ func (o *encryptOptions) keyEncryptionFor(recipients []recipient, p *profile) (m
 		}
 	}
 	return out, nil
-}
-
-// announced are the forms of RSAES-OAEP that the recipient is known to read.
-func (r *recipient) announced() []*algorithm.KeyEncryption {
-	var list []*algorithm.KeyEncryption
-	for _, e := range algorithm.KeyEncryptions() {
-		if t := e.Transport(); t != nil && !t.Implicit() && r.reads[e.Name] {
-			list = append(list, e)
-		}
-	}
-	return list
 }

@@ -17,6 +17,7 @@ import (
 	"smimectl/internal/cert/certtest"
 	"smimectl/internal/certstore"
 	"smimectl/internal/outfile"
+	"smimectl/internal/sending"
 	"smimectl/internal/verdict"
 )
 
@@ -186,27 +187,29 @@ func TestKeyEncryptionFlag(t *testing.T) {
 // TestAutomaticCipher takes the best cipher that everybody announced, and binds the key to it when everybody reads that.
 func TestAutomaticCipher(t *testing.T) {
 	t.Parallel()
-	reads := func(names ...string) recipient { return recipient{who: "x", reads: capabilitySet(names)} }
+	reads := func(names ...string) sending.Recipient {
+		return sending.Recipient{Who: "x", Reads: sending.ReadsOf(names)}
+	}
 	for _, c := range []struct {
 		name       string
 		cipher     string
 		bind       bool
-		recipients []recipient
+		recipients []sending.Recipient
 		want, says string
 	}{
-		{"nothing known", "auto", true, []recipient{reads()}, "aes-256-cbc", "x is not known to read AES-GCM"},
-		{"one not known", "auto", true, []recipient{reads("aes-256-gcm", boundKey), reads()}, "aes-256-cbc", "x is not known to read AES-GCM"},
-		{"GCM", "auto", true, []recipient{reads("aes-128-cbc", "aes-256-gcm")}, "aes-256-gcm", ""},
-		{"the best that both read", "auto", true, []recipient{reads("aes-256-gcm", "aes-128-gcm"), reads("aes-128-gcm")}, "aes-128-gcm", ""},
-		{"ChaCha20", "auto", true, []recipient{reads("chacha20-poly1305", "aes-128-gcm")}, "chacha20-poly1305", ""},
-		{"CBC alone", "auto", true, []recipient{reads("aes-128-cbc", "3des-cbc")}, "aes-128-cbc", "x cannot read AES-GCM"},
-		{"nothing that is written", "auto", true, []recipient{reads("3des-cbc", "rc2-cbc")}, "aes-256-cbc", "x cannot read AES-GCM"},
-		{"no CCM by itself", "auto", true, []recipient{reads("aes-256-ccm", "aes-128-cbc")}, "aes-128-cbc", "AES-CBC does not show changes"},
-		{"bound", "auto", true, []recipient{reads("aes-256-gcm", boundKey)}, "cek-hkdf-sha256-aes-256-gcm", ""},
-		{"bound, CBC", "auto", true, []recipient{reads("aes-256-cbc", boundKey)}, "cek-hkdf-sha256-aes-256-cbc", "AES-CBC does not show changes"},
-		{"one does not read bound keys", "auto", true, []recipient{reads("aes-256-gcm", boundKey), reads("aes-256-gcm")}, "aes-256-gcm", ""},
-		{"by a profile that does not bind", "aes-256-cbc", false, []recipient{reads("aes-256-gcm", boundKey)}, "aes-256-cbc", "AES-CBC does not show changes"},
-		{"by name", "aes-128-gcm", false, []recipient{reads()}, "aes-128-gcm", ""},
+		{"nothing known", "auto", true, []sending.Recipient{reads()}, "aes-256-cbc", "x is not known to read AES-GCM"},
+		{"one not known", "auto", true, []sending.Recipient{reads("aes-256-gcm", sending.BoundKey), reads()}, "aes-256-cbc", "x is not known to read AES-GCM"},
+		{"GCM", "auto", true, []sending.Recipient{reads("aes-128-cbc", "aes-256-gcm")}, "aes-256-gcm", ""},
+		{"the best that both read", "auto", true, []sending.Recipient{reads("aes-256-gcm", "aes-128-gcm"), reads("aes-128-gcm")}, "aes-128-gcm", ""},
+		{"ChaCha20", "auto", true, []sending.Recipient{reads("chacha20-poly1305", "aes-128-gcm")}, "chacha20-poly1305", ""},
+		{"CBC alone", "auto", true, []sending.Recipient{reads("aes-128-cbc", "3des-cbc")}, "aes-128-cbc", "x cannot read AES-GCM"},
+		{"nothing that is written", "auto", true, []sending.Recipient{reads("3des-cbc", "rc2-cbc")}, "aes-256-cbc", "x cannot read AES-GCM"},
+		{"no CCM by itself", "auto", true, []sending.Recipient{reads("aes-256-ccm", "aes-128-cbc")}, "aes-128-cbc", "AES-CBC does not show changes"},
+		{"bound", "auto", true, []sending.Recipient{reads("aes-256-gcm", sending.BoundKey)}, "cek-hkdf-sha256-aes-256-gcm", ""},
+		{"bound, CBC", "auto", true, []sending.Recipient{reads("aes-256-cbc", sending.BoundKey)}, "cek-hkdf-sha256-aes-256-cbc", "AES-CBC does not show changes"},
+		{"one does not read bound keys", "auto", true, []sending.Recipient{reads("aes-256-gcm", sending.BoundKey), reads("aes-256-gcm")}, "aes-256-gcm", ""},
+		{"by a profile that does not bind", "aes-256-cbc", false, []sending.Recipient{reads("aes-256-gcm", sending.BoundKey)}, "aes-256-cbc", "AES-CBC does not show changes"},
+		{"by name", "aes-128-gcm", false, []sending.Recipient{reads()}, "aes-128-gcm", ""},
 		{"nobody", "auto", true, nil, "aes-256-cbc", ""},
 	} {
 		cipher, warning, err := chooseCipher(c.cipher, c.bind, c.recipients)
@@ -224,7 +227,7 @@ func TestAutomaticChoice(t *testing.T) {
 	w.person("old", "rsa-2048")
 	w.person("new", "rsa-2048", "aes-256-gcm", "rsa-oaep")
 	w.person("sha1", "rsa-2048", "aes-256-gcm", "rsa-oaep-sha1")
-	w.person("bound", "p-256", "aes-256-gcm", boundKey)
+	w.person("bound", "p-256", "aes-256-gcm", sending.BoundKey)
 	// An extension that announces AES-256-GCM, and RSAES-OAEP with its defaults.
 	announce := certtest.Extension{OID: "1.2.840.113549.1.9.15", Value: []byte("\x30\x1c" + "\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x01\x2e" + "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07\x30\x00")}
 	template := w.sendingWorld.person("ext")

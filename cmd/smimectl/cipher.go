@@ -2,78 +2,58 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	"smimectl/internal/algorithm"
-	"smimectl/internal/message"
+	"smimectl/internal/sending"
+	"smimectl/internal/verdict"
 )
 
-// preferredCiphers are what auto takes from, the best first (RFC 8551, Section 2.7.1.1
-// leaves the order to the sender).
-var preferredCiphers = []string{"aes-256-gcm", "chacha20-poly1305", "aes-192-gcm", "aes-128-gcm", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc"}
-
-// boundKey is the capability of those who read content-encryption keys that are bound
-// to their cipher (RFC 9709, Section 4), and the beginning of the names of such ciphers.
-const boundKey = "cek-hkdf-sha256"
-
-// ownCapabilities is what this program reads: all that it announces.
-func ownCapabilities() map[string]bool {
-	return capabilitySet(message.CapabilityNames(algorithm.Capabilities()))
-}
-
-// chooseCipher takes what --cipher, the configuration or the profile name. With auto
-// that is the best cipher that everybody is known to read, else AES-256-CBC, which every
-// receiver reads, with a warning that names who is why. Nothing weaker is written.
-// Where the cipher was not named by a person, and everybody announces to read it, the key
-// is bound to the cipher (RFC 9709).
-func chooseCipher(name string, bind bool, recipients []recipient) (*algorithm.ContentCipher, string, error) {
-	const compatible = "aes-256-cbc"
-	warning := ""
+// chooseCipher takes what --cipher, the configuration or the profile name; with auto the
+// best that everybody is known to read. CBC has a warning, with auto one that names who is
+// why. Where the cipher was not named by a person, and everybody announces to read it, the
+// key is bound to the cipher (RFC 9709).
+func chooseCipher(name string, bind bool, recipients []sending.Recipient) (*algorithm.ContentCipher, string, error) {
+	const unauthenticated = "AES-CBC does not show changes; add --sign"
+	why := ""
 	if name == "auto" {
-		name = ""
-		for _, cipher := range preferredCiphers {
-			if everybodyReads(recipients, cipher) {
-				name = cipher
-				break
-			}
-		}
-		if name == "" {
-			name = compatible
-		}
-		if c, err := algorithm.ContentCipherByName(name); err == nil && !c.Authenticated {
-			warning = "AES-CBC does not show changes; add --sign" + whyNot(recipients, "aes-256-gcm")
-		}
+		name, why = sending.Cipher(recipients), whyNot(recipients)
 	}
-	if bind && everybodyReads(recipients, boundKey) {
-		if bound, err := algorithm.ContentCipherByName(boundKey + "-" + name); err == nil {
-			name = bound.Name
-		}
+	if bind {
+		name = sending.Bound(name, recipients)
 	}
 	cipher, err := algorithm.ContentCipherByName(name)
-	if err != nil || cipher.ReadOnly {
+	switch {
+	case err != nil || cipher.ReadOnly:
 		return nil, "", notWritten("--cipher", name, "cipher", cipherNames())
+	case !cipher.Authenticated:
+		return cipher, unauthenticated + why, nil
 	}
-	if warning == "" && !cipher.Authenticated {
-		warning = "AES-CBC does not show changes; add --sign"
-	}
-	return cipher, warning, nil
+	return cipher, "", nil
 }
 
-// everybodyReads says that every recipient announced to read something; nobody does
-// when there is none.
-func everybodyReads(recipients []recipient, capability string) bool {
-	return len(recipients) > 0 && !slices.ContainsFunc(recipients, func(r recipient) bool { return !r.reads[capability] })
+// whyNot names the first who is not known to read AES-GCM.
+func whyNot(recipients []sending.Recipient) string {
+	switch r := sending.WithoutGCM(recipients); {
+	case r == nil:
+		return ""
+	case r.Reads == nil:
+		return fmt.Sprintf(" (%s is not known to read AES-GCM)", r.Who)
+	default:
+		return fmt.Sprintf(" (%s cannot read AES-GCM)", r.Who)
+	}
 }
 
-// whyNot names the first who is not known to read a cipher.
-func whyNot(recipients []recipient, capability string) string {
-	for _, r := range recipients {
-		switch {
-		case r.reads == nil:
-			return fmt.Sprintf(" (%s is not known to read AES-GCM)", r.who)
-		case !r.reads[capability]:
-			return fmt.Sprintf(" (%s cannot read AES-GCM)", r.who)
-		}
+// weakestNote says that a mail for recipients with post-quantum keys is no stronger than
+// the weakest of the others, when there is one.
+func weakestNote(recipients []sending.Recipient) []verdict.Note {
+	weakest, key := sending.Weakest(recipients)
+	if weakest == nil {
+		return nil
 	}
-	return ""
+	who := verdict.Escape(weakest.Who)
+	if weakest.Self {
+		who = "you"
+	}
+	return []verdict.Note{{Code: verdict.WeakestLink,
+		Text: fmt.Sprintf("as strong as its weakest recipient: %s of %s, not post-quantum", key.Title, who)}}
 }

@@ -7,6 +7,7 @@ import (
 	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
 	"smimectl/internal/message"
+	"smimectl/internal/sending"
 	"smimectl/internal/verdict"
 )
 
@@ -36,7 +37,7 @@ func correspondents(x *message.Examiner, ex *message.Examination, trusted bool) 
 			own.notes = append(own.notes, why)
 		}
 		if other == nil && unfit != nil {
-			own.notes = append(own.notes, "nothing can be encrypted to the one that was imported: "+detailOf(unfit))
+			own.notes = append(own.notes, "nothing can be encrypted to the one that was imported: "+sending.Unfit(unfit))
 		}
 		// Of two that would do the other one is what he asks for.
 		if other == nil || unfit != nil {
@@ -61,7 +62,7 @@ func saidOf(other, signer *cert.Certificate, said *certstore.Announced) *certsto
 // otherCertificate is the certificate that mail for a signer is to be encrypted to, if that is
 // not the one he signed with; else why a message that has one, or says so, brings none.
 func otherCertificate(x *message.Examiner, ex *message.Examination, s *verdict.Signer, trusted bool) (*cert.Certificate, string) {
-	var candidates []candidate
+	var candidates []sending.Candidate
 	var why string
 	list, err := x.EncryptionCertificates(ex, s)
 	if err != nil {
@@ -78,7 +79,7 @@ func otherCertificate(x *message.Examiner, ex *message.Examination, s *verdict.S
 		case !shareAddress(found.Certificate, s.Certificate):
 			why = "it is for another address"
 		case unfit != nil:
-			why = detailOf(unfit)
+			why = sending.Unfit(unfit)
 		case trusted && !judged.Good():
 			why = "it is " + string(judged.Verdict)
 			fails := func(r verdict.Reason) bool { return r.Level == verdict.Fail }
@@ -88,15 +89,15 @@ func otherCertificate(x *message.Examiner, ex *message.Examination, s *verdict.S
 		case !judged.Good() && !hasAddressesOf(s.Certificate, found.Certificate):
 			why = "it is for other addresses too, and nobody vouches for it"
 		default:
-			candidates = append(candidates, candidate{certificate: found.Certificate})
+			candidates = append(candidates, sending.Candidate{Certificate: found.Certificate})
 		}
 	}
 	if len(candidates) > 0 {
-		chosen := (&sendingRules{now: x.Policy.At}).choose(candidates, useRecipient)
-		if chosen.taken != nil {
-			return chosen.taken.certificate, ""
+		chosen := (&sending.Rules{Now: x.Policy.At}).Choose(candidates, certpath.PurposeEncrypt)
+		if chosen.Taken != nil {
+			return chosen.Taken.Certificate, ""
 		}
-		why = chosen.refusal.why
+		why = chosen.Refusal.Why
 	}
 	id, named := s.Info.EncryptionKey()
 	switch {

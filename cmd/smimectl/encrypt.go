@@ -10,6 +10,7 @@ import (
 	"smimectl/internal/cms"
 	"smimectl/internal/message"
 	"smimectl/internal/mimewrap"
+	"smimectl/internal/sending"
 )
 
 type encryptOptions struct {
@@ -27,8 +28,8 @@ type encryptOptions struct {
 	oaep    bool
 
 	keyEncryption []string
-	profile       *profile // by flag or configuration; one that decides nothing when there is none
-	bound         bool     // the key may be bound to the cipher (RFC 9709)
+	profile       *sending.Profile // by flag or configuration; one that decides nothing when there is none
+	bound         bool             // the key may be bound to the cipher (RFC 9709)
 	entity        bool
 	raw           bool
 	many          manyFlags
@@ -156,8 +157,8 @@ func (o *encryptOptions) configure(a *app) error {
 	if o.signing.profile == "" {
 		named = cmp.Or(o.cipher, c.Cipher)
 	}
-	o.cipher = cmp.Or(named, o.profile.cipher, "auto")
-	o.bound = o.cipher == "auto" || named == "" && o.profile.bound
+	o.cipher = cmp.Or(named, o.profile.Cipher, "auto")
+	o.bound = o.cipher == "auto" || named == "" && o.profile.Bound
 	if o.cipher != "auto" && !slices.Contains(cipherNames(), o.cipher) {
 		return notWritten("--cipher", o.cipher, "cipher", cipherNames())
 	}
@@ -196,7 +197,7 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 		return fail(err)
 	}
 	for _, who := range holders {
-		recipients = append(recipients, recipient{who: who})
+		recipients = append(recipients, sending.Recipient{Who: who})
 	}
 	cipher, note, err := chooseCipher(o.cipher, o.bound, recipients)
 	if err != nil {
@@ -208,8 +209,8 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 	}
 	opt := message.EncryptOptions{Cipher: cipher, DropBcc: o.dropBcc, Compress: o.signing.compress, Recipients: sharing, Serial: a.env.serial(), Observer: a.env.meter.observer()}
 	for i := range recipients {
-		if r := &recipients[i]; r.certificate != nil {
-			opt.Recipients = append(opt.Recipients, cms.Recipient{Certificate: r.certificate, By: by[r]})
+		if r := &recipients[i]; r.Certificate != nil {
+			opt.Recipients = append(opt.Recipients, cms.Recipient{Certificate: r.Certificate, By: by[r]})
 		}
 	}
 	var signedAs []*identity

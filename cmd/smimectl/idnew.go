@@ -50,7 +50,7 @@ func (o *newKeyOptions) key(a *app) (*algorithm.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := cmp.Or(o.algorithm, p.key)
+	name := cmp.Or(o.algorithm, p.Key)
 	if names := algorithm.SigningKeyNames(); !slices.Contains(names, name) {
 		if slices.Contains(algorithm.KeyNames(), name) {
 			return nil, usageErrorf("--algorithm %s: such a key cannot sign, and so cannot ask for a certificate by itself", name).

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"smimectl/internal/cert"
+	"smimectl/internal/sending"
 	"smimectl/internal/verdict"
 )
 
@@ -17,22 +18,22 @@ func (a *app) noteSigner(c *cert.Certificate, now time.Time) {
 		if err != nil {
 			continue
 		}
-		var list []candidate
+		var list []sending.Candidate
 		for _, x := range found {
-			list = append(list, candidate{certificate: x.Certificate, chain: x.Chain})
+			list = append(list, sending.Candidate{Certificate: x.Certificate, Chain: x.Chain})
 		}
-		chosen := (&sendingRules{now: now}).choose(list, useSigner)
-		if chosen.taken == nil {
+		chosen := (&sending.Rules{Now: now}).Choose(list, useSigner.purpose)
+		if chosen.Taken == nil {
 			continue
 		}
-		if chosen.taken.certificate.Equal(c) {
+		if chosen.Taken.Certificate.Equal(c) {
 			signed = append(signed, verdict.Escape(address.String()))
 			continue
 		}
-		for _, p := range chosen.passed {
-			if p.certificate.Equal(c) {
+		for _, p := range chosen.Passed {
+			if p.Certificate.Equal(c) {
 				a.inform("mails from %s are signed with %s as before, not with this one: %s", verdict.Escape(address.String()),
-					shortFingerprint(chosen.taken.certificate), p.why)
+					shortFingerprint(chosen.Taken.Certificate), p.Why)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"smimectl/internal/certstore"
 	"smimectl/internal/cms"
 	"smimectl/internal/message"
+	"smimectl/internal/sending"
 )
 
 // kept is what one run has read, by name, so that of many mails only the first
@@ -53,8 +54,8 @@ type keptTrust struct {
 	chains     kept[[]*cert.Certificate]
 	revocation kept[*revocationMaterial]
 	grounds    kept[*guardGrounds]
-	people     kept[[]candidate]
-	named      kept[[]candidate]
+	people     kept[[]sending.Candidate]
+	named      kept[[]sending.Candidate]
 	store      kept[*certstore.Catalogue]
 	signers    *cms.KeptSigners
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"smimectl/internal/sending"
 )
 
 // TestProfiles writes with each profile, by flag and by the configuration; flags count more.
@@ -14,7 +16,7 @@ func TestProfiles(t *testing.T) {
 	w.person("alice", "rsa-2048", "own")
 	w.person("ada", "ml-dsa-44", "own")
 	w.person("eddy", "ed448", "own")
-	w.person("bob", "rsa-2048", "aes-256-gcm", "rsa-oaep", boundKey)
+	w.person("bob", "rsa-2048", "aes-256-gcm", "rsa-oaep", sending.BoundKey)
 	w.person("old", "rsa-2048")
 	w.person("pia", "ml-kem-768")
 	for _, c := range []struct {
@@ -114,7 +116,7 @@ func TestProfiles(t *testing.T) {
 	}
 	// A profile in the configuration says nothing about commits.
 	w.configure(`profile = "pq"`)
-	if s, err := (&signOptions{code: true}).signing(&config{Profile: "pq"}); err != nil || s.profile.postQuantum || s.pss {
+	if s, err := (&signOptions{code: true}).signing(&config{Profile: "pq"}); err != nil || s.profile.PostQuantum || s.pss {
 		t.Errorf("git: %+v, %v", s, err)
 	}
 }

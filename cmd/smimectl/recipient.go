@@ -6,27 +6,20 @@ import (
 
 	"smimectl/internal/cert"
 	"smimectl/internal/mimewrap"
+	"smimectl/internal/sending"
 	"smimectl/internal/verdict"
 )
 
-// recipient is somebody a mail is encrypted for.
-type recipient struct {
-	certificate *cert.Certificate // nil: the holders of a shared secret
-	who         string
-	self        bool
-	reads       map[string]bool // capabilities by name; nil = not known
-}
-
 // names lists recipients for the line on standard error.
-func names(recipients []recipient) string {
+func names(recipients []sending.Recipient) string {
 	var out []string
 	you := false
 	for _, r := range recipients {
-		if r.self {
+		if r.Self {
 			you = true
 			continue
 		}
-		out = append(out, verdict.Escape(r.who))
+		out = append(out, verdict.Escape(r.Who))
 	}
 	text := strings.Join(out, ", ")
 	switch {
@@ -40,7 +33,7 @@ func names(recipients []recipient) string {
 
 // recipients finds a certificate for everybody; one who has none fails the whole
 // mail (P106).
-func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert.Address, name string, now time.Time) ([]recipient, error) {
+func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert.Address, name string, now time.Time) ([]sending.Recipient, error) {
 	var wanted []cert.Address
 	if entity != nil && !o.entity {
 		if err := bccRule(o, entity, name); err != nil {
@@ -61,9 +54,9 @@ func (a *app) recipients(o *encryptOptions, entity *mimewrap.Entity, from []cert
 	if err != nil {
 		return nil, err
 	}
-	rules.postQuantum = o.profile.postQuantum
-	if rules.profileBy = "--profile " + o.profile.name; o.signing.profile == "" {
-		rules.profileBy = "profile = \"" + o.profile.name + "\" of " + configName
+	rules.PostQuantum = o.profile.PostQuantum
+	if rules.ByPostQuantum = "--profile " + o.profile.Name; o.signing.profile == "" {
+		rules.ByPostQuantum = "profile = \"" + o.profile.Name + "\" of " + configName
 	}
 	if !o.only && len(wanted) == 0 && len(o.to) == 0 && !o.shared.given() { // a copy for oneself of what nobody gets
 		e := usageErrorf("there is nobody to encrypt for: no To, no Cc, no --to").withHint("--to bob@example.org")

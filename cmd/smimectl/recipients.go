@@ -5,10 +5,12 @@ import (
 	"errors"
 	"slices"
 
+	"smimectl/internal/algorithm"
 	"smimectl/internal/cert"
 	"smimectl/internal/certstore"
 	"smimectl/internal/message"
 	"smimectl/internal/mimewrap"
+	"smimectl/internal/sending"
 	"smimectl/internal/spool"
 	"smimectl/internal/verdict"
 )
@@ -16,16 +18,16 @@ import (
 // recipientFinder looks up certificates and remembers who has none.
 type recipientFinder struct {
 	a       *app
-	rules   *sendingRules
+	rules   *sending.Rules
 	kept    *keptTrust
-	found   []recipient
+	found   []sending.Recipient
 	without []string // addresses without any certificate
 	unfit   error    // of the first one whose certificates must not be used
 }
 
-func (f *recipientFinder) add(r recipient) {
+func (f *recipientFinder) add(r sending.Recipient) {
 	for _, x := range f.found {
-		if x.certificate.Equal(r.certificate) {
+		if x.Certificate.Equal(r.Certificate) {
 			return
 		}
 	}
@@ -47,31 +49,31 @@ func (f *recipientFinder) address(address cert.Address, use sendingUse) error {
 }
 
 // take adds somebody by the rule of choose, or remembers why it cannot.
-func (f *recipientFinder) take(who string, candidates []candidate, use sendingUse) {
-	c := f.rules.choose(candidates, use)
+func (f *recipientFinder) take(who string, candidates []sending.Candidate, use sendingUse) {
+	c := f.rules.Choose(candidates, use.purpose)
 	f.a.explainChoice(who, use, c)
-	if c.taken != nil {
-		f.add(recipient{certificate: c.taken.certificate, who: who, self: use.copied, reads: c.taken.reads})
+	if c.Taken != nil {
+		f.add(sending.Recipient{Certificate: c.Taken.Certificate, Who: who, Self: use.copied, Reads: c.Taken.Reads})
 		return
 	}
 	if f.unfit == nil {
-		f.unfit = c.refusal.error(who, use)
+		f.unfit = refusalError(f.rules, &c, who, use)
 	}
 }
 
 // candidates are the certificates of the store for an address, one's own first:
 // what they can read is known.
-func (f *recipientFinder) candidates(address cert.Address) ([]candidate, error) {
+func (f *recipientFinder) candidates(address cert.Address) ([]sending.Candidate, error) {
 	k := f.keep()
-	return k.people.find(address.String(), func() ([]candidate, error) {
+	return k.people.find(address.String(), func() ([]sending.Candidate, error) {
 		store := f.a.env.store()
-		var out []candidate
+		var out []sending.Candidate
 		ids, err := store.IdentitiesFor(address)
 		if err != nil {
 			return nil, storeError(err)
 		}
 		for _, id := range ids {
-			out = append(out, candidate{certificate: id.Certificate, chain: id.Chain, reads: ownCapabilities()})
+			out = append(out, sending.Candidate{Certificate: id.Certificate, Chain: id.Chain, Reads: ownCapabilities()})
 		}
 		catalogue, err := k.catalogue(f.a)
 		if err != nil {
@@ -82,7 +84,7 @@ func (f *recipientFinder) candidates(address cert.Address) ([]candidate, error) 
 			return nil, storeError(err)
 		}
 		for _, e := range entries {
-			out = append(out, candidate{certificate: e.Certificate, reads: readsOf(e.Certificate, e.Capabilities)})
+			out = append(out, sending.Candidate{Certificate: e.Certificate, Reads: readsOf(e.Certificate, e.Capabilities)})
 		}
 		return out, nil
 	})
@@ -96,25 +98,18 @@ func (f *recipientFinder) keep() *keptTrust {
 	return f.kept
 }
 
-// readsOf is what the owner of a certificate is known to read: what his newest signed
-// mail said, else what the certificate says (RFC 8551, Section 2.7.1; RFC 4262).
-func readsOf(c *cert.Certificate, announced []string) map[string]bool {
-	if len(announced) > 0 {
-		return capabilitySet(announced)
-	}
-	return capabilitySet(message.CapabilityNames(c.Capabilities()))
+// ownCapabilities is what this program reads: all that it announces.
+func ownCapabilities() sending.Reads {
+	return sending.ReadsOf(message.CapabilityNames(algorithm.Capabilities()))
 }
 
-// capabilitySet is nil where nothing is known.
-func capabilitySet(names []string) map[string]bool {
-	if len(names) == 0 {
-		return nil
+// readsOf is what the owner of a certificate is known to read: what his newest signed
+// mail said, else what the certificate says (RFC 8551, Section 2.7.1; RFC 4262).
+func readsOf(c *cert.Certificate, announced []string) sending.Reads {
+	if len(announced) > 0 {
+		return sending.ReadsOf(announced)
 	}
-	reads := map[string]bool{}
-	for _, name := range names {
-		reads[name] = true
-	}
-	return reads
+	return sending.ReadsOf(message.CapabilityNames(c.Capabilities()))
 }
 
 // named adds a recipient of --to: an address, a fingerprint, or a file.
@@ -127,7 +122,7 @@ func (f *recipientFinder) named(who string) error {
 		use.skip = address.String()
 		return f.address(address, use)
 	}
-	list, err := f.keep().named.find(who, func() ([]candidate, error) {
+	list, err := f.keep().named.find(who, func() ([]sending.Candidate, error) {
 		catalogue, err := f.keep().catalogue(f.a)
 		if err != nil {
 			return nil, err
@@ -137,9 +132,9 @@ func (f *recipientFinder) named(who string) error {
 		if err != nil && !errors.As(err, &query) {
 			return nil, storeError(err)
 		}
-		var out []candidate
+		var out []sending.Candidate
 		for _, e := range entries {
-			out = append(out, candidate{certificate: e.Certificate, reads: readsOf(e.Certificate, e.Capabilities)})
+			out = append(out, sending.Candidate{Certificate: e.Certificate, Reads: readsOf(e.Certificate, e.Capabilities)})
 		}
 		return out, nil
 	})
@@ -153,7 +148,7 @@ func (f *recipientFinder) named(who string) error {
 	if len(list) > 1 {
 		return usageErrorf("%s names %d certificates", quoted(who), len(list)).withHint("write more of the fingerprint:  smimectl cert list")
 	}
-	f.take(personOf(list[0].certificate, who), list, useRecipient)
+	f.take(personOf(list[0].Certificate, who), list, useRecipient)
 	return nil
 }
 
@@ -174,13 +169,13 @@ func (f *recipientFinder) file(name string) error {
 		return err
 	}
 	own := endEntities(list)
-	var candidates []candidate
+	var candidates []sending.Candidate
 	for _, c := range own {
 		if !c.Equal(own[0]) && !shareAddress(c, own[0]) {
 			return usageErrorf("%s holds the certificates of several people", quoted(name)).
 				withHint("one file for each, or import them and name addresses:  smimectl cert import %s", quoted(name))
 		}
-		candidates = append(candidates, candidate{certificate: c, chain: list, reads: readsOf(c, nil)})
+		candidates = append(candidates, sending.Candidate{Certificate: c, Chain: list, Reads: readsOf(c, nil)})
 	}
 	who := personOf(own[0], name)
 	if len(own[0].Addresses()) == 0 {
@@ -227,8 +222,8 @@ func (f *recipientFinder) missing() error {
 		withHint("or from a file:  smimectl cert import %s.pem", cmp.Or(plainLocalPart(f.without[0]), "CERT"))
 	var fine string
 	for _, r := range f.found {
-		if !r.self {
-			fine = "   (" + verdict.Escape(r.who) + " is fine)"
+		if !r.Self {
+			fine = "   (" + verdict.Escape(r.Who) + " is fine)"
 			break
 		}
 	}

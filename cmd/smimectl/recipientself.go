@@ -3,6 +3,7 @@ package main
 import (
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
+	"smimectl/internal/sending"
 	"smimectl/internal/verdict"
 )
 
@@ -45,10 +46,10 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 		}
 	}
 	for _, group := range groups {
-		var list []candidate
+		var list []sending.Candidate
 		for _, id := range group {
 			if id.certificate != nil {
-				list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id, reads: ownCapabilities()})
+				list = append(list, sending.Candidate{Certificate: id.certificate, Chain: id.chain, Reads: ownCapabilities()})
 			}
 		}
 		switch {
@@ -56,7 +57,7 @@ func (f *recipientFinder) self(o *encryptOptions, from []cert.Address) error {
 			addresses = append(addresses, from...)
 		case !f.selfAs(group[0].who(), list):
 			// Somebody who signs with one key and reads with another.
-			addresses = append(addresses, list[0].certificate.Addresses()...)
+			addresses = append(addresses, list[0].Certificate.Addresses()...)
 		}
 	}
 	for _, address := range addresses {
@@ -78,23 +79,23 @@ func (f *recipientFinder) noCopy(who string) {
 
 // selfAs adds the sender by one of these certificates; false when none of them is
 // made for encryption.
-func (f *recipientFinder) selfAs(who string, list []candidate) bool {
-	c := f.rules.choose(list, useCopy)
+func (f *recipientFinder) selfAs(who string, list []sending.Candidate) bool {
+	c := f.rules.Choose(list, useCopy.purpose)
 	f.a.explainChoice(who, useCopy, c)
 	switch {
-	case c.taken != nil:
-		f.add(recipient{certificate: c.taken.certificate, who: who, self: true, reads: c.taken.reads})
-	case c.refusal == nil || c.refusal.purpose:
+	case c.Taken != nil:
+		f.add(sending.Recipient{Certificate: c.Taken.Certificate, Who: who, Self: true, Reads: c.Taken.Reads})
+	case c.Refusal == nil || c.Refusal.Ground.NeverMeant():
 		return false
 	case f.unfit == nil:
-		f.unfit = c.refusal.error(who, useCopy)
+		f.unfit = refusalError(f.rules, &c, who, useCopy)
 	}
 	return true
 }
 
 func (f *recipientFinder) has(address cert.Address) bool {
 	for _, r := range f.found {
-		if certpath.MatchesAddress(r.certificate, address) {
+		if certpath.MatchesAddress(r.Certificate, address) {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
 	"smimectl/internal/cms"
+	"smimectl/internal/sending"
 	"smimectl/internal/verdict"
 )
 
@@ -27,12 +28,12 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 	if err != nil {
 		return nil, nil, err
 	}
-	rules.code, rules.postQuantum = o.code, how.profile.postQuantum
+	rules.PostQuantum = how.profile.PostQuantum
 	ids, err := a.signingIdentities(o, from, rules)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := how.profile.refusesSigners(ids); err != nil {
+	if err := refusesSigners(how.profile, ids); err != nil {
 		return nil, nil, err
 	}
 	further, err := chainKept(&o.trust)
@@ -57,7 +58,7 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 		if err != nil {
 			return nil, nil, err
 		}
-		if remark := how.profile.remark(id.public); remark != "" {
+		if remark := signerRemark(how.profile, id.public); remark != "" {
 			a.inform("warning: %s", remark)
 		}
 		signer := cms.Signer{Certificate: id.certificate, Chain: slices.Concat(id.chain, further), Key: key, Options: options}
@@ -71,7 +72,7 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 	return signers, ids, nil
 }
 
-func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *sendingRules) ([]*identity, error) {
+func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *sending.Rules) ([]*identity, error) {
 	files, err := a.fromFiles(&o.identity)
 	if err != nil {
 		return nil, err
@@ -91,7 +92,7 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *send
 	}
 	var ids []*identity
 	for _, person := range people(files) {
-		id, err := a.chooseSigner(person, rules)
+		id, err := a.chooseSigner(o, person, rules)
 		if err != nil {
 			return nil, err
 		}
@@ -111,78 +112,13 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *send
 		if err := onePerson(w, found); err != nil {
 			return nil, err
 		}
-		id, err := a.chooseSigner(found, rules)
+		id, err := a.chooseSigner(o, found, rules)
 		if err != nil {
 			return nil, err
 		}
 		ids = append(ids, id)
 	}
 	return ids, nil
-}
-
-// chooseSigner takes one of the identities of one person, by the rule of choose.
-func (a *app) chooseSigner(ids []*identity, rules *sendingRules) (*identity, error) {
-	var list []candidate
-	for _, id := range ids {
-		if id.certificate == nil {
-			return nil, keyErrorf(verdict.CertificateMissing, "no certificate for the key in %s", quoted(id.file)).
-				withHint("name the file of the certificate too:  -i CERT.pem --key %s", quoted(id.file))
-		}
-		list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id})
-	}
-	if rules.postQuantum && slices.ContainsFunc(list, candidate.postQuantum) { // somebody with two kinds of keys
-		list = slices.DeleteFunc(list, func(c candidate) bool { return !c.postQuantum() })
-	}
-	use := rules.signing()
-	use.file = ids[0].named
-	c := rules.choose(list, use)
-	a.explainChoice(ids[0].who(), use, c)
-	if c.taken == nil {
-		return nil, c.refusal.error(ids[0].who(), use)
-	}
-	return c.taken.identity, nil
-}
-
-// otherIdentity is the one that mail for a signer is to be encrypted to, of those of his
-// address, where the certificate he signs with is not made for that: who gets his mail can
-// answer it encrypted (RFC 8551, Section 2.5.3). It has the address of From, which is the one that is
-// answered, and no address that the signature does not tell of anyway. nil: there is none, or code is signed.
-func (a *app) otherIdentity(o *signOptions, signer *identity, from []cert.Address, rules *sendingRules) (*identity, error) {
-	if o.code || certpath.Fits(signer.certificate, certpath.PurposeEncrypt) == nil {
-		return nil, nil
-	}
-	ids, err := a.fromFiles(&o.identity)
-	if err != nil {
-		return nil, err
-	}
-	answered := slices.DeleteFunc(slices.Clone(from), func(f cert.Address) bool { return !certpath.MatchesAddress(signer.certificate, f) })
-	if len(answered) == 0 { // --any-from, or no mail: any of his will do
-		answered = signer.certificate.Addresses()
-	}
-	for _, address := range answered {
-		stored, err := o.identity.fromStore(a.env.store(), address.String())
-		if err != nil {
-			return nil, err
-		}
-		ids = slices.Concat(ids, stored)
-	}
-	var list []candidate
-	for _, id := range ids {
-		if id.certificate != nil && !id.certificate.Equal(signer.certificate) && hasAddressesOf(signer.certificate, id.certificate) &&
-			slices.ContainsFunc(answered, func(x cert.Address) bool { return certpath.MatchesAddress(id.certificate, x) }) &&
-			certpath.Fits(id.certificate, certpath.PurposeEncrypt) == nil {
-			list = append(list, candidate{certificate: id.certificate, chain: id.chain, identity: id})
-		}
-	}
-	if len(list) == 0 {
-		return nil, nil
-	}
-	c := rules.choose(list, useCopy)
-	a.explainChoice(signer.who(), useCopy, c)
-	if c.taken == nil {
-		return nil, nil
-	}
-	return c.taken.identity, nil
 }
 
 // noneFor reports whether From does not decide: there is none, or no identity has it.

@@ -126,7 +126,7 @@ func (w *witness) usable() {
 	if isUnsupported(err) {
 		code = UnsupportedAlg
 	}
-	w.add(code, Fail, WordUnreadable, "its key cannot be used: "+withoutFloor(err))
+	w.add(code, Fail, WordUnreadable, "its key cannot be used: "+WithoutFloor(err))
 }
 
 // lasting asks for a certificate that stays valid for a while, with all that its path needs.

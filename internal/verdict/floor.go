@@ -7,9 +7,9 @@ import (
 	"smimectl/internal/algorithm"
 )
 
-// withoutFloor is what an error of a package below says, without the package's name:
+// WithoutFloor is what an error of a package below says, without the package's name:
 // that is for developers.
-func withoutFloor(err error) string {
+func WithoutFloor(err error) string {
 	if e, ok := errors.AsType[*algorithm.UnsupportedError](err); ok {
 		return Unsupported(e)
 	}

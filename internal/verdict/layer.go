@@ -114,7 +114,7 @@ func (j *judge) opening(i int, e *Encrypted) []Reason {
 	}
 	switch {
 	case e.Unsupported != nil && !e.Decrypted:
-		add(UnsupportedAlg, Fail, WordUnreadable, withoutFloor(e.Unsupported))
+		add(UnsupportedAlg, Fail, WordUnreadable, WithoutFloor(e.Unsupported))
 	case !e.Decrypted && j.f.Command == "decrypt" && j.f.Stop == nil && !j.beside():
 		add(DecryptFailed, Fail, WordBad, "")
 	}

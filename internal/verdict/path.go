@@ -139,7 +139,7 @@ func unread(problem certpath.Problem, leaf *cert.Certificate) (finding, bool) {
 	if who == nil {
 		who = leaf
 	}
-	text := fmt.Sprintf("%s, in the signature of the issuer under the certificate of %s", withoutFloor(problem.Err), quote(who.DisplayName()))
+	text := fmt.Sprintf("%s, in the signature of the issuer under the certificate of %s", WithoutFloor(problem.Err), quote(who.DisplayName()))
 	return finding{"untrusted", code, WordUntrusted, text}, true
 }
 

@@ -28,7 +28,7 @@ func TestUnsupportedText(t *testing.T) {
 		if got := Unsupported(&x.err); got != x.want {
 			t.Errorf("%+v: %q, want %q", x.err, got, x.want)
 		}
-		if got := withoutFloor(&x.err); got != x.want {
+		if got := WithoutFloor(&x.err); got != x.want {
 			t.Errorf("as an error: %q, want %q", got, x.want)
 		}
 	}

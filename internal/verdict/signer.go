@@ -211,18 +211,18 @@ func isUnreadable(err error) bool {
 
 func (w *witness) unreadable(err error) {
 	if isUnsupported(err) {
-		w.add(UnsupportedAlg, Fail, WordUnreadable, withoutFloor(err))
+		w.add(UnsupportedAlg, Fail, WordUnreadable, WithoutFloor(err))
 		return
 	}
 	if _, ok := errors.AsType[*cms.LimitError](err); ok {
-		w.add(TooLarge, Fail, WordUnreadable, withoutFloor(err))
+		w.add(TooLarge, Fail, WordUnreadable, WithoutFloor(err))
 		return
 	}
 	if errors.Is(err, cms.ErrNoContent) {
 		w.add(Malformed, Fail, WordUnreadable, "the signed content is not here")
 		return
 	}
-	w.add(Malformed, Fail, WordUnreadable, withoutFloor(err))
+	w.add(Malformed, Fail, WordUnreadable, WithoutFloor(err))
 }
 
 // future says whether the time the signer claims has not come yet.

@@ -208,7 +208,7 @@ func stampFault(err error) string {
 	if err == nil {
 		return "it cannot be read"
 	}
-	return "it cannot be read: " + withoutFloor(err)
+	return "it cannot be read: " + WithoutFloor(err)
 }
 
 // apart is a witness about somebody else than the signer: what he finds is nobody's reason here.

@@ -59,6 +59,7 @@ var scope = []target{
 		"baseline*.go",  // the profile of the CA/Browser Forum: advice, which refuses nothing
 		"weak.go",       // and its rows
 	}},
+	{dir: "internal/sending"},
 	{dir: "internal/certpath", shows: []string{
 		"fetch.go", // which lists and answers are worth fetching; what comes is judged like any other
 	}},

@@ -1,117 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"smimectl/internal/cert/certtest"
 	"smimectl/internal/certpath"
 )
-
-// chosen makes candidates with one property each and gives the names of those
-// taken and passed over, in order.
-func chosen(t *testing.T, c choice, names map[string]string) (taken string, passed []string) {
-	t.Helper()
-	if c.taken != nil {
-		taken = names[c.taken.certificate.Fingerprint()]
-	}
-	for _, p := range c.passed {
-		passed = append(passed, names[p.certificate.Fingerprint()]+": "+p.why)
-	}
-	return taken, passed
-}
-
-// TestChoose holds the rule of choose step by step, whatever the order in which
-// the certificates are found.
-func TestChoose(t *testing.T) {
-	t.Parallel()
-	w := newSendingWorld(t)
-	day := func(n int) time.Time { return w.now.AddDate(0, 0, n) }
-	type dates struct {
-		from, to int
-		change   func(*certtest.Template)
-	}
-	signOnly := func(t *certtest.Template) { setExtension(t, certtest.KeyUsage(0)) }
-	authority := func(t *certtest.Template) { setExtension(t, certtest.CA(-1)) }
-	for _, tc := range []struct {
-		name   string
-		list   map[string]dates
-		least  time.Duration
-		taken  string
-		why    string
-		passed []string
-	}{
-		{name: "one", list: map[string]dates{"a": {-10, 10, nil}}, taken: "a", why: "the only one"},
-		{name: "the newest", list: map[string]dates{"old": {-20, 400, nil}, "new": {-10, 10, nil}}, taken: "new", why: "the one issued last of 2 that may be used",
-			passed: []string{"old: it was issued earlier, on 2026-05-12"}},
-		{name: "the longest of those issued together", list: map[string]dates{"a": {-10, 10, nil}, "b": {-10, 11, nil}, "c": {-10, 12, nil}, "d": {-10, 13, nil}, "long": {-10, 20, nil}}, taken: "long", why: "the one valid longest of 5 that may be used",
-			passed: []string{"d: it is valid only until 2026-06-14", "c: it is valid only until 2026-06-13", "b: it is valid only until 2026-06-12", "a: it is valid only until 2026-06-11"}},
-		{name: "usable before newer", list: map[string]dates{"old": {-20, 10, nil}, "expired": {-15, -1, nil}, "future": {1, 30, nil}}, taken: "old", why: "the only one of 3 that may be used",
-			passed: []string{"future: the certificate is valid from 2026-06-02 12:00:00 UTC", "expired: the certificate expired on 2026-05-31"}},
-		{name: "made for it before newer", list: map[string]dates{"both": {-20, 10, nil}, "sign": {-10, 10, signOnly}}, taken: "both", why: "the only one of 2 that may be used",
-			passed: []string{"sign: its key usage allows digitalSignature, not keyAgreement"}},
-		{name: "no CA", list: map[string]dates{"person": {-20, 10, nil}, "ca": {-10, 10, authority}}, taken: "person", why: "the only one of 2 that may be used",
-			passed: []string{"ca: its certificate is that of a CA, which is not for mail"}},
-		{name: "one that lasts", list: map[string]dates{"lasting": {-20, 10, nil}, "ending": {-10, 3, nil}}, least: 7 * 24 * time.Hour, taken: "lasting", why: "the only one of 2 that may be used",
-			passed: []string{"ending: the certificate expires on 2026-06-04, which is sooner than --min-validity 7d"}},
-		{name: "none", list: map[string]dates{"older": {-30, -20, nil}, "newer": {-20, -10, nil}, "sign": {-5, 5, signOnly}},
-			passed: []string{"newer: the certificate expired on 2026-05-22", "older: the certificate expired on 2026-05-12", "sign: its key usage allows digitalSignature, not keyAgreement"}},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			names := map[string]string{}
-			var list []candidate
-			for name, d := range tc.list {
-				template := w.person("bob")
-				template.NotBefore, template.NotAfter = day(d.from), day(d.to)
-				if d.change != nil {
-					d.change(&template)
-				}
-				c := w.parse(certtest.Issue(template, w.ca))
-				names[c.Fingerprint()] = name
-				list = append(list, candidate{certificate: c}, candidate{certificate: c}) // found twice
-			}
-			rules := &sendingRules{now: w.now, least: minValidity{span: tc.least, text: "7d"}}
-			for range 8 {
-				rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-				c := rules.choose(list, useRecipient)
-				taken, passed := chosen(t, c, names)
-				if taken != tc.taken || c.why != tc.why || strings.Join(passed, "\n") != strings.Join(tc.passed, "\n") {
-					t.Fatalf("got %q (%s), passed over\n%s", taken, c.why, strings.Join(passed, "\n"))
-				}
-				if (c.refusal == nil) != (tc.taken != "") || c.refusal != nil && !strings.HasSuffix(tc.passed[0], c.refusal.why) {
-					t.Fatalf("got the refusal %+v", c.refusal)
-				}
-			}
-		})
-	}
-}
-
-// TestChooseTies: equal certificates go by fingerprint.
-func TestChooseTies(t *testing.T) {
-	t.Parallel()
-	w := newSendingWorld(t)
-	var list []candidate
-	for range 5 {
-		list = append(list, candidate{certificate: w.parse(certtest.Issue(w.person("bob"), w.ca))})
-	}
-	least := list[0].certificate
-	for _, c := range list {
-		if c.certificate.Fingerprint() < least.Fingerprint() {
-			least = c.certificate
-		}
-	}
-	c := (&sendingRules{now: w.now}).choose(list, useRecipient)
-	if !c.taken.certificate.Equal(least) || c.why != "the one with the smallest fingerprint of 5 that may be used" || c.passed[0].why != "it is as good, but has the larger fingerprint" {
-		t.Errorf("got %s, %s, %v", c.taken.certificate.Fingerprint(), c.why, c.passed)
-	}
-	if c := (&sendingRules{now: w.now}).choose(nil, useRecipient); c.taken != nil || c.refusal != nil {
-		t.Errorf("of nothing: %+v", c)
-	}
-}
 
 // TestRenewal follows one person through a renewal: sign, encrypt, the copy and
 // --to agree on the new certificate, and -v says why.
@@ -280,24 +175,6 @@ func TestBest(t *testing.T) {
 	}
 	if got := best([]*identity{old}, certpath.PurposeSign, w.now); got != old {
 		t.Error("nothing was taken")
-	}
-}
-
-// TestSigningNeedsASigningKey: an X25519 key signs nothing, even where no key usage
-// says so.
-func TestSigningNeedsASigningKey(t *testing.T) {
-	t.Parallel()
-	w := newSendingWorld(t)
-	template := w.person("dana")
-	template.Extensions = template.Extensions[1:]
-	template.SPKI = append([]byte{0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00}, bytes.Repeat([]byte{9}, 32)...)
-	c := w.parse(certtest.Issue(template, w.ca))
-	rules := &sendingRules{now: w.now}
-	if r := rules.refuses(c, certpath.PurposeSign); r == nil || r.why != "nothing can be signed with a key of kind X25519" {
-		t.Errorf("signing: %+v", r)
-	}
-	if r := rules.refuses(c, certpath.PurposeEncrypt); r != nil {
-		t.Errorf("encrypting: %+v", r)
 	}
 }
 
