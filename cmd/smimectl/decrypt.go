@@ -151,7 +151,7 @@ func (a *app) decryptOne(x *message.Examiner, o *decryptOptions, in *input, targ
 	opt := message.ReleaseOptions{Entity: o.judge.entity, Raw: o.raw}
 	ahead := &outputAhead{env: a.env, target: target, secret: true}
 	defer ahead.discard()
-	ex := x.Examine(message.Input{Command: "decrypt", Name: name, Source: in.source, Changed: in.changed, Once: true, Want: true, Open: true, Raw: o.raw, Serial: a.env.serial(), Observer: a.env.meter.observer(),
+	ex := x.Examine(message.Input{Command: "decrypt", Name: name, Source: in.source, Changed: in.changed, Once: true, Want: true, Open: true, Raw: o.raw, Serial: a.env.serial(), Observer: a.env.observer(),
 		Early: &message.Early{Open: ahead.open, Options: opt}, Large: a.env.large})
 	defer ex.Close()
 	if !ex.Report.Release() {

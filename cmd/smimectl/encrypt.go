@@ -207,7 +207,7 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 	if err != nil {
 		return fail(err)
 	}
-	opt := message.EncryptOptions{Cipher: cipher, DropBcc: o.dropBcc, Compress: o.signing.compress, Recipients: sharing, Serial: a.env.serial(), Observer: a.env.meter.observer()}
+	opt := message.EncryptOptions{Cipher: cipher, DropBcc: o.dropBcc, Compress: o.signing.compress, Recipients: sharing, Serial: a.env.serial(), Observer: a.env.observer()}
 	for i := range recipients {
 		if r := &recipients[i]; r.Certificate != nil {
 			opt.Recipients = append(opt.Recipients, cms.Recipient{Certificate: r.Certificate, By: by[r]})
@@ -240,7 +240,7 @@ func (a *app) encryptOne(o *encryptOptions, in *input, target string) *outcome {
 		out.discard()
 		return fail(err)
 	}
-	a.env.meter.end()
+	a.env.meter.End()
 	for _, id := range signedAs {
 		a.informSigned(id, from)
 		a.warnOfExpiry(id, from, now)

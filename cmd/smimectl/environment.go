@@ -15,6 +15,7 @@ import (
 	"smimectl/internal/certstore"
 	"smimectl/internal/outfile"
 	"smimectl/internal/processors"
+	"smimectl/internal/progress"
 	"smimectl/internal/spool"
 )
 
@@ -38,7 +39,7 @@ type environment struct {
 	apart       bool                 // several mails are worked on at a time, each by one goroutine
 	asking      *sync.Mutex          // held while a person is asked for something; nil: nobody else asks
 	mailOnStdin bool                 // the mail came from standard input, where nothing else is to be had then
-	meter       *meter               // of the one mail that is worked on; nil: nothing is shown
+	meter       *progress.Meter      // of the work on one mail, or on several; nil: nothing is shown
 }
 
 func systemEnvironment() *environment {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -247,3 +248,6 @@ func exitCodes() [][2]string {
 	}
 	return list
 }
+
+// columnsOf counts the columns of a text of which every character has one.
+func columnsOf(text string) int { return utf8.RuneCountInString(text) }

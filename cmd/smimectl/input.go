@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"smimectl/internal/progress"
 	"smimectl/internal/spool"
 	"smimectl/internal/stage"
 	"smimectl/internal/verdict"
@@ -44,16 +45,16 @@ func (a *app) open(name string, source func(f io.ReaderAt, size int64) spool.Sou
 	if name == "" || name == "-" {
 		return a.openStandardInput(source)
 	}
-	a.env.meter.await("") // the other end of a pipe
+	a.env.meter.Await("") // the other end of a pipe
 	regular, f, err := openFile(name)
-	a.env.meter.begin("", -1)
+	a.env.meter.Begin(progress.Idle, progress.Unknown)
 	if err != nil {
 		return nil, readError(name, err)
 	}
 	if regular != nil {
 		a.env.spread(regular.Size())
-		a.env.meter.begin(stageInput, regular.Size())
-		return &input{name: name, source: a.env.meter.watch(source(regular, regular.Size())), close: func() { regular.Close() }, changed: regular.Changed}, nil
+		a.env.meter.Begin(progress.Reading, regular.Size())
+		return &input{name: name, source: a.env.meter.CountSource(source(regular, regular.Size())), close: func() { regular.Close() }, changed: regular.Changed}, nil
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -63,8 +64,8 @@ func (a *app) open(name string, source func(f io.ReaderAt, size int64) spool.Sou
 	if info.IsDir() {
 		return nil, usageErrorf("%s is a directory", quoted(name)).withHint("name a file in it")
 	}
-	a.env.meter.await("")
-	return a.hold(name, a.env.meter.count(f))
+	a.env.meter.Await("")
+	return a.hold(name, a.env.meter.CountReader(f))
 }
 
 func (a *app) openStandardInput(source func(f io.ReaderAt, size int64) spool.Source) (*input, error) {
@@ -80,13 +81,13 @@ func (a *app) openStandardInput(source func(f io.ReaderAt, size int64) spool.Sou
 			if at, err := f.Seek(0, io.SeekCurrent); err == nil && at <= info.Size() {
 				size := info.Size() - at
 				a.env.spread(size)
-				a.env.meter.begin(stageInput, size)
-				return &input{name: "-", source: a.env.meter.watch(source(io.NewSectionReader(f, at, size), size)), close: func() {}, changed: changedSince(f, info)}, nil
+				a.env.meter.Begin(progress.Reading, size)
+				return &input{name: "-", source: a.env.meter.CountSource(source(io.NewSectionReader(f, at, size), size)), close: func() {}, changed: changedSince(f, info)}, nil
 			}
 		}
 	}
-	a.env.meter.await(" on standard input")
-	return a.hold("-", a.env.meter.count(a.env.stdin))
+	a.env.meter.Await(standardInput)
+	return a.hold("-", a.env.meter.CountReader(a.env.stdin))
 }
 
 // changedSince reports whether a file was written to, or cut, since info was got.
@@ -99,7 +100,7 @@ func changedSince(f *os.File, info os.FileInfo) func() bool {
 
 func (a *app) hold(name string, r io.Reader) (*input, error) {
 	b, err := spool.Hold(r, a.env.spoolOptions())
-	a.env.meter.begin("", -1)
+	a.env.meter.Begin(progress.Idle, progress.Unknown)
 	if err != nil {
 		var disk *spool.Error
 		if errors.As(err, &disk) {
@@ -112,8 +113,8 @@ func (a *app) hold(name string, r io.Reader) (*input, error) {
 		return nil, machineError("cannot hold back the input from", displayName(name), err)
 	}
 	a.env.spread(held.Size())
-	a.env.meter.begin(stageInput, held.Size())
-	return &input{name: name, source: a.env.meter.watch(held), close: func() { b.Close() }}, nil
+	a.env.meter.Begin(progress.Reading, held.Size())
+	return &input{name: name, source: a.env.meter.CountSource(held), close: func() { b.Close() }}, nil
 }
 
 // spread has other processors used too if there is something for them in a mail of that

@@ -127,7 +127,7 @@ type inspectView struct {
 
 func (v *inspectView) outcome(out *outcome) error {
 	a := v.app
-	defer a.env.meter.pause()()
+	defer a.env.meter.Pause()()
 	v.codes[out.exit()] = true
 	if out.report != nil && v.file != nil {
 		if err := writeJSON(v.file, out.report); err != nil {
@@ -179,7 +179,7 @@ func (a *app) inspectOne(o *inspectOptions, name string, show func(*outcome) err
 func (a *app) inspectMail(x *message.Examiner, name string, mail spool.Source, number int, offset int64) *outcome {
 	input := message.Input{Name: name, Source: mail}
 	if number == 0 { // else the whole mbox file is what is read
-		input.Observer = a.env.meter.observer()
+		input.Observer = a.env.observer()
 	}
 	ex := x.Inspect(input)
 	defer ex.Close()

@@ -352,63 +352,6 @@ func TestResultsGoOn(t *testing.T) {
 	}
 }
 
-// TestProgress shows nothing before it takes a while, and then a bar, a log, or JSON,
-// of the mails that are done; what is done within one of them does not disturb it.
-// A line about a mail takes its place only if it goes to the terminal.
-func TestProgress(t *testing.T) {
-	t.Parallel()
-	const one, two = "\rchecking   [#####---------------]   1/4 mails    25%   1/s   0:03 left\x1b[K", "\rchecking   [##########----------]   2/4 mails    50%   1/s   0:02 left\x1b[K"
-	for _, test := range []struct {
-		form  string
-		total int
-		step  time.Duration
-		said  string
-		want  string
-	}{
-		{"bar", 4, 100 * time.Millisecond, "", ""},
-		{"bar", 4, time.Second, "", one + two + "\r\x1b[K"},
-		{"bar", 4, time.Second, "a word", "a word" + one + "\r\x1b[Ka word" + one + two + "\r\x1b[K"},
-		{"bar", 0, time.Second, "", "\rchecking      1 mail   1/s\x1b[K\rchecking      2 mails   1/s\x1b[K\r\x1b[K"},
-		{"plain", 4, 6 * time.Second, "", "smimectl: checking 2 of 4 mails, 50%, 0.167/s, 0:12 left\nsmimectl: ended after 0:12\n"},
-		{"plain", 4, time.Second, "", ""},
-		{"json", 0, time.Second, "", `{"progress":{"stage":"checking","done":1,"total":null,"unit":"mails","held":0,"seconds":1,"last":false}}` + "\n" +
-			`{"progress":{"stage":"checking","done":2,"total":null,"unit":"mails","held":0,"seconds":2,"last":false}}` + "\n" +
-			`{"progress":{"stage":"checking","done":2,"total":null,"unit":"mails","held":0,"seconds":2,"last":true}}` + "\n"},
-	} {
-		var out bytes.Buffer
-		now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
-		m := clockedMeter(test.form, &out, &now)
-		m.countMails("verify", test.total)
-		a := &app{env: &environment{meter: m, stdout: io.Discard, getenv: func(string) string { return "" }}}
-		show := a.beside(func(f *finished) error {
-			if len(f.said) > 0 {
-				m.tick(now) // not now
-			}
-			m.begin(stageWrite, 1)
-			m.await("")
-			m.watch(nil)
-			out.Write(f.said)
-			return nil
-		})
-		for range 2 {
-			now = now.Add(test.step)
-			if err := show(&finished{outcome: &outcome{}, said: []byte(test.said)}); err != nil {
-				t.Fatal(err)
-			}
-			m.tick(now)
-		}
-		m.end()
-		if out.String() != test.want {
-			t.Errorf("%s of %d every %v, %q:\n%q, want\n%q", test.form, test.total, test.step, test.said, out.String(), test.want)
-		}
-	}
-	broken := errors.New("full")
-	a := &app{env: &environment{}}
-	if err := a.beside(func(*finished) error { return broken })(nil); err != broken {
-		t.Errorf("an error of a run without progress: %v", err)
-	}
-}
-
 // TestKept keeps what was found, no error, and no more than its bound.
 func TestKept(t *testing.T) {
 	t.Parallel()

@@ -18,6 +18,7 @@ import (
 
 	"smimectl/internal/mailbox"
 	"smimectl/internal/outfile"
+	"smimectl/internal/progress"
 	"smimectl/internal/verdict"
 )
 
@@ -204,16 +205,16 @@ func (f *finished) named() []byte {
 }
 
 // total is how many mails there will be, where that is known without looking.
-func (m *manyFlags) total(operands []string) int {
+func (m *manyFlags) total(operands []string) int64 {
 	if m.mails.filesFrom != "" || m.mails.shard.set() {
-		return 0
+		return progress.Unknown
 	}
 	for _, name := range operands {
 		if info, err := os.Stat(name); err == nil && (info.IsDir() || mailbox.IsSeveral(name)) {
-			return 0
+			return progress.Unknown
 		}
 	}
-	return len(operands)
+	return int64(len(operands))
 }
 
 // isDone reports whether an earlier run has done a mail: its output is there, and the

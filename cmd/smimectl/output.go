@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"smimectl/internal/outfile"
+	"smimectl/internal/progress"
 	"smimectl/internal/spool"
 	"smimectl/internal/stage"
 )
@@ -85,7 +86,7 @@ func (o *output) look() (regular bool, err error) {
 // hold has the output held back.
 func (o *output) hold() {
 	o.held = spool.New(o.env.spoolOptions())
-	o.env.meter.holding(o.held, mailUntilComplete)
+	o.env.meter.Hold(progress.Held{Buffer: o.held, What: "the mail", Until: "until it is complete"})
 }
 
 func (o *output) Write(p []byte) (int, error) {

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"smimectl/internal/outfile"
+	"smimectl/internal/progress"
 	"smimectl/internal/spool"
 )
 
@@ -90,7 +91,7 @@ func (o *output) commit() error {
 			return err
 		}
 	}
-	o.env.meter.begin(stageDisk, -1)
+	o.env.meter.Begin(progress.Saving, progress.Unknown)
 	err := o.flush()
 	if err == nil {
 		err = o.behind.Settle()
@@ -164,12 +165,12 @@ func (o *output) copyHeld() error {
 		defer f.Close()
 		dst = f
 	}
-	o.env.meter.begin(stageWrite, source.Size())
-	o.env.meter.holding(nil, holdReason{})
+	o.env.meter.Begin(progress.Writing, source.Size())
+	o.env.meter.Hold(progress.Held{})
 	if f, ok := dst.(*os.File); ok && o.env.isTerminal(f) {
-		defer o.env.meter.pause()() // both may be on one terminal
+		defer o.env.meter.Pause()() // both may be on one terminal
 	}
-	if _, err := io.CopyBuffer(onlyWriter{dst}, spool.NewReader(o.env.meter.watch(source)), make([]byte, 256<<10)); err != nil {
+	if _, err := io.CopyBuffer(onlyWriter{dst}, spool.NewReader(o.env.meter.CountSource(source)), make([]byte, 256<<10)); err != nil {
 		return o.cannotWrite(err)
 	}
 	if f, ok := dst.(*os.File); ok && o.target != "" {

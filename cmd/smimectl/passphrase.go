@@ -144,7 +144,7 @@ func (p *passphraseFlags) prompt(question string) ([]byte, error) {
 		asking.Lock()
 		defer asking.Unlock()
 	}
-	defer p.env.meter.pause()()
+	defer p.env.meter.Pause()()
 	tty, err := openTerminal()
 	if err != nil {
 		return nil, certstore.ErrNoPassphrase

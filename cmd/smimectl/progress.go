@@ -1,83 +1,107 @@
 package main
 
-import "time"
+import (
+	"os"
 
-// When something is shown: not before it takes a while, and then not too often.
-const (
-	patience = 700 * time.Millisecond
-	barEvery = 100 * time.Millisecond
-	logEvery = 10 * time.Second
+	"golang.org/x/term"
+
+	"smimectl/internal/message"
+	"smimectl/internal/progress"
+	"smimectl/internal/spool"
 )
 
-// doing is what a verb does to several mails, as the line that tells how far it is
-// calls it.
-var doing = map[string]string{"verify": "checking", "decrypt": "decrypting", "sign": "signing", "encrypt": "encrypting", "inspect": stageInput, "harvest": "collecting"}
-
-// startMailsMeter makes the meter of a verb that works on several mails, in the form
-// of --progress, and sets it going. total is 0 where it is not known.
-func (a *app) startMailsMeter(form, verb string, total int) {
-	m := a.newMeter(form)
-	if m == nil {
-		return
-	}
-	m.countMails(verb, total)
-	a.env.meter = m
-	m.start()
+// stagesOfOne are the stages of the work on one mail, as the meter calls them.
+var stagesOfOne = map[message.Stage]progress.Stage{
+	message.Reading: progress.Reading, message.Checking: progress.Checking, message.Decrypting: progress.Decrypting,
+	message.Unpacking: progress.Unpacking, message.Signing: progress.Signing, message.Encrypting: progress.Encrypting, message.Writing: progress.Writing,
 }
 
-// countMails makes a meter one of mails.
-func (m *meter) countMails(verb string, total int) {
-	size := int64(total)
-	if total == 0 {
-		size = -1
-	}
-	m.enter(doing[verb], size)
-	m.mails = true
+// stageOfSeveral is what a verb does to several mails.
+var stageOfSeveral = map[string]progress.Stage{
+	"verify": progress.Checking, "decrypt": progress.Decrypting, "sign": progress.Signing, "encrypt": progress.Encrypting,
+	"inspect": progress.Reading, "harvest": progress.Collecting,
 }
 
-// step counts one mail more.
-func (m *meter) step() {
-	if m != nil {
-		m.at.Add(1)
-		m.read.Add(1)
+// startMeter sets the meter of a verb going that works on one mail, in the form of
+// --progress.
+func (a *app) startMeter(form string) {
+	if m := a.newMeter(form); m != nil {
+		a.env.meter = m
+		m.Start()
 	}
 }
 
-// aside runs show, which writes a line or two where the line of the meter stands,
-// and puts that back: there may be hundreds of such lines a second.
-func (m *meter) aside(show func() error) error {
-	m.drawing.Lock()
-	text := ""
-	if m.onLine {
-		text = m.text
+// startMailsMeter sets the meter of a verb going that works on several mails.
+func (a *app) startMailsMeter(form, verb string, total int64) {
+	if m := a.newMeter(form); m != nil {
+		m.BeginMails(stageOfSeveral[verb], total)
+		a.env.meter = m
+		m.Start()
 	}
-	m.erase()
-	m.paused++
-	m.drawing.Unlock()
-	defer func() {
-		m.drawing.Lock()
-		defer m.drawing.Unlock()
-		if m.paused--; m.paused == 0 && text != "" && !m.ended {
-			m.draw(text)
+}
+
+// endMeter ends the meter for good.
+func (a *app) endMeter() {
+	a.env.meter.End()
+	a.env.meter = nil
+}
+
+// newMeter makes a meter in the form of --progress; nil: nothing is shown.
+func (a *app) newMeter(form string) *progress.Meter {
+	f, _ := a.env.stderr.(*os.File)
+	if form == "auto" {
+		form = "none"
+		if f != nil && a.env.isTerminal(f) && !a.global.quiet && a.env.getenv("TERM") != "dumb" {
+			form = string(progress.Bar)
 		}
-	}()
-	return show()
+	}
+	if form == "none" {
+		return nil
+	}
+	return progress.New(progress.Options{
+		Form: progress.Form(form), Out: a.env.stderr, ASCII: a.global.ascii || !a.env.utf8(), Now: a.env.now,
+		Width: func() int { return a.columns(f) }, OnInterrupt: a.env.temporary.OnInterrupt,
+	})
+}
+
+// columns is how wide the terminal is now: its window may have been resized. What
+// COLUMNS says was true when the program began, and counts where it is less.
+func (a *app) columns(f *os.File) int {
+	_, width := a.env.terminal(a.env.stderr)
+	if f != nil {
+		if now, _, err := term.GetSize(int(f.Fd())); err == nil && now > 0 {
+			width = min(width, now)
+		}
+	}
+	return width
+}
+
+// observer hands on to the meter what the work on a mail tells.
+func (env *environment) observer() *message.Observer {
+	m := env.meter
+	if m == nil {
+		return nil
+	}
+	return &message.Observer{
+		Stage: func(stage message.Stage, size int64) { m.Begin(stagesOfOne[stage], size) },
+		Watch: m.CountSource,
+		Held: func(buffer *spool.Buffer) {
+			m.Hold(progress.Held{Buffer: buffer, What: "the text", Until: "until it is known to be good"})
+		},
+	}
 }
 
 // beside lets show write beside the meter, and counts its mail. The line of the meter
 // has to move only for what is written to a terminal.
 func (a *app) beside(show func(*finished) error) func(*finished) error {
 	m := a.env.meter
-	if m == nil {
-		return show
-	}
 	tty, _ := a.env.terminal(a.env.stdout)
 	tty = tty && !a.global.quiet
 	return func(f *finished) error {
-		defer m.step()
+		defer m.MailDone()
 		if !tty && len(f.said) == 0 && f.outcome.err == nil {
 			return show(f)
 		}
-		return m.aside(func() error { return show(f) })
+		return m.Aside(func() error { return show(f) })
 	}
 }

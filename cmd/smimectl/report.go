@@ -98,7 +98,7 @@ func (a *app) style(w io.Writer) verdict.Style {
 // finish shows an outcome: the JSON file first, because a script waits for it,
 // then JSON or text. toStdout says whether standard output is free for it.
 func (a *app) finish(o *outcome, toStdout bool) {
-	a.env.meter.end()
+	a.env.meter.End()
 	a.exit = o.exit()
 	if o.report != nil && a.global.report != "" {
 		if err := a.writeReportFile(o.report); err != nil {

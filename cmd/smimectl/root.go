@@ -162,7 +162,7 @@ func atMostOne(cmd *cobra.Command, args []string) error {
 
 // fail prints an error and says which exit code it has.
 func (a *app) fail(err error) int {
-	a.env.meter.end()
+	a.env.meter.End()
 	var e *cliError
 	if !errors.As(err, &e) {
 		// What cobra itself says: an unknown verb, a missing operand.
@@ -177,7 +177,7 @@ func (a *app) fail(err error) int {
 
 // say writes a line for people to standard error.
 func (a *app) say(format string, args ...any) {
-	defer a.env.meter.pause()()
+	defer a.env.meter.Pause()()
 	fmt.Fprintln(a.env.stderr, a.plainly(fmt.Sprintf("smimectl: "+format, args...)))
 }
 

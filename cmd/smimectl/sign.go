@@ -178,7 +178,7 @@ func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 		return fail(err)
 	}
 	opt := message.SignOptions{Signers: signers, Time: now, TimeStamp: a.timeStamper(&o.stamp, stampAfterwards), Opaque: o.opaque, AsIs: o.asIs, Compress: o.compress, Serial: a.env.serial(),
-		Kept: o.trust.signersKept(), Observer: a.env.meter.observer()}
+		Kept: o.trust.signersKept(), Observer: a.env.observer()}
 	composed := &message.Composed{}
 	switch {
 	case o.raw:
@@ -195,7 +195,7 @@ func (a *app) signOne(o *signOptions, in *input, target string) *outcome {
 		out.discard()
 		return fail(err)
 	}
-	a.env.meter.end()
+	a.env.meter.End()
 	for _, id := range ids {
 		a.informSigned(id, from)
 		a.warnOfExpiry(id, from, now)

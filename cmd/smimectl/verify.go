@@ -126,7 +126,7 @@ func (a *app) verifyOne(x *message.Examiner, o *verifyOptions, in *input, target
 	opt := message.ReleaseOptions{Entity: o.judge.entity}
 	ahead := &outputAhead{env: a.env, target: target}
 	defer ahead.discard()
-	input := message.Input{Command: "verify", Name: name, Source: in.source, Changed: in.changed, Once: true, Serial: a.env.serial(), Observer: a.env.meter.observer(), Content: content, Want: target != "" || o.compare != ""}
+	input := message.Input{Command: "verify", Name: name, Source: in.source, Changed: in.changed, Once: true, Serial: a.env.serial(), Observer: a.env.observer(), Content: content, Want: target != "" || o.compare != ""}
 	if target != "" && o.compare == "" {
 		input.Early = &message.Early{Open: ahead.open, Options: opt}
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"smimectl/internal/progress"
 )
 
 // pseudoTerminal is a terminal without a window: what is written to it is kept,
@@ -131,13 +133,13 @@ func TestMeterOnTerminal(t *testing.T) {
 	cmd, in := w.onTerminal(p, "xterm", &out, "verify", "--ca", "ca.pem")
 	in.Write(mail[:1000])
 	p.until(t, "\rreading       1 kB")
-	if waited := p.first.Sub(begun); waited < patience {
+	if waited := p.first.Sub(begun); waited < progress.Patience {
 		t.Errorf("the line came after %v", waited)
 	}
 	p.resize(t, 20)
 	before := len(p.text())
 	p.until(t, p.text()+"\r")
-	time.Sleep(3 * barEvery)
+	time.Sleep(3 * progress.BarEvery)
 	in.Write(mail[1000:])
 	in.Close()
 	if err := cmd.Wait(); err != nil || !strings.HasPrefix(out.String(), "GOOD") {
@@ -186,7 +188,7 @@ func TestMeterBeforeWords(t *testing.T) {
 			if test.bar {
 				p.until(t, "\rreading ")
 			} else {
-				time.Sleep(patience + 3*barEvery)
+				time.Sleep(progress.Patience + 3*progress.BarEvery)
 			}
 			in.Write(draft[20:])
 			in.Close()
@@ -222,7 +224,7 @@ func TestMeterTyping(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.until(t, "end it with Ctrl-D")
-	time.Sleep(waitPatience + 3*barEvery)
+	time.Sleep(progress.WaitPatience + 3*progress.BarEvery)
 	if text := p.text(); text != "smimectl: reading a mail from the terminal; end it with Ctrl-D\r\n" {
 		t.Errorf("while nothing was typed: %q", text)
 	}
@@ -251,7 +253,7 @@ func TestMeterInterrupted(t *testing.T) {
 	cmd, in := w.onTerminal(p, "xterm", nil, "sign", "-i", "alice.pem")
 	in.Write([]byte("From: "))
 	p.until(t, "\rreading ")
-	time.Sleep(barEvery)
+	time.Sleep(progress.BarEvery)
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
