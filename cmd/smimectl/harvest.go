@@ -83,7 +83,7 @@ func (a *app) runHarvest(o *harvestOptions, operands []string) error {
 			return machineError("cannot write", standardError, err)
 		}
 		if f.report == nil { // a directory in a list, and the like
-			a.fail(f.outcome.err)
+			a.complain(f.outcome.err)
 			h.trouble = true
 			h.count("error")
 		} else if err := h.mail(f); err != nil {
@@ -162,7 +162,7 @@ func (h *harvest) mail(f *finished) error {
 		if f.exit() == exitMachine {
 			h.trouble = true
 			if f.outcome.err != nil {
-				h.a.fail(f.outcome.err)
+				h.a.complain(f.outcome.err)
 			}
 		}
 		h.count(strings.ToLower(string(f.report.Verdict)))
@@ -230,7 +230,7 @@ func (h *harvest) keep(c *cert.Certificate, name string, said *certstore.Announc
 		return true
 	}
 	if _, _, err := h.store.UpdateCertificate(c, filepath.Base(displayName(name)), h.a.env.now(), said); err != nil {
-		h.a.fail(addError(addressOf(c), err))
+		h.a.complain(addError(addressOf(c), err))
 		h.trouble = true
 		return false
 	}

@@ -145,3 +145,21 @@ func TestProgressOfOne(t *testing.T) {
 		os.Remove(w.path("out.eml"))
 	}
 }
+
+// TestProgressBesideErrors goes on after an error that does not end the run: the last object says so once, when all is done.
+func TestProgressBesideErrors(t *testing.T) {
+	t.Parallel()
+	w := newReleaseWorld(t)
+	mail := w.path("small.eml")
+	for _, args := range [][]string{
+		{"cert", "harvest", w.path("missing"), mail},
+		{"verify", w.path("missing"), mail},
+		{"inspect", w.path("missing"), mail},
+		{"inspect", "--certs", w.path("missing"), mail},
+	} {
+		r := w.here(nil, append(args, "--progress", "json")...)
+		if strings.Count(r.stderr, `"done":`) != strings.Count(r.stderr, `"last":false`)+1 || !strings.Contains(r.stderr, `"done":2,"total":2,"unit":"mails"`) || !strings.Contains(r.stderr, `"last":true`) {
+			t.Errorf("%v: %q", args, r.stderr)
+		}
+	}
+}

@@ -160,9 +160,14 @@ func atMostOne(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// fail prints an error and says which exit code it has.
+// fail prints the error that ends the run, and says which exit code it has.
 func (a *app) fail(err error) int {
 	a.env.meter.End()
+	return a.complain(err)
+}
+
+// complain prints an error after which the run may go on, and says which exit code it has.
+func (a *app) complain(err error) int {
 	var e *cliError
 	if !errors.As(err, &e) {
 		// What cobra itself says: an unknown verb, a missing operand.
