@@ -48,7 +48,6 @@ func (m *mailFlags) one(operands []string) (string, bool) {
 // mail is one of several.
 type mail struct {
 	*mailbox.Mail
-	index int
 	err   error // why there is no such mail
 	place bool  // it has to be given a place for its output
 	fresh bool  // nothing has the name of its output
@@ -60,15 +59,12 @@ type mail struct {
 // any size takes no memory but for the names of one directory.
 func (a *app) mails(m *mailFlags, operands []string) iter.Seq[*mail] {
 	return func(yield func(*mail) bool) {
-		index := 0
 		give := func(x *mail) bool {
 			if !m.shard.takes(x.Name) {
 				m.elsewhere++
 				x.Release()
 				return true
 			}
-			x.index = index
-			index++
 			return yield(x)
 		}
 		for _, name := range operands {

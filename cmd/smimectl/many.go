@@ -1,17 +1,15 @@
 package main
 
 import (
-	"bytes"
-	"io"
-	"iter"
-	"runtime"
+	"os"
 	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/spf13/cobra"
 
+	"smimectl/internal/mailbox"
 	"smimectl/internal/processors"
+	"smimectl/internal/progress"
 )
 
 // manyFlags are how several mails are worked on.
@@ -89,157 +87,15 @@ func (m *manyFlags) workers() (int, error) {
 // maxWorkers keeps a slip of the finger from opening a hundred thousand files.
 const maxWorkers = 256
 
-// ahead is how many finished mails may wait for a slow one before them, for each
-// worker: results appear in the order of the input, in bounded memory. Of small mails
-// that many are done while the system lets somebody else have the processor of the
-// slow one, or while a disk is waited for: so there are more where workers are few,
-// as long as there is little in them.
-const (
-	ahead      = 16
-	leastAhead = 512
-	mostLines  = 8192 // signers, recipients and the like in those that wait beyond ahead
-)
-
-// finished is a mail that was worked on.
-type finished struct {
-	*mail
-	*outcome
-	said []byte // what was written to standard error meanwhile
-}
-
-// lines is about how much is in a result, counted in what takes a few hundred octets.
-func (f *finished) lines() int {
-	n := len(f.said)>>8 + len(f.correspondents) + len(f.certificates)
-	if r := f.report; r != nil {
-		n += len(r.Reasons) + len(r.Parts) + len(r.Certificates)
-		for _, layer := range r.Layers {
-			if layer.SignedReport != nil {
-				n += len(layer.Signers)
-			}
-			if layer.EncryptedReport != nil {
-				n += len(layer.Recipients)
-			}
+// total is how many mails there will be, where that is known without looking.
+func (m *manyFlags) total(operands []string) int64 {
+	if m.mails.filesFrom != "" || m.mails.shard.set() {
+		return progress.Unknown
+	}
+	for _, name := range operands {
+		if info, err := os.Stat(name); err == nil && (info.IsDir() || mailbox.IsSeveral(name)) {
+			return progress.Unknown
 		}
 	}
-	return n
-}
-
-// each works on mails, several at a time, and shows what came of them one after
-// the other in their order. An error of show ends the run.
-//
-// Workers fetch their mails themselves, and whoever has finished the next one in
-// the order shows it. Handing a small mail from one goroutine to another costs
-// about as much as the work on it.
-func (a *app) each(mails iter.Seq[*mail], workers int, do func(*app, *mail) *outcome, show func(*finished) error) error {
-	next, stop := iter.Pull(mails)
-	defer stop()
-	q := &queue{next: next, show: show, few: workers * ahead, ready: make([]*finished, max(workers*ahead, leastAhead))}
-	q.room.L = &q.mu
-	work := func() {
-		for m := q.take(); m != nil; m = q.take() {
-			q.put(a.apart(m, workers, do))
-			if workers > 1 {
-				// Nothing else has them pause for what the runtime does on the side. The collector would
-				// take until they are made to, some milliseconds, in which all of them work more slowly.
-				runtime.Gosched()
-			}
-		}
-	}
-	var others sync.WaitGroup
-	for range workers - 1 {
-		others.Go(work)
-	}
-	work()
-	others.Wait()
-	return q.failed
-}
-
-// queue is what the workers of one run share.
-type queue struct {
-	source sync.Mutex            // held while the next mail is looked for, which may take as long as a person types
-	next   func() (*mail, bool)  // by one at a time
-	taken  int                   // how many mails were, guarded by source
-	show   func(*finished) error // by one at a time
-	few    int                   // how many may be under way whatever is in them
-
-	mu      sync.Mutex
-	room    sync.Cond   // more were shown
-	ready   []*finished // those that wait to be shown, each at its index modulo the length
-	shown   int
-	lines   int   // in those that wait
-	showing bool  // one of the workers is at it
-	failed  error // of show
-}
-
-// take returns the next mail as soon as there is room for its result; nil: there
-// are no more, or the run has failed.
-func (q *queue) take() *mail {
-	q.source.Lock()
-	defer q.source.Unlock()
-	q.mu.Lock()
-	for q.failed == nil && !q.hasRoom() {
-		q.room.Wait()
-	}
-	failed := q.failed
-	q.mu.Unlock()
-	if failed != nil {
-		return nil
-	}
-	m, ok := q.next()
-	if !ok {
-		return nil
-	}
-	q.taken++
-	return m
-}
-
-// hasRoom reports whether one more mail may be under way.
-func (q *queue) hasRoom() bool {
-	ahead := q.taken - q.shown
-	return ahead < q.few || ahead < len(q.ready) && q.lines < mostLines
-}
-
-// put takes in a result, and shows it and those after it that waited for it, unless
-// another worker does that already.
-func (q *queue) put(f *finished) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.ready[f.index%len(q.ready)] = f
-	q.lines += f.lines()
-	if q.showing {
-		return
-	}
-	q.showing = true
-	for {
-		place := &q.ready[q.shown%len(q.ready)]
-		f := *place
-		if f == nil {
-			break
-		}
-		*place = nil
-		q.lines -= f.lines()
-		if q.failed == nil {
-			q.mu.Unlock()
-			err := q.show(f)
-			q.mu.Lock()
-			q.failed = err
-		}
-		q.shown++
-		q.room.Signal()
-	}
-	q.showing = false
-}
-
-// apart works on one mail with a standard error of its own, so that the lines of
-// several do not mix.
-func (a *app) apart(m *mail, workers int, do func(*app, *mail) *outcome) *finished {
-	var said bytes.Buffer
-	env := *a.env
-	env.stderr, env.stdin, env.stdout = &said, bytes.NewReader(nil), io.Discard
-	env.meter = nil // it counts the mails
-	env.apart = a.env.apart || workers > 1
-	own := *a
-	own.env, own.oneOf = &env, !a.global.verbose
-	o := do(&own, m)
-	return &finished{m, o, said.Bytes()}
+	return int64(len(operands))
 }

@@ -71,6 +71,7 @@ var scope = []target{
 	{dir: "internal/algorithm/brainpool"},
 	{dir: "internal/message", files: []string{"correspondent.go", "stamped.go"}},
 	{dir: "internal/progress"},
+	{dir: "internal/inorder"},
 }
 
 func main() {

@@ -11,7 +11,7 @@ import (
 func TestTallyOrder(t *testing.T) {
 	t.Parallel()
 	words := []verdict.Word{"error", "untrusted", "good", "unsigned", "bad", "done", "something", "nokey", "anything"}
-	const want = "9 mails: 1 good, 1 done, 1 untrusted, 1 bad, 1 unsigned, 1 nokey, 1 error, 1 anything, 1 something\n"
+	const want = "9 mails: 1 good, 1 done, 1 untrusted, 1 bad, 1 unsigned, 1 nokey, 1 error, 1 anything, 1 something"
 	for range len(words) {
 		words = append(words[1:], words[0])
 		for _, list := range [][]verdict.Word{words, reversed(words)} {
