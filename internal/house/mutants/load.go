@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/importer"
 	"go/parser"
 	"go/token"
@@ -93,6 +94,11 @@ func (t *tree) add(target target, imp types.Importer, asked string) error {
 	for _, path := range paths {
 		name := filepath.Base(path)
 		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		if here, err := build.Default.MatchFile(dir, name); err != nil {
+			return err
+		} else if !here { // it is another system's
 			continue
 		}
 		src, err := os.ReadFile(path)
