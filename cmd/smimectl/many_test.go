@@ -15,6 +15,7 @@ import (
 
 	"smimectl/internal/cert"
 	"smimectl/internal/mailbox"
+	"smimectl/internal/results"
 	"smimectl/internal/verdict"
 )
 
@@ -199,109 +200,57 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
-// TestResultsGoOn reads what an earlier run has done, without a line that it did not finish.
-func TestResultsGoOn(t *testing.T) {
+// TestResults words what is wrong with a file of results, and goes on with one without the mails that are to be done
+// again for the sake of the machine or of a key.
+func TestResults(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "results.jsonl")
 	a := manyApp("")
-	a.global.report = name
-	r, err := a.openResults(true)
-	if err != nil {
-		t.Fatal(err)
+	if none, err := a.openResults(true); none != nil || err != nil {
+		t.Errorf("without --report: %v, %v", none, err)
 	}
-	for _, file := range []string{"one", "two"} {
-		if err := r.write(reportNamed(verdict.WordGood, file)); err != nil {
+	a.global.report = filepath.Join(t.TempDir(), "results.jsonl")
+	s := &several{}
+	note := func(code int) {
+		t.Helper()
+		if err := s.note(a, a.failed("verify", fmt.Sprint(code), &cliError{exit: code, text: "x"}).report); err != nil {
 			t.Fatal(err)
 		}
 	}
-	r.close()
-	whole, err := os.ReadFile(name)
-	if err != nil {
+	note(exitNo) // nowhere
+	var err error
+	if s.results, err = a.openResults(false); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(name, append(whole, whole[:40]...), 0o600); err != nil {
+	for _, code := range []int{exitNo, exitMachine, exitNothing, exitKey} {
+		note(code)
+	}
+	s.results.Close()
+	if s.results, err = a.openResults(true); err != nil {
 		t.Fatal(err)
 	}
-	if r, err = a.openResults(true); err != nil {
-		t.Fatal(err)
-	}
-	for file, want := range map[string]bool{"one": true, "two": true, "three": false} {
-		if code, ok := r.has(file, nil); ok != want || ok && code != exitNothing {
-			t.Errorf("%s: %d, %v", file, code, ok)
+	s.results.Close()
+	for code, want := range map[int]bool{exitNo: true, exitNothing: true, exitMachine: false, exitKey: false} {
+		if got, ok := s.results.Has(fmt.Sprint(code), nil); ok != want || ok && got != code {
+			t.Errorf("of exit %d: %d, %v", code, got, ok)
 		}
 	}
-	if err := r.write(reportNamed(verdict.WordGood, "three")); err != nil {
-		t.Fatal(err)
+	if left, err := os.ReadFile(a.global.report); err != nil || bytes.Count(left, []byte("\n")) != 2 {
+		t.Errorf("%v, results:\n%s", err, left)
 	}
-	r.close()
-	after, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.HasPrefix(after, whole) || bytes.Count(after, []byte("\n")) != 3 || !bytes.HasSuffix(after, []byte("\n")) {
-		t.Errorf("results:\n%s", after)
-	}
-	// What failed for the sake of the machine or of a key is done again, and has no line before that.
-	a.global.report = name
-	if r, err = a.openResults(true); err != nil {
-		t.Fatal(err)
-	}
-	for _, exit := range []int{exitMachine, exitKey} {
-		if err := r.write(a.failed("verify", fmt.Sprint(exit), &cliError{exit: exit, text: "x"}).report); err != nil {
-			t.Fatal(err)
+	for want, err := range map[string]error{
+		"cannot write r.jsonl: another run is writing it":        results.ErrBusy,
+		"r.jsonl is no file of results, and is not written over": &results.ForeignError{},
+		`r.jsonl is no file of results: line "my diary"`:         &results.ForeignError{Line: "my diary"},
+		"cannot read r.jsonl: permission denied":                 &results.Error{Op: "read", Err: os.ErrPermission},
+		"cannot write r.jsonl: permission denied":                &results.Error{Op: "write", Err: os.ErrPermission},
+		"said already": usageErrorf("said already"),
+	} {
+		if got := resultsError("r.jsonl", err); got.Error() != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	r.close()
-	if r, err = a.openResults(true); err != nil {
-		t.Fatal(err)
-	}
-	if _, ok := r.has("3", nil); ok || len(r.done) != 3 {
-		t.Errorf("done: %v", r.done)
-	}
-	if err := r.write(reportNamed(verdict.WordGood, "3")); err != nil {
-		t.Fatal(err)
-	}
-	r.close()
-	if again, _ := os.ReadFile(name); !bytes.HasPrefix(again, after) || bytes.Count(again, []byte("\n")) != 4 || !bytes.HasSuffix(again, []byte("\n")) {
-		t.Errorf("results:\n%s", again)
-	}
-	// A line that an interrupted run has left behind a later one of the same mail does not count, and goes.
-	twice := append(append([]byte{}, whole...), bytes.Replace(whole, []byte(`"exit":4`), []byte(`"exit":1`), 1)...)
-	if err := os.WriteFile(name, twice, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if r, err = a.openResults(true); err != nil {
-		t.Fatal(err)
-	}
-	r.close()
-	if code, ok := r.has("one", nil); !ok || code != exitNo {
-		t.Errorf("of two lines %d, %v counts", code, ok)
-	}
-	if left, _ := os.ReadFile(name); !bytes.Equal(left, twice[len(whole):]) {
-		t.Errorf("results:\n%s", left)
-	}
-	sum := func(s string, err error) func() (string, error) { return func() (string, error) { return s, err } }
-	for _, test := range []struct {
-		sum  func() (string, error)
-		want bool
-	}{{sum("", nil), true}, {sum("another", nil), false}, {sum("", errors.New("not to be read")), false}} {
-		r.changed = map[string]bool{}
-		if _, ok := r.has("one", test.sum); ok != test.want || r.changed["one"] == test.want {
-			t.Errorf("known: %v, changed: %v", ok, r.changed)
-		}
-	}
-	if err := os.WriteFile(name, []byte("my diary\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err = a.openResults(true); err == nil {
-		t.Error("a file of something else is taken for results")
-	}
-	if kept, _ := os.ReadFile(name); string(kept) != "my diary\n" {
-		t.Errorf("and changed: %q", kept)
-	}
-	a.global.report = ""
-	if r, err = a.openResults(false); err != nil || r.write(reportNamed(verdict.WordGood, "x")) != nil {
-		t.Errorf("without a file: %v", err)
+	if err := resultsError("r.jsonl", nil); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"smimectl/internal/outfile"
+	"smimectl/internal/results"
 )
 
 // several is the work of a verb on several mails.
@@ -20,9 +21,16 @@ type several struct {
 	screens bool   // --verbose shows the screen of each mail, as of one
 	do      func(a *app, m *mail, target string) *outcome
 
-	targets    *targets // of the run
-	results    *results // of the run
-	complained bool     // the hints of the first complaint were given
+	targets    *targets      // of the run
+	results    *results.File // of the run; nil: there is none
+	skipped    skipped
+	complained bool // the hints of the first complaint were given
+}
+
+// skipped are the mails that were done before.
+type skipped struct {
+	mails int
+	codes map[int]bool // their exit codes
 }
 
 // run works on every mail that the command line names: a line for each on standard
@@ -51,7 +59,8 @@ func (s *several) run(a *app, operands []string) error {
 	if err != nil {
 		return err
 	}
-	defer s.results.close()
+	defer s.results.Close()
+	s.skipped.codes = map[int]bool{}
 	if s.outputs.folder != "" {
 		s.flags.mails.outputs = s.targets.isFolder
 		if s.targets.hides() {
@@ -69,7 +78,7 @@ func (s *several) run(a *app, operands []string) error {
 	err = a.each(mails, workers, s.one, a.beside(func(f *finished) error { return s.take(a, f, sum) }))
 	a.endMeter()
 	if err == nil {
-		err = s.results.settle(a.env)
+		err = resultsError(a.global.report, s.results.Settle())
 	}
 	if err != nil {
 		return err
@@ -150,12 +159,13 @@ func (s *several) isDone(m *mail) bool {
 	if m.Part != nil {
 		sum = m.digest
 	}
-	code, done := s.results.has(m.Name, sum)
-	if s.results.file == nil || done && code == exitYes && s.outputs.given() {
+	code, done := s.results.Has(m.Name, sum)
+	if s.results == nil || done && code == exitYes && s.outputs.given() {
 		done = isThere(s.outputs.target(m))
 	}
 	if done {
-		s.results.skip(code)
+		s.skipped.mails++
+		s.skipped.codes[code] = true
 	}
 	return done
 }
@@ -208,8 +218,8 @@ func (s *several) one(a *app, m *mail) *outcome {
 // good.
 func (s *several) exit(sum *mailTally) int {
 	codes := maps.Clone(sum.codes)
-	maps.Copy(codes, s.results.known)
-	if sum.all+s.results.skipped+s.flags.mails.elsewhere == 0 && (s.verb == "verify" || s.verb == "decrypt") {
+	maps.Copy(codes, s.skipped.codes)
+	if sum.all+s.skipped.mails+s.flags.mails.elsewhere == 0 && (s.verb == "verify" || s.verb == "decrypt") {
 		return exitNothing
 	}
 	return worstExit(codes)

@@ -18,10 +18,22 @@ func (s *several) take(a *app, f *finished, sum *mailTally) error {
 		return f.outcome.err
 	}
 	sum.add(f.outcome)
-	if err := s.results.write(f.report); err != nil {
+	if err := s.note(a, f.report); err != nil {
 		return err
 	}
 	return s.show(a, f, sum.all)
+}
+
+// note adds a report to the file of results.
+func (s *several) note(a *app, report *verdict.Report) error {
+	if s.results == nil {
+		return nil
+	}
+	line, err := report.JSON()
+	if err != nil {
+		return machineError("cannot write", a.global.report, err)
+	}
+	return resultsError(a.global.report, s.results.Write(line))
 }
 
 func (s *several) showsScreens(a *app) bool { return s.screens && a.global.verbose }

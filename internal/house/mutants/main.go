@@ -72,6 +72,7 @@ var scope = []target{
 	{dir: "internal/message", files: []string{"correspondent.go", "stamped.go"}},
 	{dir: "internal/progress"},
 	{dir: "internal/inorder"},
+	{dir: "internal/results"},
 }
 
 func main() {
