@@ -108,7 +108,7 @@ func TestOutputsSpareWhatCame(t *testing.T) {
 			var before os.FileInfo
 			var failed error
 			outputs := &outputsFlags{folder: folder}
-			s := &several{outputs: outputs, targets: &targets{outputs: outputs, folders: []string{in + string(filepath.Separator)}, empty: true}}
+			s := &several{flags: &manyFlags{}, outputs: outputs, targets: &targets{outputs: outputs, folders: []string{in + string(filepath.Separator)}, empty: true}}
 			s.do = func(a *app, _ *mail, target string) *outcome {
 				open := func() (*output, error) { return newOutput(a.env, target, false) }
 				if named {
@@ -170,7 +170,7 @@ func TestOutputsThroughALinkThatLedNowhere(t *testing.T) {
 	if at := places.place(&mail{Mail: &mailbox.Mail{Name: "in/1.eml", Below: "1.eml"}}); at.own || at.path != places.resolve(other) {
 		t.Errorf("a link that leads there is given %+v", at)
 	}
-	s := &several{outputs: outputs, do: func(a *app, m *mail, target string) *outcome {
+	s := &several{flags: &manyFlags{}, outputs: outputs, do: func(a *app, m *mail, target string) *outcome {
 		o, err := newOutput(a.env, target, false)
 		if err == nil {
 			_, err = o.Write([]byte("its own"))

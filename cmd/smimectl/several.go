@@ -173,7 +173,7 @@ func (s *several) isDone(m *mail) bool {
 // one works on one of the mails.
 func (s *several) one(a *app, m *mail) *outcome {
 	if m.place {
-		s.targets.settle(m)
+		s.settle(m)
 	}
 	if m.err != nil {
 		m.Release()

@@ -23,7 +23,7 @@ func digestOf(name string) digest {
 // targets are the outputs of one run. A mail whose output would take the place of
 // another mail, or of another's output, is refused. Where two may have one output who
 // asks does so in the order of the mails, so that it is the same one however many
-// workers there are.
+// workers there are; else several may ask at a time.
 type targets struct {
 	outputs *outputsFlags
 	report  string              // resolved; "": none
@@ -153,7 +153,7 @@ func (t *targets) spares(m *mail, at place) error {
 			return wouldReplace(target, errIsInput)
 		}
 	}
-	if !t.unknown && len(t.folders) == 0 || !at.there {
+	if !at.there {
 		return nil
 	}
 	if t.unknown {
@@ -180,14 +180,4 @@ var (
 // wouldReplace refuses to write over a file; the other mails can go on.
 func wouldReplace(name string, why error) error {
 	return machineError("will not write over", name, why).withHint("choose another --out-dir or --suffix")
-}
-
-// settle gives a mail its place, or the reason why it gets none.
-func (t *targets) settle(m *mail) {
-	at := t.place(m)
-	err := t.take(m, at)
-	if err == nil {
-		err = t.spares(m, at)
-	}
-	m.err, m.fresh, m.own = err, at.free, at.own
 }
