@@ -71,3 +71,12 @@ func TestOutputHolds(t *testing.T) {
 		}
 	}
 }
+
+// canBeUnnamed reports whether there can be files without a name in a folder.
+func canBeUnnamed(dir string) bool {
+	f, err := outfile.CreateUnnamed(dir, false, 0o600)
+	if err == nil {
+		f.Close()
+	}
+	return err == nil
+}

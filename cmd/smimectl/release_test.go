@@ -14,7 +14,6 @@ import (
 
 	"smimectl/internal/cms/ber"
 	"smimectl/internal/cms/cmstest"
-	"smimectl/internal/outfile"
 )
 
 // oldTime is when the file that must not be touched was last written.
@@ -241,15 +240,6 @@ func TestNothingReleasedEarlyMachine(t *testing.T) {
 			w.sameFile(verb.name, verb.args, in)
 		}
 	}
-}
-
-// canBeUnnamed reports whether there can be files without a name in a folder.
-func canBeUnnamed(dir string) bool {
-	f, err := outfile.CreateUnnamed(dir, false, 0o600)
-	if err == nil {
-		f.Close()
-	}
-	return err == nil
 }
 
 // sameFile writes over the input: what comes out is what comes out elsewhere, and
