@@ -196,6 +196,9 @@ func (e *Entity) clearSigned(l *Layer, m MediaType, take func(micalg string) *pa
 		}
 		l.OutsideText = l.OutsideText || !silent
 	}
+	if err := e.onlyParts(s, boundary); err != nil {
+		return err
+	}
 	return signature.openCMS(l)
 }
 
