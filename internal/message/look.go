@@ -264,10 +264,12 @@ const maxComparedFields = 60
 func shownValues(e *mimewrap.Entity, name string) []string {
 	out := []string{}
 	for _, value := range e.Header.Values(name) {
-		out = append(out, strings.Join(strings.Fields(cert.DecodeWords(value)), " "))
+		out = append(out, shown(value))
 	}
 	return out
 }
+
+func shown(value string) string { return strings.Join(strings.Fields(cert.DecodeWords(value)), " ") }
 
 // lookOnly says of a content type that is not taken off what it is, and that there is no more to say.
 func (w *walk) lookOnly(kind cms.ContentType, part string) {

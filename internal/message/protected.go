@@ -2,27 +2,26 @@ package message
 
 import (
 	"slices"
+	"strings"
 
 	"smimectl/internal/cert"
 	"smimectl/internal/mimewrap"
+	"smimectl/internal/verdict"
 )
 
 // protectHeaders compares the header fields that a signer put under the signature
 // with those outside (RFC 9788): its parameter hp says that they are meant so.
-// hp="cipher" stands for a mail whose fields outside were made obscure on purpose;
-// there the sender alone is compared.
+// hp="cipher" stands for a mail whose fields outside were made obscure on purpose:
+// there they may also be as HP-Outer says that the signer put them outside
+// (Section 2.2). What is neither was changed on the way.
 //
 // Fields of From are compared by their addresses, the others as people see them.
 func (w *walk) protectHeaders(inner *mimewrap.Entity) (protected, differ []string) {
 	if w.ex.outer == nil || !w.facts.IsMail {
 		return nil, nil
 	}
-	m, err := inner.MediaType()
-	if err != nil {
-		return nil, nil
-	}
-	hp, ok := m.Parameter("hp")
-	if !ok || !equalFold(hp, "clear") && !equalFold(hp, "cipher") {
+	hp := headerProtection(inner)
+	if hp == "" {
 		return nil, nil
 	}
 	headers := compareHeaders(w.ex.outer, inner)
@@ -38,11 +37,43 @@ func (w *walk) protectHeaders(inner *mimewrap.Entity) (protected, differ []strin
 		switch {
 		case f.State != "differs":
 		case isFrom && sameSenders(w.ex.outer, inner):
-		case isFrom || equalFold(hp, "clear"):
+		case !isFrom && hp == "cipher" && madeObscure(inner, f):
+		default:
 			differ = append(differ, f.Name)
 		}
 	}
 	return protected, differ
+}
+
+// headerProtection is what the parameter hp of a payload says, "clear" or "cipher"
+// (RFC 9788, Section 2.1.1); "" where its fields are not meant to be those of the mail.
+func headerProtection(payload *mimewrap.Entity) string {
+	m, err := payload.MediaType()
+	if err != nil {
+		return ""
+	}
+	hp, _ := m.Parameter("hp")
+	if hp = strings.ToLower(hp); hp == "clear" || hp == "cipher" {
+		return hp
+	}
+	return ""
+}
+
+// madeObscure reports whether a field stands outside as the signer put it there.
+//
+// QUIRK: programs from before RFC 9788 hide the Subject and have no HP-Outer.
+func madeObscure(inner *mimewrap.Entity, f verdict.FieldReport) bool {
+	told := inner.Header.Values("HP-Outer")
+	if len(told) == 0 {
+		return equalFold(f.Name, "Subject") && len(f.Outside) == 1 && isHiddenSubject(f.Outside[0])
+	}
+	var outside []string
+	for _, field := range told {
+		if name, value, ok := strings.Cut(field, ":"); ok && equalFold(strings.TrimSpace(name), f.Name) {
+			outside = append(outside, shown(value))
+		}
+	}
+	return slices.Equal(outside, f.Outside)
 }
 
 // sameSenders reports whether From names the same addresses outside and inside.

@@ -71,11 +71,14 @@ func (ex *Examination) Content() bool { return ex.inner != nil && ex.inner.sourc
 // (RFC 9788, Section 3.2.1).
 const hiddenSubject = "[...]"
 
+func isHiddenSubject(value string) bool { return value == hiddenSubject || value == "..." }
+
 // fromInside gives the fields that have to be taken from inside: the Subject,
-// when it was hidden.
+// when it was hidden. Where the sender says that he did so (hp="cipher") it makes no
+// difference what stands outside now: anybody on the way could write it (RFC 9788, Section 4).
 func (ex *Examination) fromInside(inner *mimewrap.Entity) []mimewrap.Field {
 	outside, _ := ex.outer.Header.Get("Subject")
-	if outside != hiddenSubject && outside != "..." {
+	if !isHiddenSubject(outside) && headerProtection(inner) != "cipher" {
 		return nil
 	}
 	for _, f := range inner.Header.Fields {

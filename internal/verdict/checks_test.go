@@ -600,3 +600,25 @@ func TestStatusJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestCoveredHeaders names as covered what a mail shows as it was signed.
+func TestCoveredHeaders(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ protected, differ, want string }{
+		{"", "", "not covered"},
+		{"From Subject", "", "covered: From, Subject"},
+		{"From Subject", "Subject", "covered: From"},
+		{"Subject", "Subject", "not covered"},
+	} {
+		l := &LayerReport{SignedReport: &SignedReport{Covers: CoversReport{HeadersProtected: strings.Fields(test.protected), HeadersDiffer: strings.Fields(test.differ)}}}
+		rows := (&Report{Mail: &MailReport{}}).coverRows(l)
+		last := rows[len(rows)-1]
+		got := last.Value
+		if got == "covered" {
+			got += ": " + last.Remark
+		}
+		if got != test.want {
+			t.Errorf("%s without %s: %s, want %s", test.protected, test.differ, got, test.want)
+		}
+	}
+}

@@ -141,8 +141,10 @@ func (r *Report) coverRows(l *LayerReport) []row {
 	if r.Mail == nil {
 		return rows
 	}
-	if len(l.Covers.HeadersProtected) > 0 {
-		return append(rows, row{Label: "Headers", Value: "covered", Remark: strings.Join(l.Covers.HeadersProtected, ", ")})
+	// Of a field that says something else outside what the mail shows is not what was signed.
+	covered := slices.DeleteFunc(slices.Clone(l.Covers.HeadersProtected), func(name string) bool { return slices.Contains(l.Covers.HeadersDiffer, name) })
+	if len(covered) > 0 {
+		return append(rows, row{Label: "Headers", Value: "covered", Remark: strings.Join(covered, ", ")})
 	}
 	return append(rows, row{Label: "Headers", Value: "not covered", Remark: "Subject, From, To and Date could have been changed",
 		Narrow: []string{"not covered"}})
