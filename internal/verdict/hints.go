@@ -43,12 +43,7 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 	case RevocationUnknown:
 		return []string{call("--online"), call("--crl CA.crl")}
 	case FromMismatch, FromMissing, FromMultiple, FromNameMisleads:
-		if c != nil {
-			if own := c.Addresses(); len(own) > 0 {
-				return []string{call("--from " + shellWord(own[0].String()))}
-			}
-		}
-		return []string{call("--any-from")}
+		return []string{call(j.expecting(c))}
 	case PartlySigned:
 		return []string{call("--allow-partial -o signed.eml")}
 	case PartlyEncrypted:
@@ -71,6 +66,34 @@ func (j *judge) hintsFor(code Code, c *cert.Certificate) []string {
 		return []string{"smimectl id import YOUR.p12"}
 	}
 	return nil
+}
+
+// expecting is the flags with which the signers of c's layer are those that are expected: each of them has to be one
+// (RFC 8550, Section 3), so that naming the one who is not From would refuse the one who is.
+func (j *judge) expecting(c *cert.Certificate) string {
+	var flags []string
+	for i := range j.f.Layers {
+		signed := j.f.Layers[i].Signed
+		if c == nil || signed == nil || !slices.ContainsFunc(signed.Signers, func(s Signer) bool { return s.Certificate == c }) {
+			continue
+		}
+		for k := range signed.Signers {
+			if signed.Signers[k].Certificate == nil {
+				continue // he is compared with nobody
+			}
+			own := signed.Signers[k].Certificate.Addresses()
+			if len(own) == 0 {
+				return "--any-from"
+			}
+			if flag := "--from " + shellWord(own[0].String()); !slices.Contains(flags, flag) {
+				flags = append(flags, flag)
+			}
+		}
+	}
+	if len(flags) == 0 {
+		return "--any-from"
+	}
+	return strings.Join(flags, " ")
 }
 
 // codeHints are those for a commit or a tag, which git hands in: there is no file to verify once more in another way.

@@ -96,10 +96,10 @@ func (r *Report) fromRow(s *SignerReport) row {
 		return row{}
 	case s.Address == "ok":
 		return row{Label: "From", Value: r.addressOf(s), Remark: "the signer's address", Narrow: []string{"the signer's address"}}
-	case r.Mail == nil:
-		return row{Label: "From", Value: "not compared", Remark: "this is no mail"}
+	case slices.Contains(r.Exceptions, "--any-from"):
+		return row{Label: "From", Value: "not compared", Remark: "as asked for"}
 	}
-	return row{Label: "From", Value: "not compared", Remark: "as asked for"}
+	return row{Label: "From", Value: "not compared", Remark: "this is no mail"}
 }
 
 func (r *Report) has(code Code) bool {
