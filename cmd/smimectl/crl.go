@@ -10,6 +10,10 @@ import (
 	"smimectl/internal/verdict"
 )
 
+// storeSource is the source of lists out of the store. It has only those whose
+// signature was checked when they came in.
+const storeSource = "store"
+
 // revocationLists are those of --crl, then those of the store. A file that
 // cannot be read is an error: what it revokes would be taken for good.
 func (a *app) revocationLists(t *trustFlags) ([]certpath.List, error) {
@@ -38,7 +42,7 @@ func (a *app) revocationLists(t *trustFlags) ([]certpath.List, error) {
 				parsed, err := parsedLists(lists)
 				return parsed, inReport(err)
 			})
-			out = append(out, certpath.List{Issuer: f.Issuer, Read: read, Source: "store"})
+			out = append(out, certpath.List{Issuer: f.Issuer, Read: read, Source: storeSource})
 			continue
 		}
 		lists, err := parsedLists(f.Lists)
@@ -46,7 +50,7 @@ func (a *app) revocationLists(t *trustFlags) ([]certpath.List, error) {
 			return nil, err
 		}
 		for _, l := range lists {
-			out = append(out, certpath.List{CRL: l, Source: "store"})
+			out = append(out, certpath.List{CRL: l, Source: storeSource})
 		}
 	}
 	return out, nil

@@ -154,6 +154,15 @@ func (w *sendingWorld) run(stdin []byte, args ...string) ran {
 			args[i] = w.path(name)
 		}
 	}
+	r := w.manage(stdin, append(args, "-o", out)...)
+	if _, err := os.Stat(out); (err == nil) != (r.code == 0) {
+		w.t.Errorf("%v: exit %d, and the output: %v", args, r.code, err)
+	}
+	return r
+}
+
+// manage is run for verbs that have no output, or write it to standard output.
+func (w *sendingWorld) manage(stdin []byte, args ...string) ran {
 	var stdout, stderr bytes.Buffer
 	env := &environment{
 		stdin: bytes.NewReader(stdin), stdout: &stdout, stderr: &stderr, now: func() time.Time { return w.now }, temporary: &outfile.Temporary{},
@@ -161,11 +170,18 @@ func (w *sendingWorld) run(stdin []byte, args ...string) ran {
 			return map[string]string{"SMIMECTL_HOME": w.path("store"), "LC_ALL": "C.UTF-8"}[name]
 		},
 	}
-	code := run(env, append(args, "-o", out))
-	if _, err := os.Stat(out); (err == nil) != (code == 0) {
-		w.t.Errorf("%v: exit %d, and the output: %v", args, code, err)
-	}
+	code := run(env, args)
 	return ran{code, stdout.String(), stderr.String()}
+}
+
+// must is manage for what has to succeed.
+func (w *sendingWorld) must(args ...string) ran {
+	w.t.Helper()
+	r := w.manage(nil, args...)
+	if r.code != 0 {
+		w.t.Fatalf("%v: exit %d\n%s", args, r.code, r.stderr)
+	}
+	return r
 }
 
 // sendingGuards is every reason not to use a certificate. sign and encrypt say
@@ -277,6 +293,46 @@ func TestSendingGuards(t *testing.T) {
 			}
 			if g.encrypt != "" && !madeForEncryption(g.encrypt) && !strings.Contains(copied.stderr, "note: no certificate of yours for alice@example.test") {
 				t.Errorf("the missing copy is not told:\n%s", copied.stderr)
+			}
+		})
+	}
+}
+
+// TestRevokedByNobodyKnown: a list of the store holds although the certificate of the CA that
+// signed it is not at hand any more, or its root is no anchor. One that is only handed in holds with them.
+func TestRevokedByNobodyKnown(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []string{"the CA", "the anchor", "neither"} {
+		t.Run(gone, func(t *testing.T) {
+			t.Parallel()
+			w := newSendingWorld(t)
+			template := w.person("alice")
+			template.Serial = []byte{0x55}
+			w.known(w.issue("alice", template))
+			w.lists("leaf")
+			w.must("crl", "import", "--chain", w.path("ca.pem"), w.path("leaf.crl"))
+			switch gone {
+			case "the CA":
+				w.must("cert", "remove", w.parse(w.ca).Fingerprint())
+			case "the anchor":
+				w.must("ca", "remove", "root")
+			}
+			r := w.run(w.mail("bob", "alice"), "encrypt", "--no-self")
+			if r.code != exitKey || !strings.Contains(r.stderr, "will not encrypt for alice@example.test: the certificate was revoked on 2026-05-25") {
+				t.Errorf("exit %d\n%s", r.code, r.stderr)
+			}
+			if r := w.run(w.mail("bob", "alice"), "encrypt", "--no-self", "--no-revocation"); r.code != 0 {
+				t.Errorf("--no-revocation: exit %d\n%s", r.code, r.stderr)
+			}
+			if err := os.RemoveAll(w.path("store/crls")); err != nil {
+				t.Fatal(err)
+			}
+			want := 0
+			if gone == "neither" {
+				want = exitKey
+			}
+			if r := w.run(w.mail("bob", "alice"), "encrypt", "--no-self", "--crl", w.path("leaf.crl")); r.code != want {
+				t.Errorf("--crl: exit %d, want %d\n%s", r.code, want, r.stderr)
 			}
 		})
 	}

@@ -49,6 +49,7 @@ func (a *app) newGuard(t *trustFlags, now time.Time) (*sending.Guard, error) {
 		Request:  certpath.Request{At: now, Evidence: evidence, Known: material.known, Anchors: grounds.anchors, Candidates: grounds.further},
 		Stored:   func(issuers []cert.Name) []*cert.Certificate { return grounds.stored(message.Wanted{Issuers: issuers}) },
 		Complete: func(r *certpath.Request) certpath.Result { return complete(r, grounds.find) },
+		Proven:   storeSource,
 		Required: t.required,
 	}, nil
 }

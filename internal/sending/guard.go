@@ -9,8 +9,9 @@ import (
 )
 
 // Guard keeps certificates that were revoked from being used. It goes by what is
-// at hand; whom nobody vouches for it says nothing about, unless it has to be
-// known.
+// at hand. Whom nobody vouches for it says nothing about, unless it has to be
+// known, or a list names the certificate of which it was found out before that its
+// CA signed it: the certificate of that CA need not have stayed.
 type Guard struct {
 	// Request holds the evidence, the anchors, further certificates and the moment.
 	Request certpath.Request
@@ -18,6 +19,8 @@ type Guard struct {
 	Stored func(issuers []cert.Name) []*cert.Certificate
 	// Complete finds paths, fetching what is missing where that is wanted.
 	Complete func(*certpath.Request) certpath.Result
+	// Proven is the source of lists whose signature was checked when they came in.
+	Proven string
 	// Required refuses whom nothing is known about.
 	Required bool
 }
@@ -33,10 +36,15 @@ func (g *Guard) refuses(c *cert.Certificate, chain []*cert.Certificate, purpose 
 	request.Candidates = append(slices.Clip(request.Candidates), chain...)
 	request.Candidates = append(request.Candidates, g.Stored(request.IssuerNames())...)
 	paths := g.Complete(&request).Paths
+	found := worstOfBest(paths, c)
+	if found.Status == certpath.Unknown {
+		if entry := request.Evidence.Listed(c, g.Proven); entry != nil {
+			found = certpath.Revocation{Certificate: c, Status: certpath.Revoked, Revoked: entry.Revoked, Reason: entry.Reason}
+		}
+	}
 	if err := request.Evidence.Err(); err != nil {
 		return &Refusal{Ground: RevocationUnread, Why: "it cannot be found out whether it was revoked: " + wordsOf(err), Err: err}
 	}
-	found := worstOfBest(paths, c)
 	whose := "the certificate"
 	if found.Certificate != nil && !found.Certificate.Equal(c) {
 		whose = "the certificate of its issuer " + verdict.Escape(found.Certificate.DisplayName())

@@ -103,6 +103,27 @@ func TestGuard(t *testing.T) {
 			}
 		})
 	}
+	// Lists that nobody vouches for, of which one was checked before. A path with better ones counts more.
+	for _, tc := range []struct {
+		source string
+		paths  []certpath.Path
+		want   Ground
+	}{{"proven", nil, Revoked}, {"file", nil, 0}, {"proven", []certpath.Path{path(good)}, 0}, {"proven", []certpath.Path{path(unknown("no list"))}, Revoked}} {
+		template := w.bob()
+		template.Serial = []byte{0x55}
+		bob := w.issue(template)
+		list := certtest.List(certtest.ListTemplate{ThisUpdate: certtest.Now().AddDate(0, 0, -1), Entries: []certtest.ListEntry{{Serial: template.Serial}}}, w.root)
+		crl, err := cert.ParseCRL(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := &Guard{Request: certpath.Request{Evidence: certpath.NewEvidence(certpath.List{CRL: crl, Source: tc.source})}, Proven: "proven",
+			Stored:   func([]cert.Name) []*cert.Certificate { return nil },
+			Complete: func(*certpath.Request) certpath.Result { return certpath.Result{Paths: tc.paths} }}
+		if r := g.refuses(bob, nil, certpath.PurposeSign); (r != nil) != (tc.want != 0) || r != nil && r.Ground != tc.want {
+			t.Errorf("%s, %d paths: %+v", tc.source, len(tc.paths), r)
+		}
+	}
 	if r := (*Guard)(nil).refuses(leaf, nil, certpath.PurposeSign); r != nil {
 		t.Errorf("without a guard: %+v", r)
 	}
