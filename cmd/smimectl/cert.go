@@ -35,10 +35,11 @@ func (a *app) certListCommand() *cobra.Command {
 			return storeError(err)
 		}
 		a.reportProblems(store)
+		good := a.newStanding()
 		if a.global.json {
 			var list []certificateLine
 			for _, e := range entries {
-				l := lineOf(e.Certificate, e.Source)
+				l := good.lineOf(e.Certificate, e.Source)
 				l.Reads = e.Capabilities
 				list = append(list, l)
 			}
@@ -51,15 +52,18 @@ func (a *app) certListCommand() *cobra.Command {
 		}
 		return a.printTable(len(entries), func(i int) []string {
 			c := entries[i].Certificate
-			return []string{shortFingerprint(c), addressColumn(c), keyTitle(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c)), readsLine(entries[i].Capabilities)}
+			return []string{shortFingerprint(c), addressColumn(c), keyTitle(c), good.of(c), verdict.Escape(issuerOf(c)), readsLine(c, entries[i].Capabilities)}
 		})
 	}
 	return cmd
 }
 
 // readsLine is what of somebody's capabilities decides the cipher of a mail to him; the
-// JSON has them all.
-func readsLine(capabilities []string) string {
+// JSON has them all. To a certificate that is for signing alone nothing can be encrypted.
+func readsLine(c *cert.Certificate, capabilities []string) string {
+	if usesOf(c) == "signs" {
+		return "signs only"
+	}
 	var ciphers []string
 	for _, r := range algorithm.RowsOf("cipher") {
 		if slices.Contains(capabilities, r.Name) {

@@ -37,6 +37,8 @@ type examination struct {
 	a        *app
 	now      time.Time
 	findings []finding
+	trust    *trustFlags         // with what is read once
+	material *revocationMaterial // of the store
 }
 
 func (x *examination) say(level, about, format string, args ...any) *finding {
@@ -50,7 +52,10 @@ func (f *finding) hint(format string, args ...any) *finding {
 }
 
 func (a *app) doctor() error {
-	x := &examination{a: a, now: a.env.now().UTC()}
+	x := &examination{a: a, now: a.env.now().UTC(), trust: &trustFlags{kept: &keptTrust{}}, material: &revocationMaterial{off: true}}
+	if material, err := a.revocationKept(x.trust); err == nil { // else it is said where the lists are looked at
+		x.material = material
+	}
 	x.store()
 	x.passphrase()
 	x.temporary()

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"smimectl/internal/cert"
-	"smimectl/internal/certpath"
 	"smimectl/internal/certstore"
 	"smimectl/internal/verdict"
 )
@@ -25,7 +24,7 @@ func (x *examination) store() {
 	certificates, err2 := store.Certificates()
 	anchors, err3 := store.Anchors()
 	stamps, err4 := store.AnchorsFor(certstore.ForTimeStamps)
-	closed, readable := 0, true
+	closed, readable, stopped := 0, true, map[string]bool{}
 	for _, err := range []error{err1, err2, err3, err4} {
 		if err == nil {
 			continue
@@ -35,6 +34,9 @@ func (x *examination) store() {
 			if closed++; closed > 1 { // the folder above is closed: once is enough
 				continue
 			}
+		}
+		if damaged, ok := errors.AsType[*certstore.DamagedError](err); ok {
+			stopped[damaged.Path] = true
 		}
 		x.fail("store", storeError(err))
 	}
@@ -66,6 +68,9 @@ func (x *examination) store() {
 			hint("take a newer one of Mozilla's:  smimectl ca update --from certdata.txt")
 	}
 	for _, p := range store.Problems() {
+		if stopped[p.Path] { // that one is not passed over, and was told
+			continue
+		}
 		f := x.say("fail", "files", "%s is damaged and is passed over: %s", quoted(p.Path), reasonOf(p.Err))
 		if verdict.Escape(p.Path) == p.Path { // else the name that is shown is not the one to type
 			f.hint("look at it:  cat %s", quoted(p.Path))
@@ -75,9 +80,8 @@ func (x *examination) store() {
 		x.say("warn", "identity", "none: you can verify and encrypt, but not sign or decrypt").
 			hint("import yours:  smimectl id import FILE.p12")
 	}
-	for _, id := range identities {
-		x.identity(id)
-	}
+	x.identities(identities)
+	x.correspondents(certificates)
 	x.anchors(anchors, "", "smimectl ca add NEW.pem")
 	x.anchors(stamps, ", for time stamps,", "smimectl ca add --for timestamps NEW.pem")
 	x.lists(store)
@@ -90,64 +94,6 @@ func (x *examination) anchors(list []*certstore.Anchor, use, renew string) {
 			x.say("warn", "anchor", "%s%s expired on %s", verdict.Escape(anchor.Name), use, anchor.Certificate.NotAfter.UTC().Format(time.DateOnly)).
 				hint("get the new one from the CA:  %s", renew)
 		}
-	}
-}
-
-// identity looks at one identity and its files.
-func (x *examination) identity(id *certstore.Identity) {
-	c, who := id.Certificate, verdict.Escape(id.Who())
-	days := int(c.NotAfter.Sub(x.now).Hours() / 24)
-	switch {
-	case x.now.After(c.NotAfter):
-		// The old key is kept for old mail: nothing to mend where there is a newer one.
-		if x.renewed(c) {
-			x.say("ok", "identity", "%s expired on %s, and a newer one is there; the old key opens old mail", who, c.NotAfter.UTC().Format(time.DateOnly))
-		} else {
-			x.say("warn", "identity", "%s expired on %s: it opens old mail, and signs no more", who, c.NotAfter.UTC().Format(time.DateOnly)).
-				hint("ask your CA to renew, then  smimectl id import NEW.p12  (the old key stays)")
-		}
-	case x.now.Before(c.NotBefore):
-		x.say("warn", "identity", "%s is valid from %s on", who, c.NotBefore.UTC().Format("2006-01-02 15:04:05 UTC")).hint("is this computer's clock right?  date -u")
-	case usesOf(c) == "not for mail":
-		x.say("warn", "identity", "%s (%s) is not made for mail", who, shortFingerprint(c)).hint("smimectl cert show %s", shortFingerprint(c))
-	case days < soonDays:
-		x.say("warn", "identity", "%s expires in %s", who, plural(days, "day")).
-			hint("ask your CA to renew, then  smimectl id import NEW.p12  (the old key stays)")
-	default:
-		x.say("ok", "identity", "%s %s, %s, %s left", who, usesOf(c), keyTitle(c), plural(days, "day"))
-	}
-	x.files(id)
-}
-
-// renewed reports whether another identity of the same address is valid now.
-func (x *examination) renewed(old *cert.Certificate) bool {
-	for _, address := range old.Addresses() {
-		list, err := x.a.env.store().IdentitiesFor(address)
-		if err != nil {
-			continue
-		}
-		for _, id := range list {
-			c := id.Certificate
-			if !x.now.Before(c.NotBefore) && !x.now.After(c.NotAfter) && certpath.Fits(c, certpath.PurposeSign) == nil {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// files looks at the files of an identity.
-func (x *examination) files(id *certstore.Identity) {
-	_, err := id.LooksUsable()
-	var mode *certstore.ModeError
-	switch {
-	case err == nil:
-	case errors.As(err, &mode):
-		x.say("fail", "files", "%s can be read by others, so it is not used", quoted(mode.Path)).hint("chmod %04o %s", mode.Want.Perm(), quoted(mode.Path))
-	case isDamaged(err):
-		x.say("fail", "files", "the key of %s is damaged: %s", verdict.Escape(id.Who()), reasonOf(unwrapDamage(err))).hint("import it again:  smimectl id import --force FILE.p12")
-	default:
-		x.say("fail", "files", "the key of %s cannot be used: %s", verdict.Escape(id.Who()), reasonOf(err)).hint("import it again:  smimectl id import --force FILE.p12")
 	}
 }
 
@@ -173,7 +119,7 @@ func (x *examination) lists(store *certstore.Store) {
 	case len(lists) == 0:
 		x.say("none", "revocation", "no revocation lists in the store").hint("to have them looked at always:  smimectl crl update")
 	case old > 0:
-		x.say("warn", "revocation", "%s of %s outdated", plural(old, "list"), plural(len(lists), "list")).hint("smimectl crl update")
+		x.say("warn", "revocation", "%d of %s outdated", old, plural(len(lists), "list")).hint("smimectl crl update")
 	default:
 		x.say("ok", "revocation", "%s, none outdated", plural(len(lists), "list"))
 	}

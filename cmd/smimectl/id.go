@@ -32,10 +32,11 @@ func (a *app) idListCommand() *cobra.Command {
 			return storeError(err)
 		}
 		a.reportProblems(store)
+		good := a.newStanding()
 		if a.global.json {
 			var list []certificateLine
 			for _, id := range ids {
-				list = append(list, lineOf(id.Certificate, ""))
+				list = append(list, good.lineOf(id.Certificate, ""))
 			}
 			return a.printJSON(list)
 		}
@@ -47,7 +48,7 @@ func (a *app) idListCommand() *cobra.Command {
 		}
 		return a.printTable(len(ids), func(i int) []string {
 			c := ids[i].Certificate
-			return []string{shortFingerprint(c), addressColumn(c), keyTitle(c), usesOf(c), untilOf(c, a.env.now()), verdict.Escape(issuerOf(c))}
+			return []string{shortFingerprint(c), addressColumn(c), keyTitle(c), usesOf(c), good.of(c), verdict.Escape(issuerOf(c))}
 		})
 	}
 	return cmd

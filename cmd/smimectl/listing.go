@@ -25,6 +25,7 @@ type certificateLine struct {
 	Serial    string   `json:"serial"`
 	NotBefore string   `json:"not_before"`
 	NotAfter  string   `json:"not_after"`
+	Revoked   string   `json:"revoked,omitempty"` // by a list of the store
 	Key       string   `json:"key"`
 	Source    string   `json:"source,omitempty"`
 	For       string   `json:"for,omitempty"` // of an anchor: "timestamps"; mail is not said

@@ -114,8 +114,8 @@ func (w *sendingWorld) issue(name string, t certtest.Template) *certtest.Entity 
 	return e
 }
 
-// own puts somebody into the store with his key, known without it.
-func (w *sendingWorld) own(e *certtest.Entity) *certstore.Identity {
+// key is the private key of somebody.
+func (w *sendingWorld) key(e *certtest.Entity) *algorithm.PrivateKey {
 	w.t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(e.Key.Signer)
 	if err != nil {
@@ -125,7 +125,20 @@ func (w *sendingWorld) own(e *certtest.Entity) *certstore.Identity {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	id, err := w.store().AddIdentity(key, []*cert.Certificate{w.parse(e), w.parse(w.ca)}, []byte{}, false)
+	return key
+}
+
+func (w *sendingWorld) chainOf(list ...*certtest.Entity) (out []*cert.Certificate) {
+	for _, e := range list {
+		out = append(out, w.parse(e))
+	}
+	return out
+}
+
+// own puts somebody into the store with his key, known without it.
+func (w *sendingWorld) own(e *certtest.Entity) *certstore.Identity {
+	w.t.Helper()
+	id, err := w.store().AddIdentity(w.key(e), w.chainOf(e, w.ca), []byte{}, false)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -63,8 +63,7 @@ func (a *app) guardGrounds(t *trustFlags) (*guardGrounds, error) {
 	if g.further, err = furtherCertificates(t); err != nil {
 		return nil, err
 	}
-	catalogue, err := t.kept.catalogue(a)
-	g.stored = a.storedCertificates(catalogue)
+	g.stored, err = a.storedKept(t)
 	return g, err
 }
 

@@ -61,7 +61,11 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 		if remark := signerRemark(how.profile, id.public); remark != "" {
 			a.inform("warning: %s", remark)
 		}
-		signer := cms.Signer{Certificate: id.certificate, Chain: slices.Concat(id.chain, further), Key: key, Options: options}
+		chain, err := a.sendingChain(&o.trust, id.certificate, slices.Concat(id.chain, further))
+		if err != nil {
+			return nil, nil, err
+		}
+		signer := cms.Signer{Certificate: id.certificate, Chain: chain, Key: key, Options: options}
 		if other, err := a.otherIdentity(o, id, from, rules); err != nil {
 			return nil, nil, err
 		} else if other != nil {

@@ -58,7 +58,7 @@ func (r *Rules) Choose(list []Candidate, purpose certpath.Purpose) Choice {
 	var rest []entry
 	for i, e := range all {
 		if e.refused == nil && out.Taken == nil {
-			e.refused = r.Guard.refuses(e.Certificate, e.Chain, purpose)
+			e.refused = r.Guard.Refuses(e.Certificate, e.Chain, purpose)
 			if e.refused == nil {
 				out.Taken = &all[i].Candidate
 				continue

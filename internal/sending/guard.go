@@ -25,9 +25,9 @@ type Guard struct {
 	Required bool
 }
 
-// refuses says that a certificate was revoked, or one of its issuers; and, where it
+// Refuses says that a certificate was revoked, or one of its issuers; and, where it
 // is required to know, that nobody does. nil when the certificate may be used.
-func (g *Guard) refuses(c *cert.Certificate, chain []*cert.Certificate, purpose certpath.Purpose) *Refusal {
+func (g *Guard) Refuses(c *cert.Certificate, chain []*cert.Certificate, purpose certpath.Purpose) *Refusal {
 	if g == nil {
 		return nil
 	}

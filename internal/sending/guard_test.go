@@ -94,7 +94,7 @@ func TestGuard(t *testing.T) {
 					}
 					return certpath.Result{Paths: tc.paths}
 				}}
-			r := g.refuses(leaf, []*cert.Certificate{ca}, certpath.PurposeSign)
+			r := g.Refuses(leaf, []*cert.Certificate{ca}, certpath.PurposeSign)
 			if tc.want == 0 && r != nil || tc.want != 0 && (r == nil || r.Ground != tc.want || r.Why != tc.why) {
 				t.Errorf("got %+v, want %d, %s", r, tc.want, tc.why)
 			}
@@ -120,11 +120,11 @@ func TestGuard(t *testing.T) {
 		g := &Guard{Request: certpath.Request{Evidence: certpath.NewEvidence(certpath.List{CRL: crl, Source: tc.source})}, Proven: "proven",
 			Stored:   func([]cert.Name) []*cert.Certificate { return nil },
 			Complete: func(*certpath.Request) certpath.Result { return certpath.Result{Paths: tc.paths} }}
-		if r := g.refuses(bob, nil, certpath.PurposeSign); (r != nil) != (tc.want != 0) || r != nil && r.Ground != tc.want {
+		if r := g.Refuses(bob, nil, certpath.PurposeSign); (r != nil) != (tc.want != 0) || r != nil && r.Ground != tc.want {
 			t.Errorf("%s, %d paths: %+v", tc.source, len(tc.paths), r)
 		}
 	}
-	if r := (*Guard)(nil).refuses(leaf, nil, certpath.PurposeSign); r != nil {
+	if r := (*Guard)(nil).Refuses(leaf, nil, certpath.PurposeSign); r != nil {
 		t.Errorf("without a guard: %+v", r)
 	}
 }

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"time"
+
+	"smimectl/internal/cert"
+	"smimectl/internal/verdict"
+)
+
+// standing says of certificates of the store until when they are good: they expire, or
+// a list of the store names them. It builds no paths, so that long lists of
+// certificates cost little.
+type standing struct {
+	now      time.Time
+	material *revocationMaterial
+}
+
+// newStanding reads which lists there are. When that is not to be had, dates alone are
+// shown, with a warning.
+func (a *app) newStanding() *standing {
+	s := &standing{now: a.env.now(), material: &revocationMaterial{off: true}}
+	material, err := a.revocationMaterial(&trustFlags{})
+	if err != nil {
+		a.unlisted(err)
+		return s
+	}
+	s.material = material
+	return s
+}
+
+// unlisted says why nothing is told about revocations.
+func (a *app) unlisted(err error) {
+	a.inform("warning: what was revoked is not shown: %s", verdict.Escape(err.Error()))
+}
+
+// revoked is the entry of a list of the store that names a certificate; nil: none is known. Each
+// certificate has all the work that a list may take.
+func (s *standing) revoked(c *cert.Certificate) *cert.Entry {
+	return s.material.evidence().Listed(c, storeSource)
+}
+
+// of is the column that says until when a certificate is good.
+func (s *standing) of(c *cert.Certificate) string {
+	if entry := s.revoked(c); entry != nil {
+		return "revoked " + entry.Revoked.UTC().Format(time.DateOnly)
+	}
+	return untilOf(c, s.now)
+}
+
+// lineOf is lineOf with what is known of revocation.
+func (s *standing) lineOf(c *cert.Certificate, source string) certificateLine {
+	l := lineOf(c, source)
+	if entry := s.revoked(c); entry != nil {
+		l.Revoked = entry.Revoked.UTC().Format(time.RFC3339)
+	}
+	return l
+}
