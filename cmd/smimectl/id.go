@@ -63,7 +63,8 @@ func (a *app) idImportCommand() *cobra.Command {
 	}
 	cmd := newVerb("import FILE...", "import a certificate with its key",
 		`Import takes PKCS#12 (.p12, .pfx), PEM and DER. Certificate, chain and key may lie in one file or in several. The key is
-proven to fit its certificate. It is kept encrypted under the passphrase of the file it came from.`,
+proven to fit its certificate. It is kept encrypted under the passphrase of the file it came from. Who has renewed a certificate with
+the same key needs only the new certificate: the key is taken from the store.`,
 		`  smimectl id import me.p12
   smimectl id import cert.pem --key key.pem`)
 	cmd.Flags().Var(many(&o.keys, "FILE"), "key", "private key in a file of its own (repeatable)")
@@ -100,6 +101,13 @@ func (a *app) importIdentities(files []string, passphrase *passphraseFlags, clea
 	if err != nil {
 		return fileError(shown, err)
 	}
+	inStore := false
+	if len(bundle.Keys) == 0 {
+		if err := a.pairWithStore(pairs, bundle.Certificates, remember.wrap(ask, filepath.Base(files[0]))); err != nil {
+			return err
+		}
+		inStore = len(pairs.Identities) > 0
+	}
 	if len(pairs.Identities) == 0 {
 		switch {
 		case len(pairs.Keys) == 0:
@@ -112,9 +120,10 @@ func (a *app) importIdentities(files []string, passphrase *passphraseFlags, clea
 		return keyErrorf(verdict.CertificateUnfit, "the key in %s fits none of its certificates", quoted(shown))
 	}
 	secret := remember.last
-	if clear {
+	switch {
+	case clear, inStore && len(secret) == 0: // the key is not sealed in the store either
 		secret = []byte{}
-	} else if len(secret) == 0 {
+	case len(secret) == 0:
 		if secret, err = passphrase.newPassphrase(addressOf(pairs.Identities[0].Certificate)); err != nil {
 			return err
 		}
@@ -134,6 +143,9 @@ func (a *app) addIdentities(pairs *certstore.Paired, secret []byte, force bool) 
 		_, err = store.AddIdentity(key, append([]*cert.Certificate{c}, p.Chain...), secret, force)
 		if knownToStore(err) { // no obstacle to the others of a file, and none to a script that runs twice
 			a.inform("%s is in the store already, under the passphrase it was given then; to write over it:  --force", verdict.Escape(addressOf(c)))
+			if e := asExists(err); len(e.Chain) > 0 {
+				a.informChain(e.Chain, c)
+			}
 			continue
 		}
 		if err != nil {
@@ -141,12 +153,10 @@ func (a *app) addIdentities(pairs *certstore.Paired, secret []byte, force bool) 
 		}
 		a.inform("imported %s, %s, %s, %s", verdict.Escape(addressOf(c)), keyTitle(c), usesOf(c), untilOf(c, now))
 		if len(p.Chain) > 0 {
-			var names []string
-			for _, issuer := range p.Chain {
-				names = append(names, verdict.Escape(issuer.DisplayName()))
-			}
-			a.inform("imported the chain: %s", strings.Join(names, ", "))
-			a.noteAnchor(p.Chain[len(p.Chain)-1], c)
+			a.informChain(p.Chain, c)
+		} else if signsWith(c) && a.issuerMissing(c, a.chainOf(c)) {
+			a.inform("note: the certificate of %s, the issuer of %s, is not at hand: who does not have it cannot verify what you sign", verdict.Escape(issuerOf(c)), verdict.Escape(addressOf(c)))
+			a.inform("hint: get it from your CA, then  smimectl cert import ISSUER.pem")
 		}
 		if signsWith(c) && !now.After(c.NotAfter) {
 			a.noteSigner(c, now)

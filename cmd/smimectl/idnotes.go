@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"smimectl/internal/cert"
+	"smimectl/internal/certstore"
 	"smimectl/internal/sending"
 	"smimectl/internal/verdict"
 )
@@ -40,6 +41,47 @@ func (a *app) noteSigner(c *cert.Certificate, now time.Time) {
 	if len(signed) > 0 {
 		a.inform("mails from %s are now signed with it", strings.Join(signed, ", "))
 	}
+}
+
+// pairWithStore finds the keys of certificates that came without one in the store: a CA that renews
+// a certificate answers with the certificate alone.
+func (a *app) pairWithStore(pairs *certstore.Paired, certificates []*cert.Certificate, ask certstore.PassphraseFunc) error {
+	for _, c := range certificates {
+		id, err := a.env.store().WithKeyOf(c)
+		if err != nil {
+			return storeError(err)
+		}
+		if id == nil {
+			continue
+		}
+		key, err := id.Key(ask)
+		if err != nil {
+			return keyOpenError(id.Who(), err)
+		}
+		if !id.Certificate.Equal(c) {
+			a.inform("the key is that of %s, which is in the store", shortFingerprint(id.Certificate))
+		}
+		pairs.Identities = append(pairs.Identities, certstore.NewIdentity(key, c, certstore.ChainOf(c, certificates)))
+	}
+	return nil
+}
+
+// chainOf is what the store has with the identity of a certificate.
+func (a *app) chainOf(c *cert.Certificate) []*cert.Certificate {
+	if found, err := a.env.store().Find(c.Fingerprint()); err == nil && len(found) == 1 {
+		return found[0].Chain
+	}
+	return nil
+}
+
+// informChain says which issuers came with a certificate.
+func (a *app) informChain(chain []*cert.Certificate, of *cert.Certificate) {
+	var names []string
+	for _, issuer := range chain {
+		names = append(names, verdict.Escape(issuer.DisplayName()))
+	}
+	a.inform("imported the chain: %s", strings.Join(names, ", "))
+	a.noteAnchor(chain[len(chain)-1], of)
 }
 
 // operandFor is what names the identity of c, and no other, on a command line.

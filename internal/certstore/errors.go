@@ -125,6 +125,8 @@ func (e *DamagedError) Unwrap() error { return e.Err }
 type ExistsError struct {
 	Path string
 	Same bool // what is there is the same certificate
+
+	Chain []*cert.Certificate // issuers that it did not have, and has now
 }
 
 func (e *ExistsError) Error() string { return "certstore: " + e.Path + " exists" }

@@ -147,10 +147,32 @@ func (s *Store) identitiesWhere(match func(*cert.Certificate) bool) ([]*Identity
 	return slices.DeleteFunc(all, func(id *Identity) bool { return !match(id.Certificate) }), err
 }
 
+// WithKeyOf returns an identity whose key is that of a certificate, preferring one whose key
+// can be read; nil if there is none. Who renews with the same key gets only a certificate.
+func (s *Store) WithKeyOf(c *cert.Certificate) (*Identity, error) {
+	public, err := c.PublicKey()
+	if err != nil {
+		return nil, nil // such a key nobody has
+	}
+	found, err := s.identitiesWhere(func(o *cert.Certificate) bool {
+		p, err := o.PublicKey()
+		return err == nil && p.Equal(public)
+	})
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	for _, id := range found {
+		if _, err := id.LooksUsable(); err == nil {
+			return id, nil
+		}
+	}
+	return found[0], nil
+}
+
 // AddIdentity puts a key and its certificate chain, own certificate first, into
 // the store. The pair is proven first. The key is encrypted under the passphrase;
 // an empty one that is not nil leaves it unencrypted, nil is *NoPassphraseError.
-// Without force an identity that is there stays, with *ExistsError.
+// Without force an identity that is there stays, with *ExistsError; if it has no issuers, those of the chain are added.
 //
 // The key lies under the first address of the certificate; under its other
 // addresses there are copies of the certificate.
@@ -188,11 +210,16 @@ func (s *Store) AddIdentity(key *algorithm.PrivateKey, chain []*cert.Certificate
 	if !force {
 		path := base + certificateSuffix
 		if _, err := os.Lstat(path); err == nil {
-			known, err := s.complete(leaf, dirs, passphrase)
+			known, added, err := s.complete(chain, dirs, passphrase)
 			if err != nil {
 				return nil, err
 			}
-			return nil, &ExistsError{Path: path, Same: known}
+			return nil, &ExistsError{Path: path, Same: known, Chain: added}
+		}
+	}
+	if len(chain) == 1 { // what is there of the chain is not lost by writing over it
+		if _, b, _, err := readCertificates(base + certificateSuffix); err == nil && b != nil && b.Certificates[0].Equal(leaf) {
+			chain = b.Certificates
 		}
 	}
 	// The key first: a certificate that readers see has its key. No certificate
@@ -211,19 +238,20 @@ func (s *Store) AddIdentity(key *algorithm.PrivateKey, chain []*cert.Certificate
 	return &Identity{Certificate: leaf, Chain: chain[1:], File: base + certificateSuffix, store: s}, nil
 }
 
-// complete reports whether the identity of a certificate is there and of use: with its key, which fits
+// complete reports whether the identity of a chain is there and of use: with its key, which fits
 // where it can be opened with the passphrase. Copies under further addresses that an interrupted run has left out are
-// written.
-func (s *Store) complete(leaf *cert.Certificate, dirs []string, passphrase []byte) (bool, error) {
+// written, and the issuers where there are none; those that were added are returned.
+func (s *Store) complete(chain []*cert.Certificate, dirs []string, passphrase []byte) (known bool, added []*cert.Certificate, err error) {
+	leaf := chain[0]
 	path := func(dir string) string { return s.dir(identitiesDir, dir, certificateName(leaf)+certificateSuffix) }
-	_, b, _, err := readCertificates(path(dirs[0]))
-	if err != nil || b == nil || !b.Certificates[0].Equal(leaf) {
-		return false, nil
+	_, stored, _, err := readCertificates(path(dirs[0]))
+	if err != nil || stored == nil || !stored.Certificates[0].Equal(leaf) {
+		return false, nil, nil
 	}
-	id := &Identity{Certificate: leaf, Chain: b.Certificates[1:], File: path(dirs[0]), store: s}
+	id := &Identity{Certificate: leaf, Chain: stored.Certificates[1:], File: path(dirs[0]), store: s}
 	sealed, err := id.LooksUsable()
 	if err != nil {
-		return false, nil
+		return false, nil, nil
 	}
 	if sealed && len(passphrase) > 0 {
 		_, err := id.Key(func(_ string, try int) ([]byte, error) {
@@ -233,18 +261,23 @@ func (s *Store) complete(leaf *cert.Certificate, dirs []string, passphrase []byt
 			return slices.Clone(passphrase), nil
 		})
 		if another := (*WrongPassphraseError)(nil); err != nil && !errors.As(err, &another) {
-			return false, nil
+			return false, nil, nil
 		}
 	}
-	for _, dir := range dirs[1:] {
-		if _, b, _, err := readCertificates(path(dir)); err == nil && b != nil && b.Certificates[0].Equal(leaf) {
+	whole := stored.Certificates
+	if len(whole) == 1 && len(chain) > 1 {
+		whole, added = chain, chain[1:]
+	}
+	for _, dir := range dirs {
+		_, b, _, err := readCertificates(path(dir))
+		if err == nil && b != nil && b.Certificates[0].Equal(leaf) && len(b.Certificates) >= len(whole) {
 			continue
 		}
-		if err := s.writeFile(path(dir), encodeChain(b.Certificates), true); err != nil {
-			return false, err
+		if err := s.writeFile(path(dir), encodeChain(whole), true); err != nil {
+			return false, nil, err
 		}
 	}
-	return true, nil
+	return true, added, nil
 }
 
 // identityDirs names the directories of an identity, that of the key first.
