@@ -16,6 +16,7 @@ import (
 
 type certImportOptions struct {
 	judge     judgeFlags
+	identity  identityFlags
 	untrusted bool
 	force     bool
 }
@@ -24,7 +25,7 @@ func (a *app) certImportCommand() *cobra.Command {
 	o := &certImportOptions{}
 	cmd := newVerb("import FILE...", "import certificates from a file or a signed mail",
 		`Import takes certificate files (PEM, DER, .p7b) and signed mails. A mail's signer is taken only if the mail verifies;
---untrusted overrides that. Of somebody who signs with one certificate and reads with another the mail brings the second
+--untrusted overrides that. A signature inside an encrypted mail counts as one outside, if you can open the mail. Of somebody who signs with one certificate and reads with another the mail brings the second
 too, if it is for the same address and somebody vouches for it. What the signer says he can read is kept with the
 certificate, and the time of signing: a mail signed earlier changes nothing of it later, unless --force is given.`,
 		`  smimectl cert import colleague.eml
@@ -35,6 +36,7 @@ certificate, and the time of signing: a mail signed earlier changes nothing of i
 	cmd.Flags().Var(once(&o.judge.at, "TIME"), "at", "judge certificates for this moment")
 	cmd.Flags().BoolVar(&o.untrusted, "untrusted", false, "take the signer of a mail although nobody vouches for him")
 	cmd.Flags().BoolVar(&o.force, "force", false, "write over a certificate that is there")
+	o.identity.add(cmd, a.env, "open encrypted mails as this identity: address, fingerprint, or a file (repeatable); default: every identity of the store")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return usageErrorf("cert import needs a FILE").withHint("smimectl cert import colleague.eml")
@@ -82,8 +84,18 @@ func (a *app) importFromMail(o *certImportOptions, store *certstore.Store, in *i
 		return err
 	}
 	ex := x.Examine(message.Input{Command: "verify", Name: in.name, Source: in.source})
-	defer ex.Close()
-	if !ex.Report.Good() && !(o.untrusted && onlyTrustMissing(ex)) {
+	defer func() { ex.Close() }()
+	if ex.Report.Verdict == verdict.WordEncrypted {
+		y, err := a.openingExaminer(o)
+		if err != nil {
+			return err
+		}
+		if y != nil {
+			ex.Close()
+			x, ex = y, y.Examine(message.Input{Command: "decrypt", Name: in.name, Source: in.source, Changed: in.changed, Open: true})
+		}
+	}
+	if !signsAllBelow(ex.Report) || !ex.Report.Good() && !(o.untrusted && onlyTrustMissing(ex)) {
 		a.finish(&outcome{report: ex.Report}, true)
 		a.inform("nothing was imported from %s", quoted(in.name))
 		return nil
@@ -94,6 +106,29 @@ func (a *app) importFromMail(o *certImportOptions, store *certstore.Store, in *i
 		}
 	}
 	return nil
+}
+
+// openingExaminer opens mails, and finds only those good that are signed well inside. nil: there is
+// nothing to open them with.
+func (a *app) openingExaminer(o *certImportOptions) (*message.Examiner, error) {
+	keys, err := a.decryptionKeys(&o.identity)
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	x, err := o.judge.examiner(a)
+	if err != nil {
+		return nil, err
+	}
+	x.Policy.RequireSigned = true
+	x.Keys = keys
+	return x, nil
+}
+
+// signsAllBelow reports whether nothing is encrypted below the outermost signature: else the word of the
+// report is that of a signature further inside, and not of those whose certificates are taken.
+func signsAllBelow(r *verdict.Report) bool {
+	signed := slices.IndexFunc(r.Layers, func(l verdict.LayerReport) bool { return l.Kind == "signed" })
+	return signed < 0 || r.Command == "verify" || !slices.ContainsFunc(r.Layers[signed:], func(l verdict.LayerReport) bool { return l.Kind == "encrypted" })
 }
 
 // onlyTrustMissing reports whether every signature of a mail fits, so that only

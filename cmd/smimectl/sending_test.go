@@ -86,6 +86,15 @@ func (w *sendingWorld) write(name string, data []byte) {
 	}
 }
 
+func (w *sendingWorld) read(name string) []byte {
+	w.t.Helper()
+	data, err := os.ReadFile(w.path(name))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return data
+}
+
 // person is a template of somebody whose certificate is good for both uses until
 // a test changes it.
 func (w *sendingWorld) person(name string) certtest.Template {
@@ -192,7 +201,7 @@ func (w *sendingWorld) must(args ...string) ran {
 	w.t.Helper()
 	r := w.manage(nil, args...)
 	if r.code != 0 {
-		w.t.Fatalf("%v: exit %d\n%s", args, r.code, r.stderr)
+		w.t.Fatalf("%v: exit %d\n%s%s", args, r.code, r.stdout, r.stderr)
 	}
 	return r
 }
