@@ -16,6 +16,7 @@ func keyOpenError(who string, err error) error {
 		missing *certstore.NoPassphraseError
 		mode    *certstore.ModeError
 		unfit   *certstore.UnfitError
+		damaged *certstore.DamagedError
 	)
 	who = verdict.Escape(who)
 	var cli *cliError
@@ -31,12 +32,23 @@ func keyOpenError(who string, err error) error {
 	case errors.As(err, &mode):
 		return storeError(err)
 	case errors.As(err, &unfit):
-		return keyErrorf(verdict.CertificateUnfit, "cannot use the key of %s: %s", who, verdict.Escape(unfit.Detail)).because(err)
+		return keyErrorf(verdict.CertificateUnfit, "cannot use the key of %s: %s", who, verdict.Escape(unfit.Detail)).because(err).withHint(importHint)
+	case errors.As(err, &damaged):
+		return keyErrorf(verdict.KeyMissing, "the key of %s is damaged: %s", who, reasonOf(damaged.Err)).because(err).
+			withHint("look at it:  cat %s", quoted(damaged.Path)).withHint(importHint)
 	case errors.Is(err, os.ErrNotExist):
 		return keyErrorf(verdict.KeyMissing, "the key of %s is not in the store", who).because(err).
 			withHint("import it:  smimectl id import FILE")
 	}
 	return keyErrorf(verdict.KeyMissing, "cannot open the key of %s: %s", who, reasonOf(err)).because(err)
+}
+
+// withDamage adds what of the store was passed over because it is damaged: what is looked for may be there.
+func (e *cliError) withDamage(store *certstore.Store) *cliError {
+	for _, p := range store.Problems() {
+		e.withHint("a damaged file was passed over (%s); look at it:  cat %s", reasonOf(p.Err), quoted(p.Path))
+	}
+	return e
 }
 
 // fileError words why a file of keys or certificates could not be used.

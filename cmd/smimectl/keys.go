@@ -183,6 +183,7 @@ func (a *app) decryptionKeys(f *identityFlags) ([]message.Key, error) {
 		for _, s := range stored {
 			ids = append(ids, f.stored(s))
 		}
+		a.reportProblems(store) // one that is damaged may be the one that opens
 	}
 	var keys []message.Key
 	for _, id := range ids {

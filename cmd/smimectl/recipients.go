@@ -217,7 +217,9 @@ func (f *recipientFinder) missing() error {
 	}
 	who := verdict.Escape(f.without[0])
 	local := localPart(f.without[0])
-	e := keyErrorf(verdict.CertificateMissing, "no certificate for %s", who).
+	store := f.a.env.store()
+	_, _ = store.Certificates() // for what is damaged in it
+	e := keyErrorf(verdict.CertificateMissing, "no certificate for %s", who).withDamage(store).
 		withHint("import one from any mail %s signed:  smimectl cert import MAIL.eml", local).
 		withHint("or from a file:  smimectl cert import %s.pem", cmp.Or(plainLocalPart(f.without[0]), "CERT"))
 	var fine string

@@ -95,6 +95,7 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *send
 		}
 	}
 	var ids []*identity
+	store := a.env.store()
 	for _, person := range people(files) {
 		id, err := a.chooseSigner(o, person, rules)
 		if err != nil {
@@ -106,7 +107,7 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *send
 		if given && isFile(w) {
 			continue
 		}
-		found, err := o.identity.fromStore(a.env.store(), w)
+		found, err := o.identity.fromStore(store, w)
 		if err != nil {
 			return nil, err
 		}
@@ -122,6 +123,7 @@ func (a *app) signingIdentities(o *signOptions, from []cert.Address, rules *send
 		}
 		ids = append(ids, id)
 	}
+	a.reportProblems(store) // one that is damaged may be the one that should sign
 	return ids, nil
 }
 
@@ -139,8 +141,10 @@ func (a *app) noIdentity(who string, isFrom bool) error {
 	if isFrom {
 		text += ", the address in From"
 	}
-	e := keyErrorf(verdict.KeyMissing, "%s", text).withHint("import yours:  smimectl id import %s", "FILE.p12")
-	if ids, err := a.env.store().Identities(); err == nil && len(ids) > 0 {
+	store := a.env.store()
+	ids, err := store.Identities()
+	e := keyErrorf(verdict.KeyMissing, "%s", text).withDamage(store).withHint("import yours:  smimectl id import %s", "FILE.p12")
+	if err == nil && len(ids) > 0 {
 		i := slices.IndexFunc(ids, func(id *certstore.Identity) bool {
 			return signsWith(id.Certificate) && !a.env.now().After(id.Certificate.NotAfter)
 		})

@@ -266,7 +266,8 @@ func storeError(err error) error {
 			withHint("or move it away:  mv %s /tmp", quoted(damaged.Path))
 	case errors.As(err, &mode):
 		return keyErrorf(verdict.KeyMissing, "%s can be read by others", quoted(mode.Path)).
-			withHint("chmod %04o %s", mode.Want.Perm(), quoted(mode.Path))
+			withHint("chmod %04o %s", mode.Want.Perm(), quoted(mode.Path)).
+			withHint("and what else is open:  smimectl doctor")
 	}
 	if errors.Is(err, certstore.ErrNoStore) {
 		return machineError("cannot use the store", "", errors.New("there is no place for one: HOME, XDG_DATA_HOME and SMIMECTL_HOME are all empty")).
