@@ -82,8 +82,12 @@ func (a *app) gitSign(c gitCall, status *gitStatus) error {
 
 // gitSignError adds what a user of git does next.
 func gitSignError(key string, err error) error {
-	if e, ok := err.(*cliError); ok && e.code == verdict.KeyMissing {
+	e, ok := err.(*cliError)
+	switch {
+	case ok && e.code == verdict.KeyMissing:
 		return e.withHint("git asked for %s; name another:  git config user.signingkey ADDRESS", quoted(key))
+	case ok && e.code == verdict.CertificateUnfit: // user.signingkey names one certificate, and stays when it is renewed
+		return e.withHint("git asked for %s; have it ask for one that can be used:  smimectl git setup", quoted(key))
 	}
 	return err
 }
