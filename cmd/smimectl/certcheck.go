@@ -3,7 +3,6 @@ package main
 import (
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -78,7 +77,14 @@ func (a *app) checkCertificate(o *judgeFlags, least *minValidity, passphrase *pa
 	if least.given {
 		policy.Grounds = append(policy.Grounds, verdict.Flag{Name: "--min-validity", Value: least.text})
 	}
-	leaf := checkedOf(list, isFile(name), policy.Now)
+	guard, err := a.newGuard(&o.trust, policy.Now)
+	if err != nil {
+		return fail(err)
+	}
+	leaf := checkedOf(list, isFile(name), &sending.Rules{Now: policy.Now, Guard: guard})
+	if len(list) > 1 && !isFile(name) {
+		a.inform("note: %s names %d certificates; this is %s; the others:  smimectl cert list", quoted(name), len(list), shortFingerprint(leaf))
+	}
 	request := certpath.Request{Leaf: leaf, Anchors: anchors, At: policy.At, Purpose: purposeOf(leaf, policy), Policy: paths, Sources: map[string]string{}}
 	add := func(found []*cert.Certificate, source string) {
 		for _, c := range found {
@@ -124,8 +130,8 @@ func (a *app) certificatesChecked(name string, passphrase *passphraseFlags) ([]*
 }
 
 // checkedOf is the certificate that is meant: of a file the one that the others
-// belong to, of an address in the store the one that choose takes.
-func checkedOf(list []*cert.Certificate, file bool, now time.Time) *cert.Certificate {
+// belong to, of an address in the store the one that mail would be encrypted to, or that encrypt would speak of.
+func checkedOf(list []*cert.Certificate, file bool, rules *sending.Rules) *cert.Certificate {
 	if file {
 		return endEntities(list)[0]
 	}
@@ -133,7 +139,7 @@ func checkedOf(list []*cert.Certificate, file bool, now time.Time) *cert.Certifi
 	for _, c := range list {
 		candidates = append(candidates, sending.Candidate{Certificate: c})
 	}
-	c := (&sending.Rules{Now: now}).Choose(candidates, certpath.PurposeAny)
+	c := rules.Choose(candidates, useRecipient.purpose)
 	if c.Taken != nil {
 		return c.Taken.Certificate
 	}

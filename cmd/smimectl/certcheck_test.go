@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"smimectl/internal/cert/certtest"
 	"smimectl/internal/cms/ber"
 	"smimectl/internal/cms/cmstest"
 	"smimectl/internal/hostiletest"
@@ -58,4 +59,44 @@ func TestCertCheckUnusableKey(t *testing.T) {
 			t.Errorf("%s: exit %d: %s", name, report.code, report.stdout)
 		}
 	}
+}
+
+// TestCheckOfSeveral: of an address that has several certificates the one is checked that encrypt takes, or would take
+// if it had not ended; and that there are others is said.
+func TestCheckOfSeveral(t *testing.T) {
+	t.Parallel()
+	w := newSendingWorld(t)
+	short := func(e *certtest.Entity) string { return w.parse(e).Fingerprint()[:12] }
+	add := func(from, to int, change func(*certtest.Template)) *certtest.Entity {
+		template := w.person("bob")
+		template.NotBefore, template.NotAfter = w.now.AddDate(0, 0, from), w.now.AddDate(0, 0, to)
+		if change != nil {
+			change(&template)
+		}
+		e := w.issue("bob", template)
+		w.known(e)
+		return e
+	}
+	check := func(what string, code int, says string) {
+		t.Helper()
+		r := w.manage(nil, "cert", "check", "bob@example.test")
+		if r.code != code || says == "" && strings.Contains(r.stderr, "note:") || !strings.Contains(r.stderr, says) {
+			t.Errorf("%s: exit %d, want %d and %q\n%s%s", what, r.code, code, says, r.stdout, r.stderr)
+		}
+	}
+	expired := add(-20, -1, nil)
+	check("one", 1, "")
+	add(-2, 365, func(t *certtest.Template) { setExtension(t, certtest.KeyUsage(0)) })
+	check("one for signing beside it", 1, "names 2 certificates; this is "+short(expired))
+	revoked := add(-3, 365, func(t *certtest.Template) { t.Serial = []byte{0x55} })
+	good := add(-10, 100, nil)
+	check("the newest", 0, "names 4 certificates; this is "+short(revoked))
+	w.lists("leaf")
+	w.must("crl", "import", w.path("leaf.crl"))
+	check("the newest that was not revoked", 0, "this is "+short(good))
+	if r := w.run(w.mail("alice", "bob"), "encrypt", "--no-self", "-v"); r.code != 0 || !strings.Contains(r.stderr, "bob@example.test has certificate "+short(good)) {
+		t.Errorf("encrypt: exit %d\n%s", r.code, r.stderr)
+	}
+	w.must("cert", "remove", w.parse(good).Fingerprint())
+	check("revoked", 1, "this is "+short(revoked))
 }
