@@ -15,8 +15,8 @@ import (
 
 func (a *app) doctorCommand() *cobra.Command {
 	cmd := newVerb("doctor", "is everything set up, and what is about to go wrong",
-		`Doctor looks at the store, your identities and their files, your anchors, revocation lists, passphrases, temporary files
-and git. It changes nothing and uses no network. It ends with 5 if something has to be mended.`,
+		`Doctor looks at the store, your identities and their files, your anchors, revocation lists, passphrases, temporary files,
+git and config.toml. It changes nothing and uses no network. It ends with 5 if something has to be mended.`,
 		`  smimectl doctor
   smimectl doctor --json`)
 	cmd.Args = noArguments
@@ -60,7 +60,7 @@ func (a *app) doctor() error {
 	x.passphrase()
 	x.temporary()
 	x.git()
-	x.say("none", "network", "not used; revocation lists and missing certificates are fetched with --online alone")
+	x.settings()
 	a.exit = exitYes
 	for _, f := range x.findings {
 		if f.Level == "fail" {
@@ -75,6 +75,20 @@ func (a *app) doctor() error {
 	}
 	_, err := a.env.stdout.Write([]byte(x.text()))
 	return stdoutError(err)
+}
+
+// settings looks at config.toml as the verbs do that act on it, and so at whether they use the network without being asked.
+func (x *examination) settings() {
+	c, err := x.a.config()
+	switch {
+	case err != nil:
+		x.fail("settings", err)
+		return
+	case c.Revocation == "online":
+		x.say("none", "network", `used, because config.toml says revocation = "online"`)
+		return
+	}
+	x.say("none", "network", "used with --online, --tsa and by crl update alone")
 }
 
 // fail is a finding out of an error with hints.
