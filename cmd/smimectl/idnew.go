@@ -29,7 +29,7 @@ type newKeyOptions struct {
 
 func (o *newKeyOptions) add(cmd *cobra.Command, env *environment) {
 	f := cmd.Flags()
-	f.Var(once(&o.algorithm, "NAME"), "algorithm", "rsa-3072 (default), "+strings.Join(slices.DeleteFunc(algorithm.SigningKeyNames(), longName), ", "))
+	f.Var(once(&o.algorithm, "NAME"), "algorithm", "rsa-3072 (default), "+strings.Join(slices.DeleteFunc(algorithm.SigningKeyNames(), longName), ", ")+", ... (see algorithms key)")
 	f.Var(once(&o.profile, "NAME"), "profile", "compat, modern or pq: the key for those receivers")
 	f.Var(once(&o.name, "NAME"), "name", "the name beside the address")
 	f.BoolVar(&o.clear, "no-passphrase", false, "keep the key unencrypted")

@@ -51,7 +51,7 @@ func (j *judgeFlags) addValidation(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.Var(once(&j.at, "TIME"), "at", "judge certificates for now, signed (the signer's claim), or a time (RFC 3339)")
 	f.Var(onceOf(&j.purpose, "email", "any"), "purpose", "email, or any: do not look at key usage")
-	f.Var(many(&j.allowLegacy, "NAME"), "allow-legacy", "accept broken algorithms by name (sha1, md5, 3des, rsa-1024, ..., all)")
+	f.Var(many(&j.allowLegacy, "NAME"), "allow-legacy", "accept broken algorithms by name (sha1, md5, rc2, rsa-1024, ..., all)")
 	f.BoolVar(&j.allowSHA1, "allow-sha1", false, "short for --allow-legacy sha1")
 	f.Var(many(&j.policies, "OID"), "policy", "acceptable certificate policy; that one holds is asked for by --explicit-policy, or by a CA (repeatable)")
 	f.BoolVar(&j.explicitPolicy, "explicit-policy", false, "initial-explicit-policy of RFC 5280")
