@@ -37,6 +37,7 @@ var variables = [][2]string{
 	{"NO_COLOR, COLUMNS, TERM", "colours, width and kind of the terminal, as everywhere"},
 	{"SOURCE_DATE_EPOCH", "the date on the manual pages"},
 	{"GOMAXPROCS", "how many processors are used at most"},
+	{"GOGC, GOMEMLIMIT", "when memory is collected, instead of what the program chooses"},
 }
 
 // settingLines are the lines of a config.toml with all settings, and what each means.

@@ -184,7 +184,7 @@ func codeTable() []CodeInfo {
 			"Try again, or import the key anew: smimectl id import FILE", WordNoKey},
 		{CertificateMissing, "a certificate is not to be had",
 			"The certificate of the signer is neither in the mail nor in your store, so that the signature cannot be checked at all; or there is none for a recipient.",
-			"Get it from any mail that person signed (smimectl cert import MAIL.eml), or give it: --chain FILE", WordNoKey},
+			"Get it from any mail that person signed (smimectl cert import MAIL.eml), or give it: --chain FILE, and that of a recipient: --to FILE", WordNoKey},
 		{CertificateUnfit, "a certificate cannot be used for this",
 			"The certificate has expired, is not made for mail, belongs to a CA, or has a key that cannot do what is asked.",
 			"Use another certificate or identity; after a renewal: smimectl id import NEW.p12", WordNoKey},
