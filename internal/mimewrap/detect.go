@@ -27,7 +27,7 @@ const searched = 1 << 20
 // mailFields are the fields that only mails have. A file with one of them is judged as a mail, so that it is
 // compared with a sender.
 var mailFields = []string{"From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject", "Received",
-	"Return-Path", "Delivered-To", "Newsgroups", "Resent-From", "Resent-Sender", "Resent-To", "Envelope-To", "X-Original-To"}
+	"Message-ID", "Return-Path", "Delivered-To", "Newsgroups", "Resent-From", "Resent-Sender", "Resent-To", "Envelope-To", "X-Original-To"}
 
 // senderFields name a sender: whatever else a file looks like, what is signed in it is compared with them.
 var senderFields = []string{"From", "Sender", "Resent-From", "Resent-Sender"}
@@ -71,7 +71,9 @@ func detect(src spool.Source) (Form, *Entity) {
 	}
 	form := FormUnknown
 	var mail *Entity
-	if e, err := readEntity(src, head); err == nil && len(e.Header.Fields) > 0 && oddStart(head) == "" {
+	if e, err := readEntity(src, head); err == nil && isEnvelope(e.Envelope) {
+		return FormMail, e // of which the mbox file says who sent it, whatever fields it has
+	} else if err == nil && len(e.Header.Fields) > 0 && oddStart(head) == "" {
 		mail = e
 		mime := false
 		form = FormMail
@@ -198,6 +200,11 @@ func mboxLine(p []byte, bare bool) bool {
 	}
 	_, _, ok := fieldName(p[i+1:])
 	return ok || bytes.HasPrefix(p[i+1:], []byte(">From "))
+}
+
+// isEnvelope reports a "From " line that mbox software takes for one: with a time in it, or bare.
+func isEnvelope(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("From ")) && !isField(line) && (bytes.IndexByte(line, ':') >= 0 || isBare(line))
 }
 
 // isBare reports a "From " line without a word or a date.

@@ -49,10 +49,13 @@ func findPEM(src spool.Source) (span, error) {
 	}
 }
 
-// headed reports whether there are fields of a mail in the text before a PEM block. A mail whose header cannot be read
+// headed reports whether there are fields of a mail, or the line of an mbox file, in the text before a PEM block. A mail whose header cannot be read
 // is no PEM file: other programs read it and show who it says it is from, and the text that nobody has signed. The
 // lines are taken as generously as any of them might, and a Subject is left out, which stands before certificates too.
 func headed(text []byte) bool {
+	if first, _, _ := bytes.Cut(text, []byte("\n")); isEnvelope(first) {
+		return true
+	}
 	for _, line := range bytes.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
 		line = bytes.TrimLeftFunc(line, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') })
 		name, _, ok := bytes.Cut(line[:min(len(line), 256)], []byte(":"))
