@@ -48,6 +48,8 @@ func TestParseMailboxes(t *testing.T) {
 		{"known charset beside an unknown one", "=?utf-8?q?a=40b?= =?x-none?q?c?= <asa@example.org>", "a@bc|asa@example.org"},
 		{"known charset beside a malformed word", "=?utf-8?q?a=40b?= =?utf-8?b?%?= <asa@example.org>", "a@b =?utf-8?b?%?=|asa@example.org"},
 		{"QUIRK base64 without padding", "=?utf-8?b?YUBiYg?= =?utf-8?B?YUBiYmI?= <asa@example.org>", "a@bba@bbb|asa@example.org"},
+		{"QUIRK base64 with too much padding", "=?utf-8?b?YUBiYg===?= =?utf-8?B?YUBi=?= =?utf-8?B?YUBi?= <asa@example.org>", "a@bba@ba@b|asa@example.org"},
+		{"charset that is not decoded", "=?hz-gb-2312?q?A=40B?= <asa@example.org>", "A@B|asa@example.org"},
 		{"address in the name", `"alice@example.org" <mallory@example.net>`, "alice@example.org|mallory@example.net"},
 		{"address in an encoded name", "=?utf-8?q?alice=40example=2Eorg?= <mallory@example.net>", "alice@example.org|mallory@example.net"},
 		{"brackets in an encoded name", "=?utf-8?q?=3Calice=40example=2Eorg=3E?= <mallory@example.net>", "<alice@example.org>|mallory@example.net"},

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"smimectl/internal/cert"
 )
 
@@ -52,24 +54,36 @@ func expectation(f *Facts, p Policy) sender {
 
 // misleading finds an address in a display name that is not the one the mail comes from.
 func misleading(name string, from cert.Address) string {
-	clean := strings.Map(func(c rune) rune {
-		switch {
-		case c == '＠' || c == '﹫': // shown like @ in many fonts
-			return '@'
-		case c == '．' || c == '。' || c == '｡': // full stops between the labels of a domain (RFC 3490, Section 3.1)
-			return '.'
-		case unicode.IsSpace(c):
-			return ' '
-		case !unicode.IsPrint(c):
-			return -1
-		}
-		return c
-	}, name)
-	clean = closeUp(clean)
-	words := strings.FieldsFunc(clean, func(c rune) bool { return strings.ContainsRune(" \t,;:<>()[]{}\"'`|/\\", c) })
+	shown := strings.Map(shownAs, norm.NFKC.String(name)) // full-width letters and signs look like those of ASCII
+	if other := otherAddress(shown, from); other != "" || !strings.ContainsAny(name, "\u202e\u2067") {
+		return other
+	}
+	turned := []rune(shown) // as it is read from right to left
+	slices.Reverse(turned)
+	return otherAddress(string(turned), from)
+}
+
+// shownAs gives the ASCII that a character is taken for, -1 for one that nobody sees.
+func shownAs(c rune) rune {
+	switch {
+	case c == '。': // a full stop between the labels of a domain (RFC 3490, Section 3.1)
+		return '.'
+	case unicode.IsSpace(c), c == '\u115f', c == '\u1160', c == '\u2800': // letters and a sign that are blank
+		return ' '
+	case !unicode.IsPrint(c):
+		return -1
+	}
+	return c
+}
+
+// otherAddress finds an address in a text that is not the one the mail comes from.
+func otherAddress(text string, from cert.Address) string {
+	words := strings.FieldsFunc(closeUp(text), func(c rune) bool { return strings.ContainsRune(" \t,;:<>()[]{}\"'`|/\\", c) })
 	for _, word := range words {
-		word = strings.Trim(word, ".!?*")
-		a, err := cert.ParseAddress(word)
+		a, err := cert.ParseAddress(strings.Trim(word, ".!?*"))
+		if err != nil { // other signs may stand around it, too
+			a, err = cert.ParseAddress(strings.TrimFunc(word, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsNumber(c) }))
+		}
 		if err == nil && strings.Contains(a.Domain, ".") && !a.Equal(from) {
 			return a.String()
 		}
