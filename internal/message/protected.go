@@ -37,7 +37,7 @@ func (w *walk) protectHeaders(inner *mimewrap.Entity) (protected, differ []strin
 		switch {
 		case f.State != "differs":
 		case isFrom && sameSenders(w.ex.outer, inner):
-		case !isFrom && hp == "cipher" && madeObscure(inner, f):
+		case !isFrom && hp != "clear" && madeObscure(inner, f):
 		default:
 			differ = append(differ, f.Name)
 		}
@@ -47,14 +47,20 @@ func (w *walk) protectHeaders(inner *mimewrap.Entity) (protected, differ []strin
 
 // headerProtection is what the parameter hp of a payload says, "clear" or "cipher"
 // (RFC 9788, Section 2.1.1); "" where its fields are not meant to be those of the mail.
+//
+// QUIRK: "v1" is what protected-headers says, the parameter of the drafts before the RFC, which does not tell of hidden
+// fields. KMail, notmuch and others write it, and show the fields inside of it.
 func headerProtection(payload *mimewrap.Entity) string {
 	m, err := payload.MediaType()
 	if err != nil {
 		return ""
 	}
-	hp, _ := m.Parameter("hp")
+	hp, there := m.Parameter("hp")
 	if hp = strings.ToLower(hp); hp == "clear" || hp == "cipher" {
 		return hp
+	}
+	if before, _ := m.Parameter("protected-headers"); !there && equalFold(before, "v1") {
+		return "v1"
 	}
 	return ""
 }

@@ -36,6 +36,11 @@ func TestProtectHeaders(t *testing.T) {
 		{"made obscure in a mail that hides nothing", "Subject: goodbye\r\nHP-Outer: Subject: hello\r\n", `; hp="clear"`, "Subject", "Subject"},
 		{"another sender of an obscured mail, said", "From: eve@example.test\r\nHP-Outer: From: Alice <alice@example.test>\r\n", `; hp="cipher"`, "From", "From"},
 		{"another sender of an obscured mail", "From: eve@example.test\r\n", `; HP=Cipher`, "From", "From"},
+		{"before the RFC, the same", "From: Alice <alice@example.test>\r\nSubject: hello\r\n", `; protected-headers=V1`, "From,Subject", ""},
+		{"before the RFC, another sender", "From: eve@example.test\r\n", `; protected-headers="v1"`, "From", "From"},
+		{"before the RFC, another subject", "Subject: goodbye\r\n", `; protected-headers="v1"`, "Subject", "Subject"},
+		{"before the RFC, of a form that nobody knows", "From: eve@example.test\r\n", `; protected-headers="v2"`, "", ""},
+		{"before the RFC, and of a form that nobody knows", "From: eve@example.test\r\n", `; protected-headers="v1"; hp="other"`, "", ""},
 		{"a field that is not outside", "Cc: carol@example.test\r\n", `; hp="clear"`, "Cc", ""},
 	} {
 		mail, err := mimewrap.ReadMail(spool.Bytes([]byte(outer + "x\r\n")))
@@ -66,9 +71,13 @@ func TestProtectHeaders(t *testing.T) {
 // TestHiddenSubject takes what programs put outside for a Subject without saying so.
 func TestHiddenSubject(t *testing.T) {
 	t.Parallel()
-	inner, err := mimewrap.ReadEntity(spool.Bytes([]byte("Subject: goodbye\r\nTo: bob@example.test\r\nContent-Type: text/plain; hp=cipher\r\n\r\nx\r\n")))
-	if err != nil {
-		t.Fatal(err)
+	var inners []*mimewrap.Entity
+	for _, parameter := range []string{"hp=cipher", "protected-headers=v1"} {
+		inner, err := mimewrap.ReadEntity(spool.Bytes([]byte("Subject: goodbye\r\nTo: bob@example.test\r\nContent-Type: text/plain; " + parameter + "\r\n\r\nx\r\n")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		inners = append(inners, inner)
 	}
 	for outer, want := range map[string]string{
 		"Subject: [...]\r\n": "", "Subject: ...\r\n": "", "Subject: pay\r\n": "Subject", "Subject: ...\r\nSubject: ...\r\n": "Subject",
@@ -80,8 +89,10 @@ func TestHiddenSubject(t *testing.T) {
 		}
 		w := &walk{ex: &Examination{outer: mail}}
 		w.facts.IsMail = true
-		if _, differ := w.protectHeaders(inner); strings.Join(differ, ",") != want {
-			t.Errorf("%q: differ %q, want %q", outer, differ, want)
+		for i, inner := range inners {
+			if _, differ := w.protectHeaders(inner); strings.Join(differ, ",") != want {
+				t.Errorf("%q, %d: differ %q, want %q", outer, i, differ, want)
+			}
 		}
 	}
 }
@@ -95,6 +106,7 @@ func TestSubjectFromInside(t *testing.T) {
 		{"[...]", "; hp=cipher", "real"},
 		{"pay 10000 EUR", "; hp=cipher", "real"},
 		{"pay 10000 EUR", "; hp=clear", ""},
+		{"[list] real", "; protected-headers=v1", ""},
 		{"pay 10000 EUR", "; hp=other", ""},
 		{"pay 10000 EUR", "", ""},
 	} {
