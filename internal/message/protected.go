@@ -49,7 +49,7 @@ func (w *walk) protectHeaders(inner *mimewrap.Entity) (protected, differ []strin
 // (RFC 9788, Section 2.1.1); "" where its fields are not meant to be those of the mail.
 //
 // QUIRK: "v1" is what protected-headers says, the parameter of the drafts before the RFC, which does not tell of hidden
-// fields. KMail, notmuch and others write it, and show the fields inside of it.
+// fields. Programs that know it, notmuch among them, show what stands inside.
 func headerProtection(payload *mimewrap.Entity) string {
 	m, err := payload.MediaType()
 	if err != nil {

@@ -33,24 +33,36 @@ func (e *Entity) onlyParts(s *slices, boundary string) error {
 }
 
 // boundaryInDoubt reports a Content-Type from which not every reader takes this boundary: comments, the pieces and
-// character sets of RFC 2231, quoted-pairs and blanks before the value are not known to all of them.
+// character sets of RFC 2231, quoted-pairs, blanks before the value, folds in it and octets that need quotes and have
+// none are not known to all of them; some decode what looks encoded, or take single quotes for quotes.
 func (e *Entity) boundaryInDoubt(boundary string) bool {
-	value, _ := e.Header.Get("Content-Type")
 	const name = "boundary"
-	before, after, ok := cutFold(value, name)
-	if !ok || strings.ContainsAny(before, "()\\") || strings.Contains(boundary, "'") {
+	before, after, _ := cutFold(string(e.rawField("Content-Type")), name)
+	if strings.ContainsAny(before, "()\\") || strings.Contains(boundary, "'") || strings.Contains(boundary, "=?") || !isASCII(boundary) {
 		return true
 	}
 	if _, _, twice := cutFold(strings.Replace(after, boundary, "", 1), name); twice {
 		return true
 	}
-	rest, quoted := strings.CutPrefix(after, "=\""+boundary+"\"")
-	if !quoted {
-		if rest, ok = strings.CutPrefix(after, "="+boundary); !ok {
+	if strings.HasPrefix(after, "=\""+boundary+"\"") {
+		return false
+	}
+	for i := range len(boundary) {
+		if !isTokenOctet(boundary[i]) {
 			return true
 		}
 	}
-	return rest != "" && strings.IndexByte("; \t", rest[0]) < 0
+	return !strings.HasPrefix(after, "="+boundary)
+}
+
+// rawField is the first field of a name as it stands in the file.
+func (e *Entity) rawField(name string) []byte {
+	for _, f := range e.Header.Fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Raw
+		}
+	}
+	return nil
 }
 
 // cutFold is strings.Cut without regard to the case of ASCII letters. sep is in lower case.
