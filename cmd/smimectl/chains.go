@@ -5,48 +5,64 @@ import (
 
 	"smimectl/internal/cert"
 	"smimectl/internal/certstore"
-	"smimectl/internal/message"
 )
-
-// maxSteps bounds how far up a chain is looked for in the store.
-const maxSteps = 8
 
 // sendingChain gives the certificates that go into a message beside that of its signer. What
 // came with the identity and with --chain is taken as it is. Where the issuer of the signer is
-// not in it, those of the store are looked through: who gets the message has no other way to it.
-func (a *app) sendingChain(t *trustFlags, c *cert.Certificate, given []*cert.Certificate) ([]*cert.Certificate, error) {
-	if c.SelfIssued() || len(certstore.ChainOf(c, given)) > 0 {
+// not in it, it is looked for in the store: who gets the message has no other way to it.
+func (a *app) sendingChain(t *trustFlags, id *identity, further []*cert.Certificate) ([]*cert.Certificate, error) {
+	given := slices.Concat(id.chain, further)
+	if id.certificate.SelfIssued() || hasIssuer(id.certificate, given) {
 		return given, nil
 	}
-	stored, err := a.storedKept(t)
-	if err != nil {
-		return nil, err
+	look := func() ([]*cert.Certificate, error) {
+		catalogue, err := t.kept.catalogue(a)
+		if err != nil {
+			return nil, err
+		}
+		return a.storedChain(catalogue, id.certificate, id.named == ""), nil
 	}
-	return append(slices.Clip(given), chainIn(stored, c)...), nil
+	if t.kept == nil {
+		chain, err := look()
+		return append(given, chain...), err
+	}
+	chain, err := t.kept.issuers.find(id.certificate.Fingerprint(), look)
+	return append(given, chain...), err
 }
 
-// chainIn leads upwards from a certificate through those of the store.
-func chainIn(stored func(message.Wanted) []*cert.Certificate, c *cert.Certificate) []*cert.Certificate {
-	var chain []*cert.Certificate
-	for last := c; len(chain) < maxSteps && !last.SelfIssued(); last = chain[len(chain)-1] {
-		found := certstore.ChainOf(last, stored(message.Wanted{Issuers: []cert.Name{last.Issuer}}))
-		if len(found) == 0 || slices.ContainsFunc(chain, found[0].Equal) {
+func hasIssuer(c *cert.Certificate, list []*cert.Certificate) bool {
+	return slices.ContainsFunc(list, func(x *cert.Certificate) bool { return x.Subject.Equal(c.Issuer) })
+}
+
+// storedChain leads upwards from a certificate through those of the store: of others, and where it is
+// of the store itself, of those that came with one for the same address. To read all identities would take longer
+// than to sign.
+func (a *app) storedChain(catalogue *certstore.Catalogue, c *cert.Certificate, own bool) []*cert.Certificate {
+	var list []*cert.Certificate
+	if found, err := catalogue.Issuers([]cert.Name{c.Issuer}); err == nil { // a store that cannot be read is an empty one here
+		for _, e := range found {
+			list = append(list, e.Certificate)
+		}
+	}
+	for _, address := range c.Addresses() {
+		if !own || hasIssuer(c, list) {
 			break
 		}
-		chain = append(chain, found[0])
+		if found, err := a.env.store().IdentitiesFor(address); err == nil {
+			for _, id := range found {
+				list = append(list, id.Chain...)
+			}
+		}
 	}
-	return chain
+	return certstore.ChainOf(c, list)
 }
 
 // issuerMissing reports whether the certificate of the issuer of an identity is neither in its chain
 // nor in the store, and no anchor either, which its receivers would have: what it signs nobody can verify who does not
 // have that certificate from elsewhere.
 func (a *app) issuerMissing(c *cert.Certificate, chain []*cert.Certificate) bool {
-	if c.SelfIssued() || len(certstore.ChainOf(c, chain)) > 0 {
-		return false
-	}
 	store := a.env.store()
-	if len(chainIn(a.storedCertificates(store.Catalogue()), c)) > 0 {
+	if c.SelfIssued() || hasIssuer(c, chain) || len(a.storedChain(store.Catalogue(), c, true)) > 0 {
 		return false
 	}
 	var anchors []*cert.Certificate

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"smimectl/internal/certstore"
 )
 
 // TestChainOutOfTheStore: who imported a certificate without that of its issuer is told so, and what the store has
@@ -49,6 +51,24 @@ func TestChainOutOfTheStore(t *testing.T) {
 	want := "warn the certificate of Test CA, the issuer of alice@example.test, is not at hand: "
 	if got := w.doctored("chain"); len(got) != 1 || !strings.HasPrefix(got[0], want) {
 		t.Errorf("doctor: %q", got)
+	}
+	// A renewal that came alone, beside the old identity with its chain.
+	renewed := w.person("alice")
+	renewed.NotBefore = w.now.AddDate(0, -1, 0)
+	old := w.own(w.issue("old", w.person("alice")))
+	alone := w.issue("renewed", renewed)
+	newer, err := w.store().AddIdentity(w.key(alone), w.chainOf(alone), []byte{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := carried(); !slices.Equal(got, both) {
+		t.Errorf("beside the old one: %q", got)
+	}
+	if got := carried("-i", "@renewed.pem"); !slices.Equal(got, one) {
+		t.Errorf("in a file, beside the old one: %q", got)
+	}
+	for _, id := range []*certstore.Identity{old, newer} {
+		w.must("id", "remove", id.Certificate.Fingerprint())
 	}
 	// An anchor its receivers have, too.
 	if _, err := w.store().AddAnchor("ca", w.parse(w.ca), false); err != nil {

@@ -57,7 +57,7 @@ type keptTrust struct {
 	people     kept[[]sending.Candidate]
 	named      kept[[]sending.Candidate]
 	store      kept[*certstore.Catalogue]
-	stored     kept[func(message.Wanted) []*cert.Certificate]
+	issuers    kept[[]*cert.Certificate]
 	signers    *cms.KeptSigners
 }
 
@@ -136,16 +136,4 @@ func (a *app) groundsKept(t *trustFlags) (*guardGrounds, error) {
 		return look()
 	}
 	return t.kept.grounds.find("", look)
-}
-
-// storedKept is storedCertificates, which reads one's own certificates once.
-func (a *app) storedKept(t *trustFlags) (func(message.Wanted) []*cert.Certificate, error) {
-	look := func() (func(message.Wanted) []*cert.Certificate, error) {
-		catalogue, err := t.kept.catalogue(a)
-		return a.storedCertificates(catalogue), err
-	}
-	if t.kept == nil {
-		return look()
-	}
-	return t.kept.stored.find("", look)
 }

@@ -63,7 +63,8 @@ func (a *app) guardGrounds(t *trustFlags) (*guardGrounds, error) {
 	if g.further, err = furtherCertificates(t); err != nil {
 		return nil, err
 	}
-	g.stored, err = a.storedKept(t)
+	catalogue, err := t.kept.catalogue(a)
+	g.stored = a.storedCertificates(catalogue)
 	return g, err
 }
 

@@ -61,7 +61,7 @@ func (a *app) signers(o *signOptions, from []cert.Address, compare bool, now tim
 		if remark := signerRemark(how.profile, id.public); remark != "" {
 			a.inform("warning: %s", remark)
 		}
-		chain, err := a.sendingChain(&o.trust, id.certificate, slices.Concat(id.chain, further))
+		chain, err := a.sendingChain(&o.trust, id, further)
 		if err != nil {
 			return nil, nil, err
 		}
