@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"hash/crc32"
 	"slices"
 
 	"smimectl/internal/cert"
@@ -15,10 +14,10 @@ import (
 // not in the PEM files, and may be deleted at any time.
 //
 //	header  magic; stamp of the directory (3 numbers); number of entries and of files, octets of the
-//	        list of files (8 octets each, big-endian); CRC-32C of what stands before
-//	pages   of 4096 octets: up to 204 entries, zeros, CRC-32C. The entries are sorted: one octet that
+//	        list of files (8 octets each, big-endian); checksum of what stands before
+//	pages   of 4096 octets: up to 204 entries, zeros, checksum. The entries are sorted: one octet that
 //	        says what is looked for, 15 octets of a digest of it, 4 octets: where in the list of files
-//	files   length of the name, name, size, stamp (3 numbers), CRC-32C
+//	files   length of the name, name, size, stamp (3 numbers), checksum
 //
 // Three things make it worth believing, and none is taken on trust. The directory has to have
 // the stamp: whoever adds, renames or removes a file there changes it (see seal), and who copies
@@ -27,7 +26,7 @@ import (
 // was looked for. If one of these fails, the index is as good as none, and the files are read.
 const (
 	indexName  = "certs.index"
-	indexMagic = "smimectl certificates 2\n"
+	indexMagic = "smimectl certificates 3\n"
 
 	headerSize  = len(indexMagic) + 6*8 + 4
 	pageSize    = 4096
@@ -41,8 +40,12 @@ const (
 	maxIndex = 1 << 32 // octets of the list of files, which entries point into
 )
 
-// checksums are 9 KiB of tables: they are made when they are asked for, once, and not at each start.
-func checksums() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
+// checksum is the first 4 octets of SHA-256: unlike a CRC it has no tables to make, which took longer than to look
+// something up.
+func checksum(b []byte) uint32 {
+	sum := sha256.Sum256(b)
+	return binary.BigEndian.Uint32(sum[:])
+}
 
 // indexKey is what entries are sorted by.
 type indexKey [keySize]byte
@@ -151,7 +154,7 @@ func appendFile(b []byte, f indexedFile) []byte {
 	b = append(append(b, byte(len(f.name))), f.name...)
 	b = binary.BigEndian.AppendUint64(b, uint64(f.size))
 	b = f.stamp.append(b)
-	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b[begin:], checksums()))
+	return binary.BigEndian.AppendUint32(b, checksum(b[begin:]))
 }
 
 // cutFile reads the file at the beginning of b; n is how many octets it takes, 0 where there is none.
@@ -162,7 +165,7 @@ func cutFile(b []byte) (f indexedFile, n int) {
 	name := b[1 : 1+int(b[0])]
 	rest := b[1+len(name):]
 	n = 1 + len(name) + indexedFileRest
-	if crc32.Checksum(b[:n-4], checksums()) != binary.BigEndian.Uint32(rest[indexedFileRest-4:]) {
+	if checksum(b[:n-4]) != binary.BigEndian.Uint32(rest[indexedFileRest-4:]) {
 		return f, 0
 	}
 	return indexedFile{string(name), int64(binary.BigEndian.Uint64(rest)), cutStamp(rest[8:])}, n

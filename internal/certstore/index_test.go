@@ -11,7 +11,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
 	"math/big"
 	"os"
@@ -534,7 +533,7 @@ func TestIndexHostile(t *testing.T) {
 		for _, n := range []uint64{1, 203, 1 << 31, 1 << 40, 1 << 63, 1<<64 - 1} {
 			bad := bytes.Clone(good)
 			binary.BigEndian.PutUint64(bad[len(indexMagic)+8*(3+field):], n)
-			binary.BigEndian.PutUint32(bad[headerSize-4:], crc32.Checksum(bad[:headerSize-4], checksums()))
+			binary.BigEndian.PutUint32(bad[headerSize-4:], checksum(bad[:headerSize-4]))
 			put(t, s.dir(indexName), bad)
 			if found, err := s.Catalogue().Find(addressOf(0)); err != nil || len(found) > 1 {
 				t.Errorf("field %d is %d: %d found, %v", field, n, len(found), err)
@@ -828,9 +827,9 @@ func FuzzIndex(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		// The checksums would stop nearly everything.
 		if len(data) >= headerSize {
-			binary.BigEndian.PutUint32(data[headerSize-4:], crc32.Checksum(data[:headerSize-4], checksums()))
+			binary.BigEndian.PutUint32(data[headerSize-4:], checksum(data[:headerSize-4]))
 			for p := data[headerSize:]; len(p) >= pageSize; p = p[pageSize:] {
-				binary.BigEndian.PutUint32(p[pageSize-4:], crc32.Checksum(p[:pageSize-4], checksums()))
+				binary.BigEndian.PutUint32(p[pageSize-4:], checksum(p[:pageSize-4]))
 			}
 		}
 		x, err := readIndex(bytes.NewReader(data), int64(len(data)))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -37,7 +36,7 @@ func readIndex(at io.ReaderAt, size int64) (*index, error) {
 		return nil, errIndex
 	}
 	body := h[:headerSize-4]
-	if string(h[:len(indexMagic)]) != indexMagic || crc32.Checksum(body, checksums()) != binary.BigEndian.Uint32(h[headerSize-4:]) {
+	if string(h[:len(indexMagic)]) != indexMagic || checksum(body) != binary.BigEndian.Uint32(h[headerSize-4:]) {
 		return nil, errIndex
 	}
 	number := func(i int) int64 { return int64(binary.BigEndian.Uint64(h[len(indexMagic)+8*i:])) }
@@ -59,7 +58,7 @@ func (x *index) page(i int64, buffer []byte) ([]byte, error) {
 	if _, err := x.at.ReadAt(buffer, int64(headerSize)+i*pageSize); err != nil {
 		return nil, errIndex
 	}
-	if crc32.Checksum(buffer[:pageSize-4], checksums()) != binary.BigEndian.Uint32(buffer[pageSize-4:]) {
+	if checksum(buffer[:pageSize-4]) != binary.BigEndian.Uint32(buffer[pageSize-4:]) {
 		return nil, errIndex
 	}
 	return buffer[:min(pageEntries, x.entries-i*pageEntries)*entrySize], nil

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"os"
 	"path/filepath"
 	"testing"
@@ -140,7 +139,7 @@ func restamp(t *testing.T, s *Store, index []byte) {
 	}
 	index = bytes.Clone(index)
 	copy(index[len(indexMagic):], now.append(nil))
-	binary.BigEndian.PutUint32(index[headerSize-4:], crc32.Checksum(index[:headerSize-4], checksums()))
+	binary.BigEndian.PutUint32(index[headerSize-4:], checksum(index[:headerSize-4]))
 	put(t, s.dir(indexName), index)
 }
 
@@ -278,7 +277,7 @@ func TestIndexStampParts(t *testing.T) {
 	for i, name := range []string{"modified", "changed", "inode"} {
 		bad := bytes.Clone(good.index)
 		bad[len(indexMagic)+8*i+7] ^= 1
-		binary.BigEndian.PutUint32(bad[headerSize-4:], crc32.Checksum(bad[:headerSize-4], checksums()))
+		binary.BigEndian.PutUint32(bad[headerSize-4:], checksum(bad[:headerSize-4]))
 		put(t, s.dir(indexName), bad)
 		if isFresh(s) {
 			t.Errorf("%s of the directory is another", name)
@@ -296,7 +295,7 @@ func TestIndexStampParts(t *testing.T) {
 			if later {
 				rest[8+8*i+7] ^= 1
 				file := bad[x.list() : int64(len(bad)-len(rest))+int64(indexedFileRest)]
-				binary.BigEndian.PutUint32(file[len(file)-4:], crc32.Checksum(file[:len(file)-4], checksums()))
+				binary.BigEndian.PutUint32(file[len(file)-4:], checksum(file[:len(file)-4]))
 			}
 			put(t, s.dir(indexName), bad)
 			if err := os.Chtimes(s.dir(indexName), time.Time{}, time.Now().Add(time.Hour)); err != nil {

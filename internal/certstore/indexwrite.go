@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"math"
 	"os"
@@ -64,14 +63,14 @@ func (m *indexMaker) encode(of stamp) []byte {
 	for _, n := range []int64{x.entries, m.files, int64(len(m.list))} {
 		out = binary.BigEndian.AppendUint64(out, uint64(n))
 	}
-	out = binary.BigEndian.AppendUint32(out, crc32.Checksum(out, checksums()))
+	out = binary.BigEndian.AppendUint32(out, checksum(out))
 	for page := range slices.Chunk(m.entries, pageEntries) {
 		begin := len(out)
 		for _, e := range page {
 			out = binary.BigEndian.AppendUint32(append(out, e.key[:]...), e.at)
 		}
 		out = append(out, make([]byte, pageSize-4-(len(out)-begin))...)
-		out = binary.BigEndian.AppendUint32(out, crc32.Checksum(out[begin:], checksums()))
+		out = binary.BigEndian.AppendUint32(out, checksum(out[begin:]))
 	}
 	return append(out, m.list...)
 }
