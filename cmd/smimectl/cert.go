@@ -35,7 +35,11 @@ func (a *app) certListCommand() *cobra.Command {
 			return storeError(err)
 		}
 		a.reportProblems(store)
-		good := a.newStanding()
+		var certificates []*cert.Certificate
+		for _, e := range entries {
+			certificates = append(certificates, e.Certificate)
+		}
+		good := a.newStanding(certificates)
 		if a.global.json {
 			var list []certificateLine
 			for _, e := range entries {

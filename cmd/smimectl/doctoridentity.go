@@ -145,7 +145,12 @@ func (x *examination) modes(open []*certstore.ModeError) {
 // correspondents tells who cannot be encrypted to because time went by: all that is known of them has
 // expired, or was revoked.
 func (x *examination) correspondents(entries []*certstore.Entry) {
-	good := &standing{now: x.now, material: x.material}
+	var certificates []*cert.Certificate
+	for _, e := range entries {
+		certificates = append(certificates, e.Certificate)
+	}
+	good := &standing{now: x.now, evidence: x.material.evidence()}
+	good.evidence.LookFor(certificates)
 	served, first := map[string]bool{}, []string{}
 	for _, e := range entries {
 		c := e.Certificate

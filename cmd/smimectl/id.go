@@ -32,7 +32,11 @@ func (a *app) idListCommand() *cobra.Command {
 			return storeError(err)
 		}
 		a.reportProblems(store)
-		good := a.newStanding()
+		var certificates []*cert.Certificate
+		for _, id := range ids {
+			certificates = append(certificates, id.Certificate)
+		}
+		good := a.newStanding(certificates)
 		if a.global.json {
 			var list []certificateLine
 			for _, id := range ids {

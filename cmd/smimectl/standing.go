@@ -4,39 +4,38 @@ import (
 	"time"
 
 	"smimectl/internal/cert"
+	"smimectl/internal/certpath"
 	"smimectl/internal/verdict"
 )
 
 // standing says of certificates of the store until when they are good: they expire, or
-// a list of the store names them. It builds no paths, so that long lists of
-// certificates cost little.
+// a list of the store names them. It builds no paths, and goes through each list once, so that
+// many certificates cost little.
 type standing struct {
 	now      time.Time
-	material *revocationMaterial
+	evidence *certpath.Evidence // nil: none
 }
 
-// newStanding reads which lists there are. When that is not to be had, dates alone are
-// shown, with a warning.
-func (a *app) newStanding() *standing {
-	s := &standing{now: a.env.now(), material: &revocationMaterial{off: true}}
+// newStanding looks for certificates on the lists that there are. When that is not to be had, dates
+// alone are shown, with a warning.
+func (a *app) newStanding(list []*cert.Certificate) *standing {
+	s := &standing{now: a.env.now()}
 	material, err := a.revocationMaterial(&trustFlags{})
-	if err != nil {
-		a.unlisted(err)
-		return s
+	if err == nil {
+		s.evidence = material.evidence()
+		s.evidence.LookFor(list)
+		err = s.evidence.Err()
 	}
-	s.material = material
+	if err != nil {
+		a.inform("warning: what was revoked is not shown: %s", verdict.Escape(err.Error()))
+		s.evidence = nil
+	}
 	return s
 }
 
-// unlisted says why nothing is told about revocations.
-func (a *app) unlisted(err error) {
-	a.inform("warning: what was revoked is not shown: %s", verdict.Escape(err.Error()))
-}
-
-// revoked is the entry of a list of the store that names a certificate; nil: none is known. Each
-// certificate has all the work that a list may take.
+// revoked is the entry of a list of the store that names a certificate; nil: none is known.
 func (s *standing) revoked(c *cert.Certificate) *cert.Entry {
-	return s.material.evidence().Listed(c, storeSource)
+	return s.evidence.Listed(c, storeSource)
 }
 
 // of is the column that says until when a certificate is good.

@@ -3,6 +3,7 @@ package cert_test
 import (
 	"bytes"
 	"math/big"
+	"reflect"
 	"testing"
 	"time"
 
@@ -85,6 +86,9 @@ func TestFind(t *testing.T) {
 				issuer = parseName(t, c.issuer)
 			}
 			got := l.Find(issuer, c.serial)
+			if all := l.FindAll(issuer, [][]byte{{0x70}, c.serial}); !reflect.DeepEqual(all[1], got) || all[0].Fault != got.Fault {
+				t.Errorf("of several: %+v, alone %+v", all, got)
+			}
 			if (got.Entry != nil) != c.listed || (got.Fault != "") != c.fault {
 				t.Fatalf("got %+v, want listed %v, fault %v", got, c.listed, c.fault)
 			}

@@ -70,13 +70,39 @@ type Listing struct {
 // takes time in proportion to the list and no memory.
 func (l *CRL) Find(issuer Name, serial []byte) Listing {
 	var out Listing
-	fault := func(detail string) {
-		if out.Fault == "" {
-			out.Fault = detail
+	serial = minimal(serial)
+	out.Fault = l.look(issuer, func(number []byte) *Listing {
+		if bytes.Equal(number, serial) {
+			return &out
+		}
+		return nil
+	})
+	return out
+}
+
+// FindAll is Find for many certificates of one issuer, in the time that one takes.
+func (l *CRL) FindAll(issuer Name, serials [][]byte) []Listing {
+	at := make(map[string]*Listing, len(serials))
+	for _, serial := range serials {
+		at[string(minimal(serial))] = &Listing{}
+	}
+	fault := l.look(issuer, func(number []byte) *Listing { return at[string(number)] })
+	out := make([]Listing, len(serials))
+	for i, serial := range serials {
+		out[i] = Listing{at[string(minimal(serial))].Entry, fault}
+	}
+	return out
+}
+
+// look notes what entries say of certificates of an issuer that are wanted: wanted
+// gives where, by the serial number. The fault is the first that there is.
+func (l *CRL) look(issuer Name, wanted func(serial []byte) *Listing) (fault string) {
+	note := func(detail string) {
+		if fault == "" {
+			fault = detail
 		}
 	}
 	indirect := l.known.point != nil && l.known.point.Indirect
-	serial = minimal(serial)
 	ours := l.Issuer.Equal(issuer)
 	var named []byte // the certificateIssuer that ours was found out for
 	list := cryptobyte.String(l.RawEntries)
@@ -84,45 +110,49 @@ func (l *CRL) Find(issuer Name, serial []byte) Listing {
 		var body, number, when cryptobyte.String
 		var tag asn1.Tag
 		if !list.ReadASN1(&body, asn1.SEQUENCE) || !body.ReadASN1(&number, asn1.INTEGER) || number.Empty() {
-			fault("an entry is malformed")
-			return out // what follows cannot be found
+			note("an entry is malformed")
+			return fault // what follows cannot be found
 		}
 		start := body
 		if !body.ReadAnyASN1(&when, &tag) || tag != asn1.UTCTime && tag != asn1.GeneralizedTime {
-			fault("the date of an entry is malformed")
+			note("the date of an entry is malformed")
 		}
 		x := entryExtensions{}
 		if !body.Empty() && (l.Version != 2 || !x.read(body)) {
-			fault("the extensions of an entry are malformed")
+			note("the extensions of an entry are malformed")
 		}
 		if x.unknown {
-			fault("an entry has a critical extension that is not known")
+			note("an entry has a critical extension that is not known")
 		}
 		if x.issuer != nil {
 			if !indirect {
-				fault("an entry names an issuer, and the list is not indirect")
+				note("an entry names an issuer, and the list is not indirect")
 			}
 			if named == nil || !bytes.Equal(named, x.issuer) {
 				var ok bool
 				if ours, ok = namesIssuer(x.issuer, issuer); !ok {
-					fault("the issuer that an entry names is malformed")
+					note("the issuer that an entry names is malformed")
 				}
 				named = x.issuer
 			}
 		}
-		if !ours || !bytes.Equal(minimal(number), serial) {
+		if !ours {
+			continue
+		}
+		out := wanted(minimal(number))
+		if out == nil {
 			continue
 		}
 		if out.Entry == nil || out.Entry.Reason == ReasonRemoveFromCRL {
 			e := &Entry{Serial: number, Reason: x.reason}
 			invalid := cryptobyte.String(x.invalid)
 			if !readTime(&start, &e.Revoked) || x.invalid != nil && !readTime(&invalid, &e.Invalid) {
-				fault("the date of an entry is malformed")
+				note("the date of an entry is malformed")
 			}
 			out.Entry = e
 		}
 	}
-	return out
+	return fault
 }
 
 // minimal drops octets that only repeat the sign.

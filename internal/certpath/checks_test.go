@@ -439,6 +439,22 @@ func TestEvidenceSpends(t *testing.T) {
 	if req.Evidence.find(firstList(req.Evidence), req.Leaf).Fault == "" || !req.Evidence.exhausted {
 		t.Error("entries are looked through for nothing")
 	}
+	req, _ = evidenceWorld(t, with)
+	before := req.Evidence.work - len(firstList(req.Evidence).RawEntries)
+	other := mustCertificate(t, certtest.Issue(certtest.Template{Serial: []byte{9}}, root))
+	req.Evidence.LookFor([]*cert.Certificate{req.Leaf, other})
+	if after := req.Evidence.work; after > before || after < before-8*nameWork {
+		t.Errorf("to look for two certificates in a list took %d of work, beside the list", before-after)
+	}
+	if got := req.Evidence.find(firstList(req.Evidence), other); got.Entry == nil {
+		t.Errorf("of two certificates the one on the list: %+v", got)
+	}
+	req, _ = evidenceWorld(t, with)
+	req.Evidence.work = len(firstList(req.Evidence).RawEntries) - 1
+	req.Evidence.LookFor([]*cert.Certificate{req.Leaf})
+	if !req.Evidence.exhausted || len(req.Evidence.listings) > 0 {
+		t.Error("entries are looked through for nothing, for many")
+	}
 	odd := mustCertificate(t, certtest.Issue(certtest.Template{SPKI: oddKey}, root))
 	e, l, _ := fresh(maxListWork)
 	if e.signed(l, odd) {

@@ -2,6 +2,7 @@ package certpath
 
 import (
 	"bytes"
+	"slices"
 
 	"smimectl/internal/cert"
 )
@@ -17,21 +18,62 @@ func (e *Evidence) Listed(c *cert.Certificate, source string) *cert.Entry {
 	if e == nil {
 		return nil
 	}
+	for _, s := range e.scopesOf(c) {
+		if entry := e.listedIn(s, c, source); entry != nil {
+			return entry
+		}
+	}
+	return nil
+}
+
+// scopesOf are the lists that may be about a certificate.
+func (e *Evidence) scopesOf(c *cert.Certificate) []*scope {
+	var out []*scope
 	ca, _, _ := c.BasicConstraints()
 	points, _ := pointsOf(c)
 	for i := range points {
 		for _, name := range points[i].issuers {
 			for _, s := range e.of(name.Key()) {
-				if !e.covers(s, &points[i], ca) {
-					continue
-				}
-				if entry := e.listedIn(s, c, source); entry != nil {
-					return entry
+				if e.covers(s, &points[i], ca) {
+					out = append(out, s)
 				}
 			}
 		}
 	}
-	return nil
+	return out
+}
+
+// LookFor looks for many certificates at once, each list through only once, so that Listed has
+// no more to look for.
+func (e *Evidence) LookFor(list []*cert.Certificate) {
+	if e == nil {
+		return
+	}
+	type question struct {
+		list   *entryList
+		issuer string
+	}
+	asked := map[question][]*cert.Certificate{}
+	for _, c := range list {
+		for _, s := range e.scopesOf(c) {
+			for _, l := range slices.Concat(s.completes, s.deltas) {
+				q := question{l, c.Issuer.Key()}
+				asked[q] = append(asked[q], c)
+			}
+		}
+	}
+	for q, certificates := range asked {
+		if !e.spend(len(q.list.RawEntries)) {
+			continue
+		}
+		serials := make([][]byte, len(certificates))
+		for i, c := range certificates {
+			serials[i] = c.Serial
+		}
+		for i, found := range q.list.FindAll(certificates[0].Issuer, serials) {
+			e.listings[listingPair{q.list, certificates[i].Fingerprint()}] = found
+		}
+	}
 }
 
 // listedIn is Listed for the lists of one scope: the newest complete one of each key, and the

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"smimectl/internal/cert"
 	"smimectl/internal/cert/certtest"
 	"smimectl/internal/certpath"
 )
@@ -59,12 +60,24 @@ func TestListed(t *testing.T) {
 				lists = append(lists, certpath.List{CRL: parseList(t, certtest.List(l, tc.issuer)), Source: "store"})
 			}
 			e := certpath.NewEvidence(lists...)
-			entry := e.Listed(parse(t, certtest.Issue(tc.leaf, ca)), tc.source)
-			if (entry != nil) != tc.want {
+			bob := parse(t, certtest.Issue(tc.leaf, ca))
+			if entry := e.Listed(bob, tc.source); (entry != nil) != tc.want {
 				t.Errorf("got %+v, want an entry: %t", entry, tc.want)
+			}
+			nobody := tc.leaf
+			nobody.Serial = []byte{0x77}
+			carol := parse(t, certtest.Issue(nobody, ca))
+			e = certpath.NewEvidence(lists...)
+			e.LookFor([]*cert.Certificate{carol, bob})
+			if entry := e.Listed(bob, tc.source); (entry != nil) != tc.want {
+				t.Errorf("looked for with another: got %+v, want an entry: %t", entry, tc.want)
+			}
+			if entry := e.Listed(carol, tc.source); entry != nil {
+				t.Errorf("somebody else: %+v", entry)
 			}
 		})
 	}
+	(*certpath.Evidence)(nil).LookFor([]*cert.Certificate{parse(t, certtest.Issue(leaf, ca))})
 	if entry := (*certpath.Evidence)(nil).Listed(parse(t, certtest.Issue(leaf, ca)), "store"); entry != nil {
 		t.Errorf("without evidence: %+v", entry)
 	}
