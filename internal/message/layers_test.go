@@ -189,6 +189,7 @@ func TestWordOfLayers(t *testing.T) {
 	w := newWorld(t)
 	broken := func(entity string) string { return strings.Replace(entity, "100 EUR", "900 EUR", 1) }
 	gcm := func(entity string) string { return w.encrypted(entity, "aes-256-gcm", w.bob) }
+	const eves = "From: eve@example.test\r\nContent-Type: text/plain; hp=clear\r\n\r\npay\r\n"
 	for _, test := range []struct {
 		name    string
 		entity  string
@@ -209,6 +210,10 @@ func TestWordOfLayers(t *testing.T) {
 		{"changed within encryption", gcm(broken(w.clear(text, w.alice))), true, verdict.WordBad, verdict.WordBad, verdict.ContentChanged},
 		{"text behind the last boundary", w.clear(gcm(text), w.alice) + "\r\nepilogue\r\n", true, verdict.WordDone, verdict.WordUnsigned, ""},
 		{"inner of a stranger within encryption", gcm(w.clear(text, w.stranger)), true, verdict.WordDone, verdict.WordUntrusted, verdict.IssuerUnknown},
+		{"another From inside of two signatures", w.opaque(w.clear(eves, w.alice), w.alice), false, verdict.WordMismatch, "", verdict.HeadersDiffer},
+		{"another From inside of three", w.clear(w.opaque(w.clear(eves, w.alice), w.bob), w.alice), false, verdict.WordMismatch, "", verdict.HeadersDiffer},
+		{"another From inside of two within encryption", gcm(w.clear(w.opaque(eves, w.alice), w.alice)), true, verdict.WordDone, verdict.WordMismatch, verdict.HeadersDiffer},
+		{"another From in a mail that is forwarded", w.opaque(multipart("mixed", w.clear(eves, w.bob), text), w.alice), false, verdict.WordGood, "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -230,6 +235,37 @@ func TestWordOfLayers(t *testing.T) {
 		t.Fatal("nothing was changed")
 	}
 	expect(t, examine(t, w.examiner(keyOf(w.bob)), decryptInput(mailOf(fromAlice, changed))), verdict.WordBad, verdict.ContentChanged)
+}
+
+// TestInPart says of all signatures within a part that they do not cover the mail, and of a signature around a part of what
+// it signs that the fields of that part are not its own.
+func TestInPart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const eves = "From: eve@example.test\r\nContent-Type: text/plain; hp=clear\r\n\r\npay\r\n"
+	forwards := w.opaque(multipart("mixed", w.clear(eves, w.bob), text), w.alice)
+	for _, test := range []struct {
+		name, entity string
+		layers       int
+		differ       []string // of the outermost
+	}{
+		{"two signatures", w.clear(w.opaque(text, w.alice), w.alice), 2, nil},
+		{"two signatures, another From inside", w.clear(w.opaque(eves, w.alice), w.alice), 2, []string{"From"}},
+		{"a part of it from another", forwards, 2, nil},
+	} {
+		ex := examine(t, w.examiner(), verifyInput(mailOf(fromAlice, multipart("mixed", test.entity, text))))
+		if len(ex.Report.Layers) != test.layers {
+			t.Fatalf("%s: %d layers", test.name, len(ex.Report.Layers))
+		}
+		for i, l := range ex.Report.Layers {
+			if l.Covers.WholeBody {
+				t.Errorf("%s: layer %d covers the whole body", test.name, i)
+			}
+		}
+		if got := ex.Report.Layers[0].Covers.HeadersDiffer; !slices.Equal(got, test.differ) {
+			t.Errorf("%s: fields %q differ, want %q", test.name, got, test.differ)
+		}
+	}
 }
 
 // TestCompareFrom says when there is something to compare the signer with.

@@ -159,11 +159,15 @@ func (w *walk) signedPart(p mimewrap.Part, number string) error {
 	case mimewrap.PKCS7:
 		c, err = w.layer(inner.CMS, inner, part.part)
 	}
-	for i := before; i < len(w.facts.Layers); i++ {
-		w.facts.Layers[i].WholeBody = false
+	inPart := func() {
+		for i := before; i < len(w.facts.Layers); i++ {
+			w.facts.Layers[i].WholeBody = false
+		}
 	}
+	inPart()
 	if err != nil {
 		return err
 	}
+	defer inPart() // what is further in, too
 	return w.inward(c)
 }

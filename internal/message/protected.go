@@ -45,6 +45,20 @@ func (w *walk) protectHeaders(inner *mimewrap.Entity) (protected, differ []strin
 	return protected, differ
 }
 
+// protectsBelow says of the signatures directly around the last layer what they protect as well: the payload, whose
+// fields count, is what is inside of all layers (RFC 9787, Section 4.1), and the word is that of the outermost. A
+// signature around an encryption, or around a compression, which is no layer there, covers no fields.
+func (w *walk) protectsBelow() {
+	layers := w.facts.Layers
+	for i := len(layers) - 1; i > 0; i-- {
+		inner, around := &layers[i], &layers[i-1]
+		if around.Kind != "signed" || inner.Part != around.Part+".1" {
+			return
+		}
+		around.HeadersProtected, around.HeadersDiffer = inner.HeadersProtected, inner.HeadersDiffer
+	}
+}
+
 // headerProtection is what the parameter hp of a payload says, "clear" or "cipher"
 // (RFC 9788, Section 2.1.1); "" where its fields are not meant to be those of the mail.
 //

@@ -126,6 +126,7 @@ func (w *walk) completeSigned(sd *cms.SignedData, signers []verdict.Signer, enti
 		return
 	}
 	layer.HeadersProtected, layer.HeadersDiffer = w.protectHeaders(entity)
+	w.protectsBelow()
 	layer.Covered = nil
 	for _, p := range entity.Parts(maxListedParts) {
 		layer.Covered = append(layer.Covered, part+p.Number[1:])
