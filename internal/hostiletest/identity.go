@@ -99,7 +99,7 @@ func fromCases(tb testing.TB, w *World) []Case {
 		{"A53", "the same field twice", usual + usual, multiple},
 		{"A53", "two fields, others between", "From: " + other + "\r\nX-A: a\r\nX-B: b\r\n" + usual, multiple},
 		{"A53", "two fields, one empty", "From:\r\n" + usual, multiple},
-		{"A53", "two fields, a blank before a colon", "From : " + other + "\r\n" + usual, multiple},
+		{"A53", "two fields, a blank before a colon", "From : " + other + "\r\n" + usual, Unreadable("malformed")},
 		{"A53", "folded into a second field", "From: Alice <alice@example.test>\r\n X: y\r\n", missing},
 		{"A53", "folded so that it looks like one", "X: y\r\n From: " + other + "\r\n" + usual, good},
 		{"A54", "no field", "", missing},

@@ -331,3 +331,19 @@ func TestOpenSSLSigned(t *testing.T) {
 		}
 	}
 }
+
+// TestSplitHeaderTight takes blanks before colons away, behind which some readers would find no MIME fields any more.
+func TestSplitHeaderTight(t *testing.T) {
+	t.Parallel()
+	e := read(t, "From: a\nSubject \t: b :\n c : d\nX: y : z\nContent-Type: text/plain\nTo : e\n\nx\n")
+	var got strings.Builder
+	for _, f := range SplitHeader(e).Fields {
+		got.Write(f.Raw)
+	}
+	if want := "From: a\nSubject: b :\n c : d\nX: y : z\nTo: e\n"; got.String() != want {
+		t.Errorf("got %q, want %q", got.String(), want)
+	}
+	if v, _ := e.Header.Get("Subject"); v != "b : c : d" {
+		t.Errorf("the field that was read became %q", v)
+	}
+}

@@ -91,6 +91,20 @@ func (h *Header) mimeField(name string) (value string, present bool, err error) 
 	return value, present, nil
 }
 
+// agreed refuses a header that some readers take to end before the fields that tell how to read the body, and who sent it:
+// a blank before a colon is of the obsolete syntax (RFC 5322, Section 4.5), and to mutt and others that line is the first
+// of the body, which they show as text. Behind these fields it does no harm.
+func (h *Header) agreed() error {
+	odd := false
+	for _, f := range h.Fields {
+		if odd && (isContentField(f.Name) || strings.EqualFold(f.Name, "MIME-Version") || strings.EqualFold(f.Name, "From")) {
+			return malformed("to some readers the header ends before " + f.Name + ": a blank stands before a colon")
+		}
+		odd = odd || f.Name != "" && f.Raw[len(f.Name)] != ':'
+	}
+	return nil
+}
+
 // hasEmptyFold reports a continuation line of blanks alone, which some readers take for the end of the header.
 func hasEmptyFold(raw []byte) bool {
 	first := true

@@ -188,6 +188,9 @@ func (e *Entity) clearSigned(l *Layer, m MediaType, take func(micalg string) *pa
 	if l.Passed, err = pass.passed(); err != nil {
 		return err
 	}
+	if err := e.Header.agreed(); err != nil {
+		return err
+	}
 	l.Kind = ClearSigned
 	for _, outside := range []span{s.preamble, s.epilogue} {
 		silent, err := unsaid(e.base, outside)
@@ -216,6 +219,9 @@ func quote(s string) string {
 
 // pkcs7 reads an entity whose body is one CMS object.
 func (e *Entity) pkcs7(l *Layer, m MediaType) error {
+	if err := e.Header.agreed(); err != nil {
+		return err
+	}
 	l.Kind = PKCS7
 	l.SMIMEType, _ = m.Parameter("smime-type")
 	if strings.HasPrefix(m.Type, "application/x-") {

@@ -14,16 +14,27 @@ type Outer struct {
 
 // SplitHeader takes the fields that stay outside: all but Content- fields and MIME-Version.
 //
+// A blank before the colon of a field goes: the MIME fields are written behind it, and to some readers the header ends
+// there (see agreed).
+//
 // QUIRK: Content-Length, which some mbox software and HTTP gateways write, is neither: it is wrong as soon as
 // the body changes.
 func SplitHeader(e *Entity) Outer {
 	o := Outer{Ending: e.Header.Ending, Fields: make([]Field, 0, len(e.Header.Fields))}
 	for _, f := range e.Header.Fields {
 		if !isContentField(f.Name) && !strings.EqualFold(f.Name, "MIME-Version") && f.Name != "" {
-			o.Fields = append(o.Fields, f)
+			o.Fields = append(o.Fields, f.tight())
 		}
 	}
 	return o
+}
+
+// tight is the field without blanks before its colon.
+func (f Field) tight() Field {
+	if f.Raw[len(f.Name)] != ':' {
+		f.Raw = append([]byte(f.Name), f.Raw[bytes.IndexByte(f.Raw, ':'):]...)
+	}
+	return f
 }
 
 // isMIMEField reports the fields that go with the content.
