@@ -92,15 +92,21 @@ func (h *Header) mimeField(name string) (value string, present bool, err error) 
 }
 
 // agreed refuses a header that some readers take to end before the fields that tell how to read the body, and who sent it:
-// a blank before a colon is of the obsolete syntax (RFC 5322, Section 4.5), and to mutt and others that line is the first
-// of the body, which they show as text. Behind these fields it does no harm.
+// to them a line is the first of the body, and shown as text, that has a blank before its colon, which is of the obsolete
+// syntax (RFC 5322, Section 4.5), or has none, as a "From " line that mbox software quoted. Behind these fields, and
+// above all fields, where such software puts its line, they do no harm.
 func (h *Header) agreed() error {
-	odd := false
-	for _, f := range h.Fields {
-		if odd && (isContentField(f.Name) || strings.EqualFold(f.Name, "MIME-Version") || strings.EqualFold(f.Name, "From")) {
-			return malformed("to some readers the header ends before " + f.Name + ": a blank stands before a colon")
+	odd := ""
+	for i, f := range h.Fields {
+		if odd != "" && (isContentField(f.Name) || strings.EqualFold(f.Name, "MIME-Version") || strings.EqualFold(f.Name, "From")) {
+			return malformed("to some readers the header ends before " + f.Name + ": " + odd)
 		}
-		odd = odd || f.Name != "" && f.Raw[len(f.Name)] != ':'
+		switch {
+		case f.Name == "" && i > 0 && h.Fields[i-1].Name != "":
+			odd = "a quoted \"From \" line stands within it"
+		case f.Name != "" && f.Raw[len(f.Name)] != ':':
+			odd = "a blank stands before a colon"
+		}
 	}
 	return nil
 }
