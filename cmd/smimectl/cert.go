@@ -35,11 +35,7 @@ func (a *app) certListCommand() *cobra.Command {
 			return storeError(err)
 		}
 		a.reportProblems(store)
-		var certificates []*cert.Certificate
-		for _, e := range entries {
-			certificates = append(certificates, e.Certificate)
-		}
-		good := a.newStanding(certificates)
+		good := a.newStanding(certificatesOf(entries))
 		if a.global.json {
 			var list []certificateLine
 			for _, e := range entries {

@@ -15,7 +15,7 @@ import (
 // while there is time to get another one.
 const expiryWarning = 14 * 24 * time.Hour
 
-// chooseSigner takes one of the identities of one person, by the rule of choose.
+// chooseSigner takes one of the identities of one person, by the rule of sending.Rules.Choose.
 func (a *app) chooseSigner(o *signOptions, ids []*identity, rules *sending.Rules) (*identity, error) {
 	var list []sending.Candidate
 	for _, id := range ids {

@@ -145,12 +145,8 @@ func (x *examination) modes(open []*certstore.ModeError) {
 // correspondents tells who cannot be encrypted to because time went by: all that is known of them has
 // expired, or was revoked.
 func (x *examination) correspondents(entries []*certstore.Entry) {
-	var certificates []*cert.Certificate
-	for _, e := range entries {
-		certificates = append(certificates, e.Certificate)
-	}
 	good := &standing{now: x.now, evidence: x.material.evidence()}
-	good.evidence.LookFor(certificates)
+	good.evidence.LookFor(certificatesOf(entries))
 	served, first := map[string]bool{}, []string{}
 	for _, e := range entries {
 		c := e.Certificate

@@ -48,7 +48,7 @@ func (f *recipientFinder) address(address cert.Address, use sendingUse) error {
 	return nil
 }
 
-// take adds somebody by the rule of choose, or remembers why it cannot.
+// take adds somebody by the rule of sending.Rules.Choose, or remembers why it cannot.
 func (f *recipientFinder) take(who string, candidates []sending.Candidate, use sendingUse) {
 	c := f.rules.Choose(candidates, use.purpose)
 	f.a.explainChoice(who, use, c)

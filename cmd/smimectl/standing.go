@@ -5,6 +5,7 @@ import (
 
 	"smimectl/internal/cert"
 	"smimectl/internal/certpath"
+	"smimectl/internal/certstore"
 	"smimectl/internal/verdict"
 )
 
@@ -31,6 +32,14 @@ func (a *app) newStanding(list []*cert.Certificate) *standing {
 		s.evidence = nil
 	}
 	return s
+}
+
+func certificatesOf(entries []*certstore.Entry) []*cert.Certificate {
+	var list []*cert.Certificate
+	for _, e := range entries {
+		list = append(list, e.Certificate)
+	}
+	return list
 }
 
 // revoked is the entry of a list of the store that names a certificate; nil: none is known.
